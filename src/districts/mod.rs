@@ -1,0 +1,3 @@
+//! Starting districts: drawn from published statistics, or read from real data.
+
+pub mod synthetic;

@@ -1,0 +1,128 @@
+//! Replicates in parallel, handed over in order.
+//!
+//! Work is done in blocks: each block's replicates run on all threads, then their results are
+//! consumed in the order of their numbers, so what is written does not depend on the number of
+//! threads and memory does not grow with the number of replicates. A replicate that panics becomes a
+//! [`Failure`] with its number; the others go on.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+/// A replicate that could not be finished: a defect of the program, kept so that it can be run alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The replicate's number.
+    pub replicate: u32,
+    /// What the program said.
+    pub message: String,
+}
+
+/// How many replicates each thread does between two handings-over: enough to keep threads busy,
+/// few enough that their results stay small.
+const BLOCK_PER_THREAD: u32 = 32;
+
+/// Runs `work` for every replicate of `range` and hands each result to `consume` in order.
+///
+/// `workspace` makes the scratch memory that one thread reuses for all its replicates.
+///
+/// # Errors
+/// The first error of `consume`; what it consumed before stays consumed.
+pub fn run_in_order<S, T, E>(
+    range: Range<u32>,
+    workspace: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, u32) -> T + Sync,
+    mut consume: impl FnMut(u32, Result<T, Failure>) -> Result<(), E>,
+) -> Result<(), E>
+where
+    S: Send,
+    T: Send,
+{
+    let block = BLOCK_PER_THREAD * u32::try_from(rayon::current_num_threads()).unwrap_or(1);
+    let mut start = range.start;
+    while start < range.end {
+        let end = range.end.min(start.saturating_add(block));
+        let results: Vec<Result<T, Failure>> = (start..end)
+            .into_par_iter()
+            .map_init(
+                || None,
+                |slot, replicate| {
+                    let space = slot.get_or_insert_with(&workspace);
+                    let outcome = catch_unwind(AssertUnwindSafe(|| work(space, replicate)));
+                    outcome.map_err(|cause| {
+                        // The scratch memory may be half written: the next replicate gets its own.
+                        *slot = None;
+                        Failure { replicate, message: panic_message(cause.as_ref()) }
+                    })
+                },
+            )
+            .collect();
+        for (replicate, result) in (start..end).zip(results) {
+            consume(replicate, result)?;
+        }
+        start = end;
+    }
+    Ok(())
+}
+
+fn panic_message(cause: &(dyn std::any::Any + Send)) -> String {
+    cause
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn squares(threads: usize) -> Vec<(u32, u64)> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of a few threads");
+        let mut seen = Vec::new();
+        pool.install(|| {
+            run_in_order(
+                3..500,
+                || 0u64,
+                |_, n| u64::from(n) * u64::from(n),
+                |n, result| {
+                    seen.push((n, result.expect("squaring does not fail")));
+                    Ok::<(), ()>(())
+                },
+            )
+        })
+        .expect("consuming does not fail");
+        seen
+    }
+
+    #[test]
+    fn results_arrive_in_order_whatever_the_number_of_threads() {
+        let one = squares(1);
+        assert_eq!(one.len(), 497);
+        assert!(one.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0));
+        assert_eq!(one, squares(2));
+        assert_eq!(one, squares(8));
+    }
+
+    #[test]
+    fn a_replicate_that_panics_is_a_row_and_not_a_lost_batch() {
+        let mut failures = Vec::new();
+        let mut done = 0;
+        run_in_order(
+            0..10,
+            || (),
+            |(), n| assert!(n != 4, "replicate four breaks"),
+            |_, result| {
+                match result {
+                    Ok(()) => done += 1,
+                    Err(failure) => failures.push(failure),
+                }
+                Ok::<(), ()>(())
+            },
+        )
+        .expect("consuming does not fail");
+        assert_eq!(done, 9);
+        assert_eq!(failures, [Failure { replicate: 4, message: "replicate four breaks".into() }]);
+    }
+}

@@ -1,0 +1,2 @@
+//! The barnraise command.
+fn main() {}

@@ -1,0 +1,256 @@
+//! The outcomes, defined once: columns of results, rows of tables, axes of charts and the reference
+//! documentation are all made from this registry.
+
+/// Which way is better for pupils and taxpayers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither: it depends on what one wants.
+    Neither,
+}
+
+/// How yearly values become one value of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Summary {
+    /// The last year's value.
+    LastYear,
+    /// The mean over the years in which it is defined.
+    MeanOfYears,
+    /// The mean over the years, weighted by the region's pupils: a share of pupil-years.
+    PupilYears,
+    /// The sum over the years.
+    SumOfYears,
+}
+
+/// One outcome: a column of the results.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// Its name in files: lower case, stable.
+    pub id: &'static str,
+    /// Its title in tables and charts.
+    pub title: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What it means and how it is measured.
+    pub meaning: &'static str,
+    /// Which way is better.
+    pub better: Better,
+    /// How years are put together.
+    pub summary: Summary,
+    /// Decimals when printed (a share is printed as a percentage).
+    pub decimals: usize,
+    /// Whether it stands in the printed table.
+    pub headline: bool,
+}
+
+macro_rules! outcomes {
+    ($(#[$meta:meta])* $name:ident, $ids:ident: $($id:ident, $title:literal, $unit:literal, $better:ident, $summary:ident, $decimals:literal, $headline:literal, $meaning:literal;)+) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(non_camel_case_types, reason = "a variant is spelt as its column in the files")]
+        #[repr(usize)]
+        pub enum $name {
+            $(#[doc = $meaning] $id,)+
+        }
+
+        impl $name {
+            /// How many there are.
+            pub const COUNT: usize = $ids.len();
+
+            /// Its place in a row of values.
+            #[must_use]
+            #[inline]
+            pub fn index(self) -> usize {
+                self as usize
+            }
+
+            /// Its entry in the registry.
+            #[must_use]
+            pub fn outcome(self) -> &'static Outcome {
+                &$ids[self as usize]
+            }
+        }
+
+        #[doc = concat!("The registry of [`", stringify!($name), "`], in the order of the columns.")]
+        pub static $ids: &[Outcome] = &[$(Outcome {
+            id: stringify!($id),
+            title: $title,
+            unit: $unit,
+            meaning: $meaning,
+            better: Better::$better,
+            summary: Summary::$summary,
+            decimals: $decimals,
+            headline: $headline,
+        },)+];
+    };
+}
+
+/// Years after the money ended at which cluster viability is measured.
+pub const CLUSTER_VIABILITY_YEARS: u16 = 3;
+
+outcomes! {
+    /// A yearly outcome of the region. A value that is not defined (the mean trust of no clusters) is NaN.
+    RegionOutcome, REGION_OUTCOMES:
+    district_viability, "Pupils in viable districts", "share", Higher, PupilYears, 1, true,
+        "Share of pupils in districts that are solvent, offer the approved programme and keep rides within the norm.";
+    cluster_viability, "Clusters alive 3 years after the money", "share", Higher, LastYear, 1, true,
+        "Of all clusters whose money ended at least 3 years ago, the share that at that moment still did shared work with a positive payoff. A cluster without a grant counts from the end of its first three-year term; one whose members all merged into one district is left out.";
+    districts, "Districts", "districts", Neither, LastYear, 0, true,
+        "Operating districts.";
+    merged, "Districts ended by merger", "districts", Neither, LastYear, 0, true,
+        "Districts that voted themselves into another since the start.";
+    dissolved, "Districts dissolved", "districts", Lower, LastYear, 0, true,
+        "Districts attached to a neighbour since the start because they were insolvent, had no pupils left or fell under an enrolment floor.";
+    clusters, "Clusters at work", "clusters", Neither, LastYear, 0, true,
+        "Networks, clusters, consortia and federations in existence.";
+    clustered_share, "Districts in clusters", "share", Neither, LastYear, 1, false,
+        "Share of operating districts that belong to a network, cluster, consortium or federation.";
+    cluster_size, "Members of a cluster", "districts", Neither, LastYear, 1, false,
+        "Mean number of members of the clusters in existence.";
+    clusters_founded, "Clusters founded", "clusters", Neither, LastYear, 0, false,
+        "Clusters founded since the start.";
+    clusters_ended, "Clusters ended", "clusters", Neither, LastYear, 0, false,
+        "Clusters that broke up or wound up since the start, the goal met or not.";
+    goals_met, "Clusters ended with the goal met", "clusters", Higher, LastYear, 0, false,
+        "Clusters that wound up since the start because the goal was met.";
+    activity, "Working activities per member", "activities", Higher, MeanOfYears, 2, false,
+        "Shared activities that worked this year, per member of a cluster.";
+    trust, "Trust within clusters", "index 0-1", Higher, LastYear, 2, false,
+        "Mean trust of members of a cluster in each other.";
+    ownership, "Ownership of clusters", "index 0-1", Higher, LastYear, 2, false,
+        "Mean sense of ownership of the clusters in existence.";
+    payoff, "Payoff to a member", "% of budget", Higher, MeanOfYears, 2, false,
+        "Mean yearly balance of benefits and costs to a member of a cluster, per cent of its budget.";
+    workload, "Staff workload", "index, alone = 1", Lower, LastYear, 2, false,
+        "Staff workload, weighted by pupils; 1 is a fully staffed district on its own.";
+    courses, "High-school courses", "courses", Higher, LastYear, 1, true,
+        "Courses within reach of a high-school pupil, weighted by pupils.";
+    programme_met, "Pupils with the approved programme", "share", Higher, PupilYears, 1, false,
+        "Share of high-school pupils in districts whose courses reach the number that the state requires.";
+    programme_gap, "Programme gap", "courses", Lower, LastYear, 1, false,
+        "Courses of the district at the 90th less those of the district at the 10th percentile of districts with a high school.";
+    longest_ride, "Longest ride", "minutes", Lower, LastYear, 0, true,
+        "Mean over communities of the longest one-way ride of their pupils, weighted by pupils.";
+    rides_over_norm, "Pupils beyond the ride norm", "share", Lower, LastYear, 1, false,
+        "Share of pupils in communities whose longest ride exceeds the state's norm.";
+    towns_with_school, "Communities with a school", "share", Higher, LastYear, 1, true,
+        "Share of the communities that had a school at the start and still have one.";
+    closures, "Schools closed", "buildings", Lower, LastYear, 0, false,
+        "School buildings closed since the start.";
+    spending, "Spending per pupil", "$ a pupil", Lower, LastYear, 0, true,
+        "Spending per pupil, dollars of the first year.";
+    levy, "Local levy per pupil", "$ a pupil", Lower, LastYear, 0, true,
+        "Local property tax per pupil, dollars of the first year.";
+    tax_gap, "Tax gap", "mills", Lower, LastYear, 1, false,
+        "Mill rate of the district at the 90th less that of the district at the 10th percentile.";
+    reserve_share, "Reserves", "share", Higher, LastYear, 1, false,
+        "Reserves of all districts as a share of their yearly spending.";
+    paid_share, "Programme paid for", "share", Higher, MeanOfYears, 1, false,
+        "Share of what the approved programme would cost that districts can pay for, weighted by pupils.";
+    referrals, "Special-education referrals", "per 100 pupils", Lower, LastYear, 2, false,
+        "Pupils referred for special provision outside their school, per 100 pupils.";
+    votes_held, "District votes held", "votes", Neither, LastYear, 0, false,
+        "Votes on a merger held since the start, each district counted.";
+    votes_passed, "District votes passed", "votes", Neither, LastYear, 0, false,
+        "Of these, votes with a majority for the merger.";
+    plans_voted, "Merger plans voted on", "plans", Neither, LastYear, 0, false,
+        "Merger plans put to the voters since the start.";
+    plans_passed, "Merger plans passed", "plans", Neither, LastYear, 0, false,
+        "Of these, plans that passed in every district that had to agree.";
+    state_aid, "State aid", "$ a pupil", Neither, LastYear, 0, false,
+        "Foundation, small-size and sparsity aid per pupil, dollars of the first year.";
+    outlay, "State outlay on instruments", "million $", Lower, SumOfYears, 2, true,
+        "What the state pays under the policy's instruments in the year, million dollars of the first year.";
+    pupils, "Pupils", "pupils", Neither, LastYear, 0, false,
+        "Pupils of all districts.";
+    alone, "Districts alone", "districts", Neither, LastYear, 0, false,
+        "Operating districts that share nothing.";
+    in_network, "Districts in networks", "districts", Neither, LastYear, 0, false,
+        "Operating districts in an informal network.";
+    in_cluster, "Districts in clusters proper", "districts", Neither, LastYear, 0, false,
+        "Operating districts in a cluster.";
+    in_consortium, "Districts in consortia", "districts", Neither, LastYear, 0, false,
+        "Operating districts in an institutionalised consortium.";
+    in_federation, "Districts in federations", "districts", Neither, LastYear, 0, false,
+        "Operating districts in a federation.";
+}
+
+outcomes! {
+    /// A yearly outcome of one cluster.
+    ClusterOutcome, CLUSTER_OUTCOMES:
+    members, "Members", "districts", Neither, LastYear, 0, false,
+        "Districts that belong to it.";
+    age, "Age", "years", Neither, LastYear, 0, false,
+        "Years since its founding.";
+    tasks, "Tasks", "activities", Neither, LastYear, 0, false,
+        "Shared activities under way.";
+    worked, "Tasks that worked", "activities", Higher, LastYear, 0, false,
+        "Shared activities that worked this year.";
+    depth, "Depth of sharing", "share", Neither, LastYear, 2, false,
+        "Mean depth of sharing over all nine functions.";
+    trust, "Trust", "index 0-1", Higher, LastYear, 2, false,
+        "Mean trust of its members in each other.";
+    ownership, "Ownership", "index 0-1", Higher, LastYear, 2, false,
+        "The members' sense of ownership.";
+    payoff, "Payoff", "% of budget", Higher, LastYear, 2, false,
+        "Mean balance of benefits and costs to a member, per cent of its budget.";
+    coordinator, "Coordinator", "0 or 1", Higher, LastYear, 0, false,
+        "Whether the post of a coordinator is filled.";
+    facilitator, "Facilitator", "0 or 1", Higher, LastYear, 0, false,
+        "Whether a support organisation helped it this year.";
+    grant, "Grant", "$", Neither, SumOfYears, 0, false,
+        "Grant money received this year, dollars of the first year.";
+    pupils, "Pupils", "pupils", Neither, LastYear, 0, false,
+        "Pupils of its members.";
+}
+
+outcomes! {
+    /// A yearly outcome of one community: a district of the start, recorded also after its district
+    /// has merged. Money and programme are those of the district that serves it.
+    DistrictOutcome, DISTRICT_OUTCOMES:
+    pupils, "Pupils of the serving district", "pupils", Neither, LastYear, 0, false,
+        "Pupils of the district that serves the community.";
+    spending, "Spending per pupil", "$ a pupil", Lower, LastYear, 0, false,
+        "Spending per pupil of the serving district, dollars of the first year.";
+    mills, "Mill rate", "$ per $1,000", Lower, LastYear, 2, false,
+        "Tax rate that the community pays, dollars per thousand of valuation.";
+    reserve_share, "Reserve", "share", Higher, LastYear, 1, false,
+        "Reserve of the serving district as a share of its yearly spending.";
+    paid_share, "Programme paid for", "share", Higher, LastYear, 1, false,
+        "Share of what the approved programme would cost that the serving district can pay for.";
+    courses, "Courses", "courses", Higher, LastYear, 1, false,
+        "Courses within reach of its high-school pupils.";
+    elementary_ride, "Elementary ride", "minutes", Lower, LastYear, 0, false,
+        "Longest one-way ride of an elementary pupil of the community.";
+    high_school_ride, "High-school ride", "minutes", Lower, LastYear, 0, false,
+        "Longest one-way ride of a high-school pupil of the community.";
+    has_school, "Has a school", "0 or 1", Higher, LastYear, 0, false,
+        "Whether a school is open in the community.";
+    stress, "Stress", "index", Lower, LastYear, 2, false,
+        "Pressure on the serving district's board: reserve, programme paid for, courses and decline.";
+    viable, "Viable", "0 or 1", Higher, LastYear, 0, false,
+        "Whether the serving district is solvent, offers the approved programme and keeps the community's rides within the norm.";
+    receipts, "Instrument receipts", "$", Neither, SumOfYears, 0, false,
+        "What the serving district received under the policy's instruments this year, dollars of the first year.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_has_a_unique_name_and_a_full_entry() {
+        for registry in [REGION_OUTCOMES, CLUSTER_OUTCOMES, DISTRICT_OUTCOMES] {
+            for (place, outcome) in registry.iter().enumerate() {
+                assert!(registry[..place].iter().all(|earlier| earlier.id != outcome.id), "{} twice", outcome.id);
+                assert!(outcome.meaning.ends_with('.'), "{}", outcome.id);
+                assert!(!outcome.title.is_empty() && !outcome.unit.is_empty(), "{}", outcome.id);
+            }
+        }
+        assert_eq!(RegionOutcome::COUNT, REGION_OUTCOMES.len());
+        assert_eq!(RegionOutcome::in_federation.outcome().id, "in_federation");
+    }
+}

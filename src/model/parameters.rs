@@ -1,0 +1,641 @@
+//! Every constant that is a claim about the world: title, unit, range, prior, mark and source.
+//!
+//! The table below is the one place where a parameter is defined; the struct, the registry, the
+//! documentation and the scenario schema are made from it. A parameter with a prior is an uncertain
+//! input: unless a scenario sets it, each replicate draws it anew from the triangular distribution
+//! over the prior's range with its mode at the default.
+
+use super::decisions::Decision;
+use crate::engine::draws::{Draws, EntityKey};
+
+/// How well a figure is founded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Found in a published source named in the entry.
+    Found,
+    /// Derived by arithmetic from found figures.
+    Derived,
+    /// Computed from public data.
+    Computed,
+    /// From the literature by memory; to be checked before citing.
+    Memory,
+    /// An assumption.
+    Assumed,
+}
+
+impl Mark {
+    /// The mark's letter in tables.
+    #[must_use]
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::Found => "F",
+            Self::Derived => "D",
+            Self::Computed => "C",
+            Self::Memory => "M",
+            Self::Assumed => "A",
+        }
+    }
+}
+
+/// What is known about a parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParameterInfo {
+    /// Its name in scenario files.
+    pub name: &'static str,
+    /// What it means.
+    pub title: &'static str,
+    /// The process that it belongs to.
+    pub process: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Its value where nothing else is said.
+    pub default: f64,
+    /// The values that can be set.
+    pub range: (f64, f64),
+    /// The values held plausible, if it is an uncertain input.
+    pub prior: Option<(f64, f64)>,
+    /// How well it is founded.
+    pub mark: Mark,
+    /// Where it comes from.
+    pub source: &'static str,
+}
+
+/// A parameter's place in the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParameterId(u16);
+
+impl ParameterId {
+    /// The parameter with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let place = PARAMETERS.iter().position(|info| info.name == name)?;
+        u16::try_from(place).ok().map(Self)
+    }
+
+    /// All parameters, in the order of the registry.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..PARAMETERS.len()).filter_map(|place| u16::try_from(place).ok().map(Self))
+    }
+
+    /// Its entry.
+    #[must_use]
+    pub fn info(self) -> &'static ParameterInfo {
+        &PARAMETERS[usize::from(self.0)]
+    }
+
+    /// Its place in the registry.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+macro_rules! prior {
+    (known) => {
+        None
+    };
+    (($low:expr, $high:expr)) => {
+        Some(($low, $high))
+    };
+}
+
+macro_rules! parameters {
+    ($($process:literal { $(#[doc = $title:literal] $name:ident = $default:expr, [$low:expr, $high:expr], $prior:tt, $unit:literal, $mark:ident, $source:literal;)+ })+) => {
+        /// One value for every parameter.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Parameters { $($(#[doc = $title] pub $name: f64,)+)+ }
+
+        impl Default for Parameters {
+            fn default() -> Self {
+                Self { $($($name: $default,)+)+ }
+            }
+        }
+
+        impl Parameters {
+            /// The value of a parameter.
+            #[must_use]
+            pub fn get(&self, id: ParameterId) -> f64 {
+                [$($(self.$name,)+)+][id.index()]
+            }
+
+            /// The place of a parameter's value.
+            fn slots(&mut self) -> [&mut f64; COUNT] {
+                [$($(&mut self.$name,)+)+]
+            }
+        }
+
+        const COUNT: usize = PARAMETERS.len();
+
+        /// The registry of parameters, in the order of the yearly schedule.
+        pub static PARAMETERS: &[ParameterInfo] = &[$($(ParameterInfo {
+            name: stringify!($name),
+            title: $title.trim_ascii(),
+            process: $process,
+            unit: $unit,
+            default: $default,
+            range: ($low, $high),
+            prior: prior!($prior),
+            mark: Mark::$mark,
+            source: $source,
+        },)+)+];
+    };
+}
+
+parameters! {
+    "demography" {
+        /// Added to every district's own yearly trend of births
+        trend_shift = 0.0, [-0.05, 0.05], known, "log/year", Assumed, "A what-if of the user; no effect at its default";
+        /// Share of a district's gap to its trend line that births recover in a year
+        birth_reversion = 0.2, [0.0, 1.0], (0.1, 0.35), "1/year", Assumed, "Birth series that trend and revert to the mean (model section 4)";
+        /// Yearly shock to a district's births, standard deviation
+        birth_shock_sd = 0.06, [0.0, 0.3], known, "log", Assumed, "Chosen so that total enrolment moves within the yearly shocks observed";
+        /// Shock common to all districts of the region, standard deviation
+        regional_shock_sd = 0.005, [0.0, 0.05], known, "log", Assumed, "Common shock; the lower end of the observed 0.018-0.058 is mostly local";
+        /// Shock to all grades of a district, standard deviation
+        district_shock_sd = 0.012, [0.0, 0.1], known, "log", Derived, "Yearly shock 0.018-0.058 log under 1,000 pupils, computed from public data, less the count noise";
+        /// Variance of a grade's yearly count for each pupil in it
+        count_noise = 0.35, [0.0, 2.0], known, "pupils", Derived, "Yearly shock 0.018-0.058 log under 1,000 pupils, computed from public data: 0.058 near 120 pupils";
+        /// Pupils who go on to the next grade or arrive there, for each pupil of the grade before
+        progression = 0.998, [0.9, 1.05], known, "ratio", Assumed, "Grade progression ratio; decline comes from births";
+        /// Pupils who leave in a year for a near district that offers all required courses more, share
+        open_enrolment = 0.02, [0.0, 0.2], (0.0, 0.05), "1/year", Assumed, "Open enrolment moves pupils toward broader programmes and short rides (model section 4)";
+        /// Longest drive that open enrolment accepts
+        open_enrolment_minutes = 30.0, [0.0, 120.0], known, "minutes", Assumed, "The ride norm of elementary pupils";
+    }
+    "leadership" {
+        /// Yearly probability that a superintendent leaves
+        superintendent_turnover = 0.15, [0.0, 1.0], (0.10, 0.20), "1/year", Found, "Superintendent turnover 15 % a year (10-20)";
+        /// Mean commitment of superintendents to cooperation
+        commitment_mean = 0.5, [0.0, 1.0], known, "index 0-1", Assumed, "Scale fixed by definition: 0.5 is neither for nor against";
+        /// Standard deviation of their commitment
+        commitment_sd = 0.2, [0.0, 0.5], known, "index 0-1", Assumed, "Spread such that one in six is a champion";
+        /// Mean attachment of a community to its own district
+        identity_mean = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "Boards and communities fear the loss of their school (first seed, factor 7)";
+        /// Standard deviation of that attachment
+        identity_sd = 0.18, [0.0, 0.5], known, "index 0-1", Assumed, "Communities differ";
+        /// Share of trust that outlives a change of superintendent
+        trust_kept_at_turnover = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "A new superintendent keeps half (model section 5)";
+        /// Yearly probability that a coordinator leaves
+        coordinator_turnover = 0.12, [0.0, 1.0], known, "1/year", Assumed, "As superintendents, a little less";
+        /// Yearly probability that a vacant post of coordinator is filled
+        coordinator_hiring = 0.7, [0.0, 1.0], known, "1/year", Assumed, "Part-time posts in rural areas take time to fill";
+        /// Cost of a coordinator, in base costs of one pupil
+        coordinator_cost = 3.0, [0.0, 20.0], (2.0, 5.0), "base costs", Assumed, "A part-time coordinator (Greater Nelson County, first seed)";
+    }
+    "money" {
+        /// Yearly growth of costs beyond that of aid
+        wedge = 0.004, [0.0, 0.03], (0.0, 0.01), "1/year", Assumed, "Costs grow a little faster than aid, 0-1 % (model section 4)";
+        /// Strength of the cost curve: 1 is the Kansas weighting
+        scale_strength = 1.0, [0.0, 2.0], (0.7, 1.2), "ratio", Found, "K.S.A. 72-5149; doubling 300 pupils saves 22 % (2001), 28 % (2005), 31.5 % net (2007) in Duncombe & Yinger";
+        /// Exponent of the cost curve below 100 pupils
+        tiny_exponent = 0.15, [0.0, 0.5], known, "exponent", Assumed, "Below 100 pupils the cost curve goes on rising (model section 4)";
+        /// Share of a predicted saving that arrives
+        realised_saving = 0.3, [0.0, 1.0], (0.0, 0.5), "share", Found, "None or little observed: Gordon & Knight 2008 (Iowa), Arkansas 2021, DeLuca 2013 (Michigan)";
+        /// Years until a saving has arrived
+        saving_years = 4.5, [1.0, 15.0], (3.0, 6.0), "years", Assumed, "Over 3-6 years (model section 4)";
+        /// Elasticity of salaries with enrolment, levelled up on merging
+        salary_elasticity = 0.10, [0.0, 0.5], known, "elasticity", Computed, "Salary elasticity with size +0.10, computed from public data";
+        /// Capital adjustment after a merger, share of the budget in each of the first three years
+        adjustment_cost = 0.05, [0.0, 0.3], known, "share", Derived, "Duncombe & Yinger 2005: about 5 points of capital adjustment, gone by year six";
+        /// Mean margin of revenue over need at the start
+        start_margin_mean = 0.012, [-0.1, 0.1], known, "share of budget", Assumed, "Set so that 10-15 % of districts start with a deficit above 2 % (model section 4)";
+        /// Its standard deviation
+        start_margin_sd = 0.029, [0.0, 0.2], known, "share of budget", Assumed, "Set so that 10-15 % of districts start with a deficit above 2 % (model section 4)";
+        /// Median reserve at the start
+        start_reserve = 0.15, [0.0, 1.0], known, "share of budget", Found, "Reserves 10-20 % of spending at the start (5-35)";
+        /// Its log standard deviation
+        start_reserve_sd = 0.6, [0.0, 2.0], known, "log", Derived, "3-5 % of districts hold under 5 % (model section 4)";
+        /// Reserve that boards want to hold
+        reserve_target = 0.15, [0.0, 1.0], known, "share of budget", Found, "Reserves 10-20 % of spending";
+        /// Most of a reserve that a board spends in a year
+        reserve_draw = 0.5, [0.0, 1.0], known, "share", Assumed, "Boards spread the use of a reserve over years";
+        /// Cut to the programme that boards accept before they raise the levy
+        cut_before_levy = 0.08, [0.0, 0.5], known, "share", Assumed, "Boards cover a gap by reserve, then cuts, then levy (model section 4)";
+        /// Deepest cut to the programme
+        cut_limit = 0.25, [0.0, 0.6], known, "share", Assumed, "A quarter unpaid counts as full stress";
+        /// Most that the levy rises in a year without a vote
+        levy_step = 0.04, [0.0, 0.5], known, "share", Assumed, "Levy limits of the three states are of this order";
+        /// Mean room under the levy cap at the start
+        levy_headroom = 0.10, [0.0, 1.0], known, "share", Assumed, "Drawn exponentially; a third of districts have less than 4 %";
+        /// Log-odds that voters allow a levy above the cap
+        levy_vote = 0.2, [-4.0, 4.0], (-0.6, 1.0), "log-odds", Assumed, "About half of levy votes pass";
+        /// Debt paid back in a year
+        debt_repayment = 0.05, [0.0, 1.0], known, "1/year", Assumed, "Bonds of twenty years";
+        /// Share of spending on transport where pupils are as dense as the region's mean
+        transport_share = 0.06, [0.0, 0.3], known, "share", Found, "Rural transport 5.5-6.7 % of spending";
+        /// Cost of keeping one building open beyond those that enrolment needs, in base costs of one pupil
+        building_cost = 8.0, [0.0, 60.0], (4.0, 15.0), "base costs", Assumed, "Heat, custodian, principal's share";
+        /// Pupils that fill one building
+        building_pupils = 250.0, [50.0, 2000.0], known, "pupils", Assumed, "Rural elementary and secondary buildings";
+        /// Pupils per teacher in large districts
+        pupils_per_teacher = 12.4, [5.0, 30.0], known, "pupils", Found, "12.4 in North Dakota";
+        /// Enrolment at which staffing is half as lean
+        small_staffing = 60.0, [0.0, 500.0], known, "pupils", Memory, "7-10 pupils per teacher under 150";
+    }
+    "programme" {
+        /// Courses gained per unit of the log of high-school pupils
+        courses_slope = 21.0, [0.0, 60.0], known, "courses", Assumed, "Courses rise with high-school size, flattening near 400 (Monk & Haller: sign found, form assumed)";
+        /// Courses at one high-school pupil, by extrapolation
+        courses_intercept = -52.0, [-200.0, 100.0], known, "courses", Assumed, "As above";
+        /// Fewest courses of any high school
+        courses_floor = 22.0, [0.0, 60.0], known, "courses", Assumed, "As above";
+        /// Most courses
+        courses_ceiling = 110.0, [40.0, 400.0], known, "courses", Assumed, "As above";
+        /// Share of the courses gained by sharing that half an hour of travel takes away
+        courses_travel = 0.3, [0.0, 1.0], (0.1, 0.5), "share", Assumed, "Less what travel time takes (model section 4)";
+        /// Courses lost for each share of the programme that is not paid for
+        courses_cut = 0.5, [0.0, 2.0], known, "share per share", Assumed, "Cuts fall half on courses";
+        /// Pupils referred for special provision outside their school
+        referral_rate = 2.0, [0.0, 20.0], known, "per 100 pupils", Assumed, "Level by definition; only its change is used";
+        /// Fall of referrals where special education or behaviour support is fully shared
+        referral_fall = 0.35, [0.0, 1.0], (0.1, 0.6), "share", Found, "A marked reduction in one of four clusters (second seed, Effectiveness); its size is assumed";
+        /// Effect of unpaid programme on workload
+        workload_shortage = 1.0, [0.0, 4.0], known, "index per share", Assumed, "Vacant posts are shared by those left";
+        /// Workload added by each shared activity
+        workload_task = 0.02, [0.0, 0.3], (0.01, 0.04), "index per activity", Found, "At all levels collaboration increased workloads (second seed); its size is assumed";
+    }
+    "transport" {
+        /// Speed of a school bus
+        bus_speed = 35.0, [10.0, 70.0], known, "miles/hour", Assumed, "Rural roads with stops";
+        /// Road distance for each mile as the crow flies
+        detour = 1.3, [1.0, 2.0], known, "ratio", Assumed, "Section-line roads: 1.27 on average";
+        /// Speed of adults between districts
+        drive_speed = 50.0, [20.0, 80.0], known, "miles/hour", Assumed, "Rural highways";
+        /// Longest drive between districts that could merge
+        merger_minutes = 45.0, [10.0, 180.0], known, "minutes", Assumed, "Beyond it the ride norm is broken for nearly all";
+        /// Longest drive between districts that invite each other
+        invitation_minutes = 75.0, [10.0, 240.0], known, "minutes", Assumed, "Distances must allow frequent meetings (first seed, factor 4)";
+    }
+    "trust" {
+        /// Evidence that one success adds
+        trust_evidence = 0.45, [0.0, 5.0], (0.3, 0.7), "events", Assumed, "Founders' mean trust after 3-5 years 0.55-0.75 (model section 5)";
+        /// Weight of a broken promise against a kept one
+        trust_loss = 2.5, [1.0, 6.0], (2.0, 3.0), "ratio", Assumed, "Losses weigh 2-3 times (Beta reputation: form found, values assumed)";
+        /// Share of the evidence that outlives a year
+        trust_memory = 0.90, [0.0, 1.0], (0.85, 0.95), "1/year", Assumed, "Forgetting 0.85-0.95 a year";
+        /// Share of the blame for a failure that minutes and reviews take away
+        trust_documented = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Documentation limits the blame (first seed, factor 12)";
+        /// Share of the blame that a failure of the smallest step brings
+        trust_small_step = 0.3, [0.0, 1.0], (0.15, 0.45), "share", Assumed, "A small step that fails costs little (first seed, factor 9)";
+        /// Evidence against a partner after a failed merger vote
+        trust_failed_vote = 3.0, [0.0, 10.0], (2.0, 4.0), "events", Assumed, "A failed merger vote adds 2-4 (model section 5)";
+        /// Evidence against a member that leaves before its term
+        trust_early_exit = 3.0, [0.0, 10.0], (2.0, 4.0), "events", Assumed, "An early exit adds 2-4 (model section 5)";
+    }
+    "cooperation" {
+        /// Meetings of a cluster in each of its first two years
+        meetings_first = 9.0, [0.0, 24.0], known, "1/year", Found, "Once a month in the beginning (first seed, factor 10): nine school months";
+        /// Meetings in each later year
+        meetings_later = 4.0, [0.0, 24.0], known, "1/year", Assumed, "Fewer meetings are needed later, at regular intervals (first seed, factor 10)";
+        /// Log-odds that a shared activity works, all else at its middle
+        task_intercept = -0.2, [-5.0, 5.0], (-0.6, 0.2), "log-odds", Assumed, "Set with the patterns of table 1 of the second seed and the survival of clusters";
+        /// Effect of mean trust
+        task_trust = 1.6, [0.0, 8.0], (1.0, 2.2), "log-odds", Assumed, "Time to establish trust (first seed, factor 2)";
+        /// Effect of a coordinator of full seniority and quality
+        task_coordinator = 0.6, [0.0, 5.0], (0.35, 0.85), "log-odds", Assumed, "A key factor in maintenance (second seed, Co-ordination)";
+        /// Effect of superintendents' commitment
+        task_leaders = 0.95, [0.0, 5.0], (0.5, 1.4), "log-odds", Assumed, "Active participation of school leaders (first seed, factor 6)";
+        /// Effect of a neutral facilitator
+        task_facilitator = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Support organisations (first seed, factor 8)";
+        /// Effect of money for the activity: 1 with a grant, half with pooled money of its own
+        task_money = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Shared financing (first seed, factor 11)";
+        /// Effect of a purpose that the members set themselves
+        task_purpose = 0.4, [0.0, 5.0], (0.2, 0.6), "log-odds", Assumed, "Problems defined by and common to all; homegrown solutions (first seed, factor 1)";
+        /// Effect of the sense of ownership
+        task_ownership = 0.8, [0.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "Ownership (second seed)";
+        /// Effect of doubling the meetings (per unit of the log)
+        task_meetings = 0.3, [0.0, 3.0], (0.15, 0.45), "log-odds", Assumed, "Frequent meetings (first seed, factor 10)";
+        /// Effect of work on a task rather than on the allocation of resources
+        task_focus = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Task focus (second seed)";
+        /// Effect of the commitment for three years while it lasts
+        task_term = 0.27, [0.0, 5.0], (0.15, 0.4), "log-odds", Assumed, "People invest when they expect to meet again (first seed, factor 2)";
+        /// Effect of each further activity under way
+        task_crowding = 0.10, [0.0, 2.0], (0.05, 0.2), "log-odds", Assumed, "Manageable in scope (second seed, Complexity)";
+        /// Effect of a formal structure or other groupings that its members belong to
+        task_complexity = 0.35, [0.0, 3.0], (0.2, 0.55), "log-odds", Assumed, "Keep the structure simple (first seed, factor 5); overlapping clusters (second seed, Complexity)";
+        /// Effect of unlike sizes, per unit of the standard deviation of log enrolment beyond the free part
+        task_unlike = 1.0, [0.0, 5.0], (0.5, 1.5), "log-odds", Assumed, "Member schools should be similar (first seed, factor 3)";
+        /// Standard deviation of log enrolment that does no harm
+        task_unlike_free = 0.25, [0.0, 2.0], known, "log", Assumed, "As above";
+        /// Effect of the size of the step (0.5 for the first, 1 for the last)
+        task_step = 0.8, [0.0, 5.0], (0.5, 1.2), "log-odds", Assumed, "Start small and build on success (first seed, factor 9)";
+        /// Effect of half an hour of travel on an activity that distance does not hurt
+        task_travel = 0.2, [0.0, 3.0], (0.1, 0.3), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        /// Further effect of half an hour of travel on an activity that distance hurts fully
+        task_distance = 0.47, [0.0, 3.0], (0.25, 0.7), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        /// Effect of each member beyond the manageable number
+        task_size = 0.5, [0.0, 3.0], (0.3, 0.7), "log-odds", Assumed, "Larger groups would make decisions and accountability very difficult (second seed, Size)";
+        /// Manageable number of members
+        task_size_free = 7.0, [2.0, 20.0], known, "districts", Found, "3-8 (first seed, factor 3); 6-8 (second seed, Size)";
+        /// Probability that a cluster takes on a further activity after a good year
+        next_task = 0.35, [0.0, 1.0], (0.2, 0.5), "1/year", Assumed, "You will be able to take on bigger challenges (first seed, factor 9)";
+        /// Trust above which administration and core instruction are considered
+        deep_trust = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Cheap sharing first, grades and administrators last (evidence, stylised fact 2)";
+        /// Share of the gap between ownership and its level that closes in a year
+        ownership_drift = 0.25, [0.0, 1.0], known, "1/year", Assumed, "Ownership comes from control of common resources (second seed, Ownership)";
+        /// Ownership to which a cluster of the members' own drifts
+        ownership_own = 0.75, [0.0, 1.0], known, "index 0-1", Assumed, "As above";
+        /// Ownership to which a cluster begun for money drifts
+        ownership_incentive = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "An agenda brought in by an outside agency lacks ownership (first seed, factor 1)";
+        /// Ownership to which a cluster assigned from above drifts
+        ownership_assigned = 0.25, [0.0, 1.0], known, "index 0-1", Assumed, "Top-down clusters (second seed, table 1)";
+        /// Board support where boards took part from the first year
+        board_early = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
+        /// Board support elsewhere
+        board_base = 0.50, [0.0, 1.0], known, "index 0-1", Assumed, "Scale fixed by definition";
+        /// Board support where boards were told afterwards
+        board_late = 0.38, [0.0, 1.0], (0.32, 0.44), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
+        /// Share of board support that lasts a year
+        board_memory = 0.8, [0.0, 1.0], known, "1/year", Assumed, "Model section 5";
+        /// Board support that a full payoff adds
+        board_payoff = 0.4, [0.0, 1.0], (0.2, 0.6), "index 0-1", Assumed, "There must be a payoff (second seed, Payoff)";
+        /// Payoff that counts as full for a board
+        board_payoff_scale = 0.02, [0.001, 0.2], known, "share of budget", Assumed, "Model section 5";
+        /// Payoff of one required course more, per share of the required courses
+        payoff_courses = 0.03, [0.0, 0.5], (0.015, 0.05), "share of budget", Assumed, "More and better course offerings (first seed, Benefits)";
+        /// Payoff of fully shared staff development
+        payoff_staff_development = 0.006, [0.0, 0.1], (0.002, 0.010), "share of budget", Assumed, "A powerful tool for staff development (second seed)";
+        /// Payoff of one activity that works: contacts, pupils' activities, fewer referrals
+        payoff_activity = 0.003, [0.0, 0.1], (0.001, 0.005), "share of budget", Assumed, "Social and political benefits (first seed, Benefits); improved communication (second seed)";
+        /// Cost in staff time of belonging and of each activity
+        payoff_workload = 0.012, [0.0, 0.1], (0.006, 0.018), "share of budget", Assumed, "Workloads rise for all (second seed)";
+        /// Fee of a member
+        fee = 0.004, [0.0, 0.1], (0.002, 0.006), "share of budget", Assumed, "Each district contributes an agreed amount (first seed, factor 11)";
+        /// Cost of half an hour of travel
+        payoff_travel = 0.004, [0.0, 0.1], (0.002, 0.006), "share of budget", Assumed, "Travel costs must be kept within reason (first seed, factor 4)";
+        /// Loss felt when a community with full identity gives up all autonomy
+        payoff_autonomy = 0.037, [0.0, 0.3], (0.02, 0.055), "share of budget", Assumed, "A district gives up some of its autonomy (first seed)";
+        /// Noise in what boards see of the payoff where nothing is documented
+        payoff_noise = 0.015, [0.0, 0.1], known, "share of budget", Assumed, "Boards see it through noise; documentation makes it visible (model section 5)";
+        /// Share of activities whose minutes and results are documented
+        documentation = 0.8, [0.0, 1.0], known, "share", Assumed, "Clusters must be accountable (first seed, factor 12)";
+    }
+    "review" {
+        /// Log-odds that a member leaves in a year, all else at its middle
+        leave_intercept = -2.0, [-8.0, 4.0], (-2.6, -1.4), "log-odds", Assumed, "90 % of clusters pass the end of the grant, two thirds live four years on (Feinberg et al. 2008)";
+        /// Effect of a payoff of one per cent of the budget
+        leave_payoff = 0.36, [0.0, 3.0], (0.2, 0.5), "log-odds per %", Assumed, "There must be a payoff (second seed, Payoff)";
+        /// Effect of trust
+        leave_trust = 4.4, [0.0, 12.0], (3.0, 6.0), "log-odds", Assumed, "Trust keeps clusters together (first seed, factor 2)";
+        /// Effect of board support
+        leave_board = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "Boards (first seed, factor 7)";
+        /// Effect of the share of activities that worked lately
+        leave_success = 1.8, [0.0, 8.0], (1.0, 2.6), "log-odds", Assumed, "Early success is important (first seed, factor 9)";
+        /// Effect of the commitment for three years while it lasts
+        leave_term = 0.66, [0.0, 6.0], (0.3, 1.0), "log-odds", Assumed, "A minimum of a three-year commitment (first seed, factor 2)";
+        /// Effect of the superintendent's commitment
+        leave_leader = 1.2, [0.0, 6.0], (0.6, 1.8), "log-odds", Assumed, "Leaders (first seed, factor 6)";
+        /// Cost of leaving within the term, share of the budget
+        early_exit_cost = 0.005, [0.0, 0.1], known, "share of budget", Assumed, "An early exit costs (model section 5)";
+        /// Years that members commit themselves to
+        term_years = 3.0, [0.0, 10.0], known, "years", Found, "A minimum of a three-year commitment (first seed, factor 2)";
+        /// Yearly probability that an unfunded cluster has met its goal, from its fourth year on
+        goal_met = 0.02, [0.0, 0.5], (0.01, 0.03), "1/year", Found, "A third of the endings of coalitions because the goal was met (HCAP)";
+        /// Share of activities that must work, on a three-year average, lest the cluster be wound up
+        wind_up_below = 0.3, [0.0, 1.0], known, "share", Assumed, "Wound up after three poor years (starting point)";
+        /// Yearly probability that a network has done its task
+        network_done = 0.25, [0.0, 1.0], (0.15, 0.4), "1/year", Found, "Once a task is completed the network may disband (second seed, Networks); the rate is assumed";
+        /// Yearly probability that a network that works becomes a cluster
+        network_deepens = 0.2, [0.0, 1.0], (0.1, 0.3), "1/year", Assumed, "Loose coalitions may become formal (first seed, What is clustering)";
+        /// Yearly probability that a trusted, old cluster becomes a consortium
+        consortium_rate = 0.04, [0.0, 1.0], (0.01, 0.08), "1/year", Assumed, "Over time the cluster may become institutionalised (first seed, factor 5)";
+        /// The same where the state grants taxing authority
+        consortium_rate_taxing = 0.3, [0.0, 1.0], (0.15, 0.45), "1/year", Assumed, "Minnesota education districts (first seed)";
+        /// Yearly probability that a consortium that shares its superintendent becomes a federation
+        federation_rate = 0.06, [0.0, 1.0], (0.02, 0.10), "1/year", Assumed, "Federations: one head, separate sites (second seed)";
+        /// Trust below which a cluster goes back one form
+        loosen_trust = 0.42, [0.0, 1.0], known, "index 0-1", Assumed, "Members loosen what they no longer trust (model section 5)";
+    }
+    "formation" {
+        /// Stress at a reserve of zero
+        stress_reserve = 0.5, [0.0, 4.0], known, "index", Assumed, "Starting point; scale of the index by definition";
+        /// Stress where the deepest usual cut is made
+        stress_paid = 0.5, [0.0, 4.0], known, "index", Assumed, "As above";
+        /// Stress per share of required courses that is missing
+        stress_courses = 2.0, [0.0, 8.0], known, "index", Assumed, "Difficult to offer state-approved programmes (first seed)";
+        /// Stress of a fall of a quarter of enrolment in five years
+        stress_decline = 0.5, [0.0, 4.0], known, "index", Assumed, "Declining enrolments (first seed)";
+        /// Log-odds that a district calls its neighbours together in a year, without need or money
+        found_intercept = -6.6, [-14.0, 2.0], (-7.4, -5.8), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
+        /// Effect of stress
+        found_stress = 1.9, [0.0, 8.0], (1.2, 2.6), "log-odds", Assumed, "The problem must be important (first seed, Necessary conditions)";
+        /// Effect of a committed superintendent
+        found_leader = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "A key change agent (second seed, Initiation)";
+        /// Effect of clusters that work nearby
+        found_imitation = 1.08, [0.0, 6.0], (0.5, 1.6), "log-odds", Assumed, "Twelve more clusters after the first (Colorado, first seed)";
+        /// Effect of an outside organisation within reach
+        found_support = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "A neutral catalyst (first seed, Necessary conditions)";
+        /// Effect of the official recognition of small rural schools
+        found_recognition = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "Official recognition (first seed, Necessary conditions)";
+        /// Effect of money on offer (asinh of three years' grant over 5 % of the budget)
+        found_grant = 1.52, [0.0, 6.0], (1.1, 1.9), "log-odds", Assumed, "North Dakota: 44 % of districts in three years";
+        /// Log-odds that an invited district accepts, without need or money
+        accept_intercept = -1.84, [-8.0, 4.0], (-2.4, -1.3), "log-odds", Assumed, "Mean size of clusters 4-5";
+        /// Effect of stress on accepting
+        accept_stress = 1.14, [0.0, 6.0], (0.7, 1.6), "log-odds", Assumed, "As for founding, weaker";
+        /// Effect of money on accepting
+        accept_grant = 0.9, [0.0, 6.0], (0.6, 1.2), "log-odds", Assumed, "As for founding, weaker";
+        /// Effect of likeness of size on being invited and accepting, per unit of the log ratio
+        accept_likeness = 0.9, [0.0, 4.0], (0.5, 1.3), "log-odds", Assumed, "Similar schools have common problems (first seed, factor 3)";
+        /// Effect of half an hour of drive
+        accept_minutes = 0.8, [0.0, 4.0], (0.4, 1.2), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        /// Effect of trust
+        accept_trust = 2.4, [0.0, 8.0], (1.4, 3.4), "log-odds", Assumed, "Trust (first seed, factor 2)";
+        /// Most districts that are invited
+        invitations = 8.0, [1.0, 30.0], known, "districts", Found, "Three to eight members (first seed, factor 3)";
+        /// Yearly log-odds that a district near a working cluster asks to join
+        join_intercept = -3.6, [-9.0, 2.0], (-4.2, -3.0), "log-odds", Assumed, "Membership continued to evolve (Mid-Missouri, first seed)";
+        /// Probability that a group without money begins as an informal network
+        network_start = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Originally an informal arrangement (first seed, What is clustering)";
+        /// Probability that a group that misses a grant's minimum goes on unfunded
+        unfunded_start = 0.3, [0.0, 1.0], (0.1, 0.5), "share", Assumed, "A group short of the minimum may go on unfunded (model section 5)";
+        /// Probability that boards are in the first meetings
+        early_boards = 0.6, [0.0, 1.0], known, "share", Assumed, "Superintendents must be there, boards often are not (first seed, factor 7)";
+    }
+    "merger" {
+        /// Log-odds that a district proposes a merger in a year, without need or money
+        propose_intercept = -5.55, [-12.0, 0.0], (-6.1, -5.0), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
+        /// Standard deviation of the region's merger climate where it has no history
+        climate_sd = 0.6, [0.0, 2.0], known, "log-odds", Assumed, "Prior N(0, 0.6) (model section 6)";
+        /// Effect of stress
+        propose_stress = 2.3, [0.0, 8.0], (1.6, 3.0), "log-odds", Assumed, "Exit rates by size class 1995-2015";
+        /// Effect of net money (asinh over 5 % of the combined budget)
+        propose_money = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "Bounded from above only: small merger grants moved little (South Dakota 2001-07)";
+        /// Share of aid lost over five years that boards take into account
+        lost_aid_weight = 0.25, [0.0, 1.0], (0.0, 1.0), "share", Assumed, "Model section 6";
+        /// Effect of each year of shared administration or grades, full depth, up to eight
+        propose_shared = 1.35, [0.0, 6.0], (0.8, 1.9), "log-odds", Assumed, "Iowa: eight to nine years from sharing to merger; the ladder";
+        /// Effect of trust
+        propose_trust = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "Model section 6";
+        /// Effect of identity
+        propose_identity = 0.6, [0.0, 4.0], (0.2, 1.0), "log-odds", Assumed, "Model section 6";
+        /// Rush in the last year of an incentive
+        propose_rush = 0.7, [0.0, 4.0], (0.0, 1.4), "log-odds", Assumed, "Deadline spike (Japan's municipalities)";
+        /// Log-odds that the partner's board agrees to a study
+        partner_agrees = 1.59, [-4.0, 6.0], known, "log-odds", Assumed, "Starting point";
+        /// Log-odds of yes in a merger vote, all else at its middle
+        vote_intercept = 0.34, [-4.0, 4.0], (0.1, 0.6), "log-odds", Computed, "26 recorded votes: mean of the log-odds +0.28";
+        /// Effect of being the host
+        vote_host = 0.72, [0.0, 4.0], (0.4, 1.0), "log-odds", Computed, "Receiving side 0.77, losing side 0.42 in 26 votes; the losing side set to 0.42-0.50";
+        /// Effect of losing one's high school
+        vote_high_school = 0.64, [0.0, 4.0], (0.4, 0.9), "log-odds", Computed, "As above";
+        /// Effect of losing all schools
+        vote_all_schools = 0.3, [0.0, 4.0], (0.0, 0.6), "log-odds", Assumed, "The first fear is the loss of the school (first seed, factor 7)";
+        /// Effect of each year of sharing, up to eight
+        vote_shared = 0.036, [0.0, 0.5], (0.01, 0.06), "log-odds", Assumed, "Retries succeed after more shared years (stylised fact 6)";
+        /// Effect of trust
+        vote_trust = 1.5, [0.0, 6.0], (0.8, 2.2), "log-odds", Assumed, "Model section 6";
+        /// Effect of net money (asinh over 5 % of the budget)
+        vote_money = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "As for proposals";
+        /// Effect of stress
+        vote_stress = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "Small (starting point)";
+        /// Effect of a levy that would rise by a tenth
+        vote_tax = 0.10, [0.0, 2.0], (0.0, 0.2), "log-odds", Assumed, "Tax change (model section 6)";
+        /// Effect of being the richer side, per unit of the log of the valuations' ratio
+        vote_richer = 0.6, [0.0, 4.0], (0.2, 1.0), "log-odds", Assumed, "Larger and wealthier partners hold back (stylised fact 11)";
+        /// Effect of identity
+        vote_identity = 0.6, [0.0, 4.0], (0.2, 1.0), "log-odds", Assumed, "Model section 6";
+        /// Effect of the board's support
+        vote_board = 1.0, [0.0, 4.0], (0.5, 1.5), "log-odds", Assumed, "Model section 6";
+        /// Error common to all votes on one plan, standard deviation
+        vote_plan_sd = 0.6, [0.0, 2.0], known, "log-odds", Computed, "Logit standard deviation 1.11 of 26 votes, shared between plan, district and side";
+        /// Error of each district, standard deviation
+        vote_district_sd = 0.6, [0.0, 2.0], known, "log-odds", Computed, "As above";
+        /// Probability that a plan of two or three districts closes the smaller high schools
+        plan_one_high_school = 0.75, [0.0, 1.0], known, "share", Assumed, "Most pairs merge their high schools";
+        /// Probability that a plan of four or more keeps every building for now
+        plan_keeps_buildings = 0.7, [0.0, 1.0], known, "share", Assumed, "Large plans keep buildings (evidence, Voting)";
+        /// Probability that a failed plan is revised among those who said yes
+        revised_plan = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Model section 6";
+        /// Probability that a failed vote breaks the cluster that held it
+        vote_breaks_cluster = 0.15, [0.0, 1.0], (0.05, 0.3), "share", Found, "Odebolt-Arthur; the rate is assumed";
+        /// Log-odds in a year that a building with few pupils closes after a merger
+        close_intercept = -2.2, [-8.0, 4.0], (-2.8, -1.6), "log-odds", Assumed, "Buildings close some years after a merger";
+    }
+    "functions" {
+        /// Cost share of staff development and curriculum
+        staff_development_share = 0.02, [0.0, 1.0], known, "share", Assumed, "Part of instruction support";
+        /// Cost share of libraries and technology
+        libraries_technology_share = 0.03, [0.0, 1.0], known, "share", Assumed, "Part of instruction support";
+        /// Cost share of business services and purchasing
+        business_services_share = 0.05, [0.0, 1.0], known, "share", Assumed, "Half of administration and of purchases";
+        /// Cost share of pupils' activities and pooled classes
+        student_activities_share = 0.04, [0.0, 1.0], known, "share", Assumed, "Cocurricular spending";
+        /// Cost share of specialist teaching
+        specialist_teaching_share = 0.12, [0.0, 1.0], known, "share", Assumed, "About a fifth of instruction";
+        /// Cost share of special education
+        special_education_share = 0.13, [0.0, 1.0], known, "share", Memory, "About an eighth of spending";
+        /// Cost share of administration
+        administration_share = 0.095, [0.0, 1.0], known, "share", Found, "Administration 9.5 % of spending";
+        /// Cost share of core instruction
+        core_instruction_share = 0.42, [0.0, 1.0], known, "share", Derived, "Instruction 60-69 % less the parts named";
+        /// Autonomy lost when staff development is fully shared
+        staff_development_autonomy = 0.02, [0.0, 1.0], known, "weight", Assumed, "Lowest (model section 2)";
+        /// Autonomy lost when libraries and technology are fully shared
+        libraries_technology_autonomy = 0.03, [0.0, 1.0], known, "weight", Assumed, "Ordered by model section 2";
+        /// Autonomy lost when business services are fully shared
+        business_services_autonomy = 0.05, [0.0, 1.0], known, "weight", Assumed, "Ordered by model section 2";
+        /// Autonomy lost when pupils' activities are fully shared
+        student_activities_autonomy = 0.08, [0.0, 1.0], known, "weight", Assumed, "Ordered by model section 2";
+        /// Autonomy lost when specialist teaching is fully shared
+        specialist_teaching_autonomy = 0.12, [0.0, 1.0], known, "weight", Assumed, "Ordered by model section 2";
+        /// Autonomy lost when special education is fully shared
+        special_education_autonomy = 0.10, [0.0, 1.0], known, "weight", Assumed, "Ordered by model section 2";
+        /// Autonomy lost when transport is fully shared
+        transport_autonomy = 0.10, [0.0, 1.0], known, "weight", Assumed, "Ordered by model section 2";
+        /// Autonomy lost when the superintendent is fully shared
+        administration_autonomy = 0.30, [0.0, 1.0], known, "weight", Assumed, "Grades and administration highest (model section 2)";
+        /// Autonomy lost when grades are fully shared
+        core_instruction_autonomy = 0.50, [0.0, 1.0], known, "weight", Assumed, "Grades and administration highest (model section 2)";
+    }
+}
+
+impl Parameters {
+    /// Sets a parameter.
+    pub fn set(&mut self, id: ParameterId, value: f64) {
+        *self.slots()[id.index()] = value;
+    }
+
+    /// Draws every uncertain input that `fixed` does not name: triangular over the prior's range,
+    /// mode at the default, from the replicate's own draws before the first year. The same replicate
+    /// draws the same parameters under every policy.
+    #[must_use]
+    pub fn drawn(&self, fixed: &[ParameterId], seed: u64, replicate: u32) -> Self {
+        let draws = Draws::new(seed, replicate, Draws::BEFORE);
+        let mut drawn = self.clone();
+        let mut slots = drawn.slots();
+        for id in ParameterId::all().filter(|id| !fixed.contains(id)) {
+            let info = id.info();
+            if let Some((low, high)) = info.prior {
+                let entity = EntityKey::from_name(info.name);
+                *slots[id.index()] = triangular(draws.uniform(entity, Decision::Parameter), low, info.default, high);
+            }
+        }
+        drawn
+    }
+}
+
+/// The quantile `u` of the triangular distribution on `low..high` with this mode.
+fn triangular(u: f64, low: f64, mode: f64, high: f64) -> f64 {
+    let rising = (mode - low) / (high - low);
+    if u < rising {
+        low + (u * (high - low) * (mode - low)).sqrt()
+    } else {
+        high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_has_a_title_a_unit_a_range_around_its_default_and_a_source() {
+        for info in PARAMETERS {
+            let (low, high) = info.range;
+            assert!(low <= info.default && info.default <= high, "{}", info.name);
+            assert!(!info.title.is_empty() && !info.unit.is_empty() && !info.source.is_empty(), "{}", info.name);
+            if let Some((least, most)) = info.prior {
+                assert!(
+                    low <= least && least <= info.default && info.default <= most && most <= high && least < most,
+                    "{}",
+                    info.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_find_their_parameter() {
+        for (place, id) in ParameterId::all().enumerate() {
+            assert_eq!(ParameterId::from_name(id.info().name), Some(id));
+            assert_eq!(id.index(), place);
+        }
+    }
+
+    #[test]
+    fn setting_a_parameter_changes_it_alone() {
+        let id = ParameterId::from_name("wedge").expect("the registry has it");
+        let mut parameters = Parameters::default();
+        parameters.set(id, 0.01);
+        for other in ParameterId::all() {
+            let expected = if other == id { 0.01 } else { other.info().default };
+            assert_eq!(parameters.get(other).to_bits(), expected.to_bits(), "{}", other.info().name);
+        }
+    }
+
+    #[test]
+    fn drawn_parameters_stay_in_their_priors_and_fixed_ones_stay() {
+        let fixed = ParameterId::from_name("wedge").expect("the registry has it");
+        for replicate in 0..200 {
+            let drawn = Parameters::default().drawn(&[fixed], 5, replicate);
+            for id in ParameterId::all() {
+                let (value, info) = (drawn.get(id), id.info());
+                match info.prior {
+                    Some((low, high)) if id != fixed => assert!((low..=high).contains(&value), "{}", info.name),
+                    _ => assert_eq!(value.to_bits(), info.default.to_bits(), "{}", info.name),
+                }
+            }
+        }
+    }
+}

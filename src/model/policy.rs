@@ -1,0 +1,234 @@
+//! What a state pays, requires or allows: a policy is a list of instruments laid over a baseline.
+//!
+//! Every instrument has a start, an end, a yearly budget cap and an eligibility, and is exactly
+//! nothing where it is absent. Amounts are dollars of the first year; years are counted from the
+//! scenario's first year (0).
+
+use super::functions::{Function, FunctionSet};
+
+/// Who may take part in an instrument, by enrolment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Eligibility {
+    /// Smallest district, pupils.
+    pub min_pupils: f64,
+    /// Largest district, pupils.
+    pub max_pupils: f64,
+}
+
+impl Default for Eligibility {
+    fn default() -> Self {
+        Self { min_pupils: 0.0, max_pupils: f64::INFINITY }
+    }
+}
+
+impl Eligibility {
+    /// Whether a district with this enrolment may take part.
+    #[must_use]
+    pub fn admits(&self, pupils: f64) -> bool {
+        (self.min_pupils..=self.max_pupils).contains(&pupils)
+    }
+}
+
+/// What falls due when a cluster grant ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Condition {
+    /// Nothing.
+    #[default]
+    None,
+    /// The voters of every member decide on reorganising into one district (North Dakota HB 1507).
+    ReorganisationVote,
+    /// Another term of the same length for clusters with at least this many activities that work.
+    Renewal {
+        /// Working activities required.
+        activities: u8,
+    },
+}
+
+/// Money to districts that share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterGrant {
+    /// Dollars per pupil of the members in each year of the grant; its length is the term.
+    pub per_pupil: Vec<f64>,
+    /// Dollars per member district in each of those years; same length.
+    pub per_member: Vec<f64>,
+    /// Fewest members.
+    pub min_members: u8,
+    /// Most members.
+    pub max_members: u8,
+    /// Longest drive between the initiator and a member, minutes.
+    pub radius_minutes: f64,
+    /// Functions that the grant pays for: a cluster founded for it starts with these. Empty: any.
+    pub services: FunctionSet,
+    /// Dollars that members must put in for each dollar of the grant, 0–2.
+    pub match_share: f64,
+    /// What falls due when it ends.
+    pub condition: Condition,
+}
+
+/// Money to districts that merge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergerGrant {
+    /// Dollars per pupil in each year after the merger (South Dakota: 300, 200, 100).
+    pub per_pupil: Vec<f64>,
+    /// At most so many pupils are counted for each former district.
+    pub pupils_cap: f64,
+}
+
+/// The state pays a coordinator in every cluster that qualifies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoordinatorPay {
+    /// Dollars a cluster in each year after its founding; its length is the term.
+    pub per_cluster: Vec<f64>,
+    /// Fewest members of a cluster that qualifies.
+    pub min_members: u8,
+    /// Seniority asked for, 0–1: standing with the schools and with the authority.
+    pub seniority: f64,
+}
+
+/// More clusters helped by support organisations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacilitatorCapacity {
+    /// Clusters a year that each support organisation can help in addition.
+    pub clusters: u16,
+    /// Dollars for each cluster helped in addition.
+    pub per_cluster: f64,
+}
+
+/// Extra pupils counted in the aid formula for what is shared (Iowa).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SharingWeight {
+    /// Functions that earn the weight.
+    pub services: FunctionSet,
+    /// Extra pupils counted for each of them at full depth, per member.
+    pub pupils: f64,
+    /// Share of a member's pupils counted in addition for each of them at full depth.
+    pub weight: f64,
+    /// Years that a member earns it.
+    pub years: u16,
+    /// Years that it continues after a merger.
+    pub years_after_merger: u16,
+}
+
+/// Lower levies for districts that merge, made good by the state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevyRelief {
+    /// Dollars per thousand of valuation in each year after the merger (Iowa: 1.00, 0.50, 0.25).
+    pub mills: Vec<f64>,
+}
+
+/// The aid of the former districts kept after a merger (Kansas).
+#[derive(Debug, Clone, PartialEq)]
+pub struct HoldHarmless {
+    /// Share of the lost aid made good in each year after the merger.
+    pub share: Vec<f64>,
+}
+
+/// Districts below a size must merge (South Dakota 2007, Arkansas).
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnrolmentFloor {
+    /// Fewest pupils.
+    pub pupils: f64,
+    /// Years below the floor before a district is attached to a neighbour.
+    pub grace_years: u16,
+    /// Whether sparse districts are exempt.
+    pub sparse_exempt: bool,
+    /// Whether members of a cluster are exempt.
+    pub cluster_exempt: bool,
+}
+
+/// Clusters assigned from above (an English local authority).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssignedClusters {
+    /// Members of each.
+    pub members: u8,
+    /// Functions that they are to share.
+    pub services: FunctionSet,
+}
+
+/// The right of a consortium to levy a tax of its own (Minnesota education district).
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaxingAuthority {
+    /// Dollars per thousand of the members' valuation.
+    pub mills: f64,
+    /// Fewest members.
+    pub min_members: u8,
+}
+
+/// What an instrument does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InstrumentKind {
+    /// See [`ClusterGrant`].
+    ClusterGrant(ClusterGrant),
+    /// See [`MergerGrant`].
+    MergerGrant(MergerGrant),
+    /// See [`CoordinatorPay`].
+    CoordinatorPay(CoordinatorPay),
+    /// See [`FacilitatorCapacity`].
+    FacilitatorCapacity(FacilitatorCapacity),
+    /// See [`SharingWeight`].
+    SharingWeight(SharingWeight),
+    /// See [`LevyRelief`].
+    LevyRelief(LevyRelief),
+    /// See [`HoldHarmless`].
+    HoldHarmless(HoldHarmless),
+    /// See [`EnrolmentFloor`].
+    EnrolmentFloor(EnrolmentFloor),
+    /// See [`AssignedClusters`].
+    AssignedClusters(AssignedClusters),
+    /// See [`TaxingAuthority`].
+    TaxingAuthority(TaxingAuthority),
+}
+
+/// One instrument of a policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instrument {
+    /// Its name, unique within the policy.
+    pub name: String,
+    /// First year in which it can be entered.
+    pub start: u16,
+    /// First year in which it can no longer be entered; entered grants run out their term.
+    pub end: Option<u16>,
+    /// Most dollars that the state pays in a year; payments are scaled down alike beyond it.
+    pub budget_cap: Option<f64>,
+    /// Who may take part.
+    pub eligibility: Eligibility,
+    /// What it does.
+    pub kind: InstrumentKind,
+}
+
+impl Instrument {
+    /// Whether it can be entered in `year`.
+    #[must_use]
+    pub fn open(&self, year: u16) -> bool {
+        year >= self.start && self.end.is_none_or(|end| year < end)
+    }
+
+    /// Whether `year` is the last in which it can be entered.
+    #[must_use]
+    pub fn last_chance(&self, year: u16) -> bool {
+        self.end.is_some_and(|end| year + 1 == end)
+    }
+}
+
+/// A policy: named instruments over a baseline.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Policy {
+    /// A short name for files, e.g. `three-year-grant`.
+    pub name: String,
+    /// A title for tables and charts.
+    pub title: String,
+    /// What it is, for people.
+    pub description: String,
+    /// Where its design comes from.
+    pub source: String,
+    /// Its instruments.
+    pub instruments: Vec<Instrument>,
+    /// Parameters that this policy changes, by their place in the registry, and their values.
+    pub parameters: Vec<(super::parameters::ParameterId, f64)>,
+}
+
+/// All functions that a grant may pay for, where it names none.
+#[must_use]
+pub fn services_or_all(services: FunctionSet) -> FunctionSet {
+    if services.is_empty() { Function::ALL.into_iter().collect() } else { services }
+}
