@@ -7,5 +7,6 @@
 pub mod diagnostics;
 pub mod districts;
 pub mod engine;
+mod input;
 pub mod model;
 pub mod scenario;

@@ -1,5 +1,6 @@
 //! Starting districts: drawn from published statistics, or read from real data.
 
 pub mod grades;
+pub mod region_file;
 pub mod statistics;
 pub mod synthetic;

@@ -59,6 +59,8 @@ macro_rules! outcomes {
         impl $name {
             /// How many there are.
             pub const COUNT: usize = $ids.len();
+            /// All of them, in the order of the columns.
+            pub const ALL: [Self; Self::COUNT] = [$(Self::$id,)+];
 
             /// Its place in a row of values.
             #[must_use]
@@ -252,5 +254,8 @@ mod tests {
         }
         assert_eq!(RegionOutcome::COUNT, REGION_OUTCOMES.len());
         assert_eq!(RegionOutcome::in_federation.outcome().id, "in_federation");
+        for (place, outcome) in RegionOutcome::ALL.into_iter().enumerate() {
+            assert_eq!(outcome.index(), place);
+        }
     }
 }

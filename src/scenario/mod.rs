@@ -1,17 +1,42 @@
 //! Scenario files: a question, written down. Read, checked whole, and turned into validated inputs.
 
-use std::path::PathBuf;
+mod expect;
+mod form;
+mod instruments;
+mod names;
+mod policies;
+mod region;
+#[cfg(test)]
+mod tests;
 
+use std::path::{Path, PathBuf};
+
+use crate::diagnostics::Problems;
 use crate::districts::synthetic::SyntheticSpec;
+use crate::input;
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::ParameterId;
 use crate::model::policy::Policy;
+use crate::model::region::{StateFinance, StateRules};
+
+pub use region::load_region;
+
+/// A synthetic region: what it is drawn from, and the rules and finance of its state.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SyntheticRegion {
+    /// What it is drawn from.
+    pub spec: SyntheticSpec,
+    /// The rules of its state.
+    pub rules: StateRules,
+    /// How its state pays for schools.
+    pub finance: StateFinance,
+}
 
 /// Where the region comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RegionChoice {
     /// Drawn from published statistics, with the scenario's seed.
-    Synthetic(SyntheticSpec),
+    Synthetic(Box<SyntheticRegion>),
     /// A region file, as `import` and `region` write it; the path is as given, made relative to the
     /// scenario's folder where it is relative.
     File(PathBuf),
@@ -78,4 +103,34 @@ pub struct Scenario {
     pub expect: Vec<Expectation>,
     /// The text of the file, for its digest.
     pub text: String,
+}
+
+/// Reads a scenario file.
+///
+/// # Errors
+/// Every problem of the file at once: missing or unreadable file, syntax, unknown or missing keys,
+/// wrong types and units, values out of range, names that are used twice or mean nothing.
+pub fn read(path: &Path) -> Result<Scenario, Problems> {
+    let text = input::text_of(path, "scenario")?;
+    parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))
+}
+
+/// Reads the text of a scenario; `name` is the file that its problems name, `folder` where the path of
+/// a region file counts from.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Scenario, Problems> {
+    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut scenario = input::read(name, text, "the scenario", |table| form::scenario(table, &stem, folder))?;
+    text.clone_into(&mut scenario.text);
+    Ok(scenario)
+}
+
+/// The JSON Schema of scenario files, made from the forms that read them.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    input::schema("barnraise scenario", "A question: one region, some policies, the same futures for all of them.", |table| {
+        form::scenario(table, "schema", Path::new(""));
+    })
 }

@@ -1,0 +1,257 @@
+//! What the tables of a region file hold.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostics::{Place, Problem};
+use crate::input::{Choice, Flag, List, Number, Parsed, Prose, Table, Text, Whole, options};
+use crate::model::region::{
+    AgentKind, GRADES, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation, VoteRule,
+};
+
+/// How far shares may sum beside 1: rounding to four decimals, three times.
+const SUM_TOLERANCE: f64 = 2e-4;
+const SHARE: Number = Number::new("share", 0.0, 1.0);
+const MILES: Number = Number::new("miles", -100_000.0, 100_000.0);
+
+/// The keys of a whole region file.
+pub(super) fn region(table: &mut Table<'_>) -> Region {
+    let name = table.required("name", "A short name for files, e.g. `north-dakota`.", &Text);
+    let region = Region {
+        title: table.optional("title", "A title for people; the name where absent.", &Prose).unwrap_or_else(|| name.clone()),
+        name,
+        source: table.or("source", "Where the figures come from.", &Prose, String::new()),
+        first_year: table.required("first_year", FIRST_YEAR, &Whole::new("", 1800, 2200)) as i32,
+        kind: table.or("kind", "What the agents are.", &agent_kinds(), AgentKind::District),
+        rules: table.table("rules", "The state's rules.", rules),
+        finance: table.table("finance", "The state's way of paying for schools.", finance),
+        districts: districts(table),
+        support: support(table),
+    };
+    if region.districts.is_empty() {
+        let problem = Problem::new(table.here(), "the region has no districts");
+        table.push(problem.expected("at least one table headed `[[district]]`"));
+    }
+    region
+}
+
+const FIRST_YEAR: &str = "The calendar year in which the first simulated school year begins.";
+
+fn agent_kinds() -> Choice<AgentKind> {
+    options(&[
+        ("district", AgentKind::District, "a school district with a board that taxes and can merge."),
+        ("school", AgentKind::School, "a school under a local authority."),
+    ])
+}
+
+/// The keys of `[rules]`, each with the model's default.
+pub(crate) fn rules(table: &mut Table<'_>) -> StateRules {
+    let default = StateRules::default();
+    let ride = Number::new("minutes", 5.0, 240.0);
+    let rules = options(&[
+        ("separate_majorities", VoteRule::SeparateMajorities, "a majority in every district concerned."),
+        ("combined_majority", VoteRule::CombinedMajority, "one majority over all voters concerned."),
+    ]);
+    StateRules {
+        required_courses: table.or(
+            "required_courses",
+            "Courses that an approved high-school programme must offer.",
+            &Number::new("courses", 0.0, 200.0),
+            default.required_courses,
+        ),
+        elementary_ride_minutes: table.or(
+            "elementary_ride_minutes",
+            "Longest acceptable one-way ride of an elementary pupil.",
+            &ride,
+            default.elementary_ride_minutes,
+        ),
+        high_school_ride_minutes: table.or(
+            "high_school_ride_minutes",
+            "Longest acceptable one-way ride of a high-school pupil.",
+            &ride,
+            default.high_school_ride_minutes,
+        ),
+        vote_rule: table.or("vote_rule", "How separate votes decide a merger.", &rules, default.vote_rule),
+        retry_wait_years: table.or(
+            "retry_wait_years",
+            "Years before a failed plan may be put to the voters again, at least.",
+            &Whole::new("years", 0, 50),
+            i64::from(default.retry_wait_years),
+        ) as u16,
+        official_recognition: table.or(
+            "official_recognition",
+            "Whether the state officially recognises that small rural schools have problems and potential of their own.",
+            &Flag,
+            default.official_recognition,
+        ),
+        merger_climate: table.optional(
+            "merger_climate",
+            "Offset to the log-odds of a merger proposal, from the state's own earlier decade; drawn where absent.",
+            &Number::new("log-odds", -5.0, 5.0),
+        ),
+    }
+}
+
+/// The keys of `[finance]`, each with the model's default.
+pub(crate) fn finance(table: &mut Table<'_>) -> StateFinance {
+    let default = StateFinance::default();
+    let base_cost = Number::new("$/pupil", 500.0, 200_000.0);
+    let finance = StateFinance {
+        base_cost: table.or("base_cost", BASE_COST, &base_cost, default.base_cost),
+        local_share: table.or("local_share", "Share of revenue from local sources.", &SHARE, default.local_share),
+        state_share: table.or("state_share", "Share of revenue from the state.", &SHARE, default.state_share),
+        federal_share: table.or("federal_share", "Share of revenue from federal sources.", &SHARE, default.federal_share),
+        small_size_aid: table.or("small_size_aid", SMALL_SIZE_AID, &SHARE, default.small_size_aid),
+        sparsity_aid: table.or("sparsity_aid", SPARSITY_AID, &Number::new("share", 0.0, 0.3), default.sparsity_aid),
+        sparse_below: table.or(
+            "sparse_below",
+            "Density under which a district counts as sparse.",
+            &Number::new("pupils/square mile", 0.0, 100.0),
+            default.sparse_below,
+        ),
+    };
+    let sum = finance.local_share + finance.state_share + finance.federal_share;
+    if table.sound() && (sum - 1.0).abs() > SUM_TOLERANCE {
+        let what = format!("the local, state and federal shares sum to {}", (sum * 1e6).round() / 1e6);
+        let hint = format!(
+            "they are {}, {} and {}; those not given keep their defaults",
+            finance.local_share, finance.state_share, finance.federal_share
+        );
+        table.push(Problem::new(table.place("local_share"), what).expected("a sum of 1").hint(hint));
+    }
+    finance
+}
+
+const BASE_COST: &str =
+    "Cost of the approved programme per pupil at a scale where the cost multiplier is 1, dollars a year of the first year.";
+const SMALL_SIZE_AID: &str =
+    "Share of the extra cost of small size that the existing foundation formula recognises (aid that is lost on merging).";
+const SPARSITY_AID: &str = "Aid for sparse districts as a share of base cost per pupil.";
+
+fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
+    let read = table.tables("district", "The districts at the start of the first year, in any order.", district);
+    let mut seen = BTreeSet::new();
+    for (district, place) in &read {
+        if !district.id.is_empty() && !seen.insert(&district.id) {
+            let problem = Problem::new(place.clone(), format!("the identifier \"{}\" is used twice", district.id));
+            table.push(problem.expected("an identifier of its own for every district"));
+        }
+    }
+    read.into_iter().map(|(district, _)| district).collect()
+}
+
+fn district(table: &mut Table<'_>) -> (StartingDistrict, Place) {
+    let id = table.required("id", "Its stable identifier (LEAID for real districts), unique in the region.", &Text);
+    let place = table.place("id");
+    let name = table.optional("name", "Its name; the identifier where absent.", &Text).unwrap_or_else(|| id.clone());
+    let (lowest_grade, highest_grade) = table.required("grades", "The grades that it teaches.", &GRADE_SPAN);
+    let district = StartingDistrict {
+        id,
+        name,
+        county: table.required("county", "The county (or local authority) that it belongs to.", &Text),
+        x: table.required("x", "Its centre: miles east of the region's south-west corner.", &MILES),
+        y: table.required("y", "Its centre: miles north of the region's south-west corner.", &MILES),
+        area: table.required("area", "Its area.", &Number::above("square miles", 0.0, 1e7)),
+        pupils: pupils(table),
+        lowest_grade,
+        highest_grade,
+        trend: table.required("trend", TREND, &Number::new("log/year", -0.3, 0.3)),
+        valuation: table.required("valuation", VALUATION, &Number::above("$/pupil", 0.0, 1e9)),
+        cost_level: table.optional("cost_level", COST_LEVEL, &Number::above("ratio", 0.0, 10.0)),
+        local_share: table.optional("local_share", "Share of revenue from local sources; the state's where absent.", &SHARE),
+        reserve_share: table.optional("reserve_share", RESERVE, &Number::new("share", -1.0, 10.0)),
+        debt: table.or("debt", "Debt.", &Number::new("$", 0.0, 1e11), 0.0),
+        teachers: table.optional("teachers", TEACHERS, &Number::above("posts", 0.0, 1e5)),
+        buildings: table.or("buildings", "School buildings open.", &Whole::new("buildings", 1, 255), 1) as u8,
+    };
+    check_grades(table, &district);
+    (district, place)
+}
+
+const TREND: &str = "Expected yearly change of the log of births; \"-2 %/year\" counts as -0.02.";
+const VALUATION: &str = "Taxable valuation per pupil.";
+const COST_LEVEL: &str = "Spending per pupil relative to what its size predicts, around 1; drawn where absent.";
+const RESERVE: &str = "Reserve as a share of yearly spending; drawn where absent.";
+const TEACHERS: &str = "Full-time equivalent teachers; derived from enrolment where absent.";
+
+fn pupils(table: &mut Table<'_>) -> [f64; GRADES] {
+    let shape = List { of: Number::new("pupils", 0.0, 100_000.0), least: GRADES, most: GRADES };
+    let doc = "Pupils by grade, kindergarten to grade 12; 0 in grades that it does not teach.";
+    // The shape has made sure of the length.
+    table.required("pupils", doc, &shape).try_into().unwrap_or([0.0; GRADES])
+}
+
+fn check_grades(table: &Table<'_>, district: &StartingDistrict) {
+    if !table.sound() {
+        return;
+    }
+    let span = usize::from(district.lowest_grade)..=usize::from(district.highest_grade);
+    let outside: Vec<String> =
+        (0..GRADES).filter(|grade| !span.contains(grade) && district.pupils[*grade] > 0.0).map(grade_name).collect();
+    if !outside.is_empty() {
+        let what = format!("there are pupils in grades that are not taught: {}", outside.join(", "));
+        let problem = Problem::new(table.place("pupils"), what);
+        table.push(
+            problem.expected(format!("0 outside the grades {}", write_span(&(district.lowest_grade, district.highest_grade)))),
+        );
+    }
+    if district.enrolment() <= 0.0 {
+        let problem = Problem::new(table.place("pupils"), "the district has no pupils");
+        table.push(problem.expected("at least one pupil").hint("leave out districts that operate no school"));
+    }
+}
+
+/// First and last grade taught, 0 for kindergarten.
+const GRADE_SPAN: Parsed<(u8, u8)> = Parsed {
+    expected: "first and last grade, K or 1 to 12, such as \"K-12\", \"K-8\" or \"9-12\"",
+    pattern: "^(K|[1-9]|1[0-2])-(K|[1-9]|1[0-2])$",
+    parse: parse_span,
+    write: write_span,
+    example: || (0, 12),
+};
+
+fn parse_span(text: &str) -> Option<(u8, u8)> {
+    let (low, high) = text.split_once('-')?;
+    let (low, high) = (parse_grade(low)?, parse_grade(high)?);
+    (low <= high).then_some((low, high))
+}
+
+fn parse_grade(text: &str) -> Option<u8> {
+    if text == "K" {
+        return Some(0);
+    }
+    text.parse().ok().filter(|grade| (1..=12).contains(grade) && !text.starts_with(['0', '+']))
+}
+
+/// A grade span as files write it.
+pub(super) fn write_span(span: &(u8, u8)) -> String {
+    format!("{}-{}", grade_name(usize::from(span.0)), grade_name(usize::from(span.1)))
+}
+
+fn grade_name(grade: usize) -> String {
+    if grade == 0 { "K".to_owned() } else { grade.to_string() }
+}
+
+fn support(table: &mut Table<'_>) -> Vec<SupportOrganisation> {
+    let doc = "Universities, service agencies and regional laboratories that can help clusters.";
+    let read = table.tables("support", doc, |table| (support_organisation(table), table.place("name")));
+    let mut seen = BTreeSet::new();
+    for (organisation, place) in &read {
+        if !organisation.name.is_empty() && !seen.insert(&organisation.name) {
+            let problem = Problem::new(place.clone(), format!("two support organisations are called \"{}\"", organisation.name));
+            table.push(problem.expected("a name of its own for every support organisation"));
+        }
+    }
+    read.into_iter().map(|(organisation, _)| organisation).collect()
+}
+
+fn support_organisation(table: &mut Table<'_>) -> SupportOrganisation {
+    SupportOrganisation {
+        name: table.required("name", "Its name, unique in the region.", &Text),
+        x: table.required("x", "Miles east of the region's south-west corner.", &MILES),
+        y: table.required("y", "Miles north of the region's south-west corner.", &MILES),
+        capacity: table.required("capacity", "Clusters that it can help in a year.", &Whole::new("clusters", 0, 1000)) as u16,
+        reach: table.required("reach", "Farthest that it reaches.", &Number::new("miles", 0.0, 10_000.0)),
+        neutrality: table.required("neutrality", "Freedom from interests of its own.", &Number::new("index 0-1", 0.0, 1.0)),
+        knowledge: table.required("knowledge", "Knowledge and skill that it brings.", &Number::new("index 0-1", 0.0, 1.0)),
+    }
+}

@@ -1,0 +1,50 @@
+//! The keys of a whole scenario.
+
+use std::path::Path;
+
+use crate::diagnostics::Problem;
+use crate::input::{Flag, Prose, Shape, Table, Text, Whole};
+
+use super::names::{SLUG, is_slug};
+use super::{Scenario, expect, policies, region};
+
+/// The keys of a whole scenario; `stem` is its file's name without ending, its name where it gives none.
+pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scenario {
+    let name = name(table, stem);
+    let title = table.optional("title", "Its title; the name where absent.", &Text);
+    let years = table.or("years", "Years simulated.", &Whole::new("years", 1, 100), 20) as u16;
+    let policies = policies::policies(table);
+    let expect =
+        table.tables("expect", "Bands in which figures are expected to lie, from evidence and not from a run.", |table| {
+            expect::expectation(table, &policies, years)
+        });
+    Scenario {
+        title: title.unwrap_or_else(|| name.clone()),
+        name,
+        description: table.or("description", "What it asks, for people.", &Prose, String::new()).trim().to_owned(),
+        source: table.or("source", "Where its designs come from.", &Prose, String::new()).trim().to_owned(),
+        region: table.table("region", "The region.", |table| region::region(table, folder)),
+        years,
+        replicates: table.or("replicates", REPLICATES, &Whole::new("replicates", 1, 10_000_000), 1000) as u32,
+        seed: table.or("seed", SEED, &Whole::new("", 0, i64::MAX), 1) as u64,
+        draw_parameters: table.or("draw_parameters", DRAW_PARAMETERS, &Flag, true),
+        parameters: table.table("parameters", "Parameters set for all policies.", policies::parameters),
+        policies,
+        expect,
+        text: String::new(),
+    }
+}
+
+const REPLICATES: &str = "Futures in which every policy is run.";
+const SEED: &str = "The seed of all random draws: the same seed gives the same results.";
+const DRAW_PARAMETERS: &str =
+    "Whether every future draws the uncertain parameters anew from their priors; if false, all keep their defaults.";
+
+fn name(table: &mut Table<'_>, stem: &str) -> String {
+    let name = table.optional("name", "The name of its results folder; the file's name where absent.", &SLUG);
+    if name.is_none() && !is_slug(stem) {
+        let what = format!("the scenario has no `name`, and its file's name \"{stem}\" cannot serve as one");
+        table.push(Problem::new(table.here(), what).expected(SLUG.expected()).hint("add a line `name = \"...\"` at the top"));
+    }
+    name.unwrap_or_else(|| stem.to_owned())
+}
