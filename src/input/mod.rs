@@ -8,14 +8,17 @@
 //! A value that is refused leaves its problem and a stand-in, so that reading goes on; the stand-in is
 //! never seen, because a file with a problem gives no result.
 
+mod numbers;
 mod quantity;
 mod shapes;
 mod table;
 
-pub(crate) use shapes::{Choice, Flag, List, Number, Parsed, Prose, Shape, Text, Whole, options};
+pub(crate) use numbers::{Number, Whole};
+pub(crate) use shapes::{Choice, Flag, List, Parsed, Prose, Shape, Text, options};
 pub(crate) use table::{Table, Variant};
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -51,10 +54,7 @@ pub(crate) fn read<T>(name: &str, text: &str, title: &str, form: impl FnOnce(&mu
     let (root, errors) = DeTable::parse_recoverable(text);
     let file = File { source, problems: RefCell::default(), describing: false };
     if !errors.is_empty() {
-        for error in errors {
-            file.push(syntax_problem(&file, &error));
-        }
-        return Err(sorted(file.problems.into_inner()));
+        return Err(syntax_problems(&file.source, &errors));
     }
     let mut table = Table::root(&file, root.get_ref(), title);
     let value = form(&mut table);
@@ -87,8 +87,8 @@ pub(crate) fn text_of(path: &Path, what: &str) -> Result<String, Problems> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| unreadable(&name, what, &error))?;
     String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = 1 + before.matches('\n').count();
         Problem::new(Place::Line(name, line), format!("the {what} is not text: a byte here is not UTF-8"))
             .expected("a text file in UTF-8")
             .hint("save it again as UTF-8 in your editor")
@@ -106,19 +106,26 @@ fn unreadable(name: &str, what: &str, error: &std::io::Error) -> Problems {
     Problem::new(Place::File(name.to_owned()), reason).expected("a TOML file").hint("check the path").into()
 }
 
-fn sorted(problems: Problems) -> Problems {
-    match problems.clone().into_result(()) {
-        Err(sorted) => sorted,
-        Ok(()) => problems,
+/// One problem for each line with errors of syntax: on one line, those after the first follow from it.
+fn syntax_problems(source: &Arc<Source>, errors: &[toml::de::Error]) -> Problems {
+    let mut problems: BTreeMap<Option<usize>, Problem> = BTreeMap::new();
+    for error in errors {
+        let problem = syntax_problem(source, error);
+        problems.entry(problem.line()).or_insert(problem);
     }
+    let mut all = Problems::new();
+    for problem in problems.into_values() {
+        all.push(problem);
+    }
+    all
 }
 
-fn syntax_problem(file: &File, error: &toml::de::Error) -> Problem {
-    let span = error.span().unwrap_or(0..0);
+fn syntax_problem(source: &Arc<Source>, error: &toml::de::Error) -> Problem {
+    let place = Place::Span(Arc::clone(source), error.span().unwrap_or(0..0));
     let message = error.message().trim().replace('\n', "; ");
-    let problem = Problem::new(file.place(&span), format!("this is not TOML: {message}"));
+    let problem = Problem::new(place, format!("this is not TOML: {message}"));
     if message.starts_with("duplicate key") {
-        problem.expected("each key once in its table").hint("keep one of the two and delete the other")
+        problem.expected("each key and each table once").hint("keep one of the two and delete the other")
     } else {
         problem.expected("lines such as `years = 20`, `name = \"text\"` or `[table]`")
     }

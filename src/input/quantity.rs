@@ -20,7 +20,7 @@ pub(crate) fn parse(text: &str) -> Option<Quantity> {
     let (number, unit) = with_exponent(digits, end);
     let (factor, unit) = multiplier(unit.trim());
     let value: f64 = without_separators(number)?.parse().ok()?;
-    Some(Quantity { value: sign * value * factor, unit: format!("{dollar}{unit}") })
+    Some(Quantity { value: sign * value * factor, unit: format!("{dollar} {unit}").trim().to_owned() })
 }
 
 fn split_sign(text: &str) -> (f64, &str) {
@@ -83,10 +83,10 @@ pub(crate) fn factor(given: &str, wanted: &str) -> Option<f64> {
         ("share", _) if share => Some(1.0),
         // A trend of -2 % a year is read as a change of the log by -0.02.
         ("%/year", "1/year" | "log/year") => Some(0.01),
-        ("/year", "1/year") => Some(1.0),
         ("hour", "minute") => Some(60.0),
-        ("mph", "mile/hour") => Some(1.0),
-        ("$/$1000" | "$/1000" | "$/$1000 of valuation" | "$/thousand", "mill") => Some(1.0),
+        ("/year", "1/year") | ("mph", "mile/hour") | ("$/$1000" | "$/1000" | "$/$1000 of valuation" | "$/thousand", "mill") => {
+            Some(1.0)
+        }
         _ => None,
     }
 }

@@ -1,12 +1,11 @@
-//! The shapes that a value may have: number with unit and range, whole number, text, choice, flag, list.
+//! The shapes that a value may have beside numbers: text, choice, flag, list.
 
 use std::ops::Range;
 
 use serde_json::{Value, json};
-use toml::de::{DeInteger, DeValue};
+use toml::de::DeValue;
 
 use super::File;
-use super::quantity;
 use crate::diagnostics::{Problem, nearest};
 
 /// Where a value stands, for its problems.
@@ -17,11 +16,11 @@ pub(crate) struct Spot<'f> {
 }
 
 impl Spot<'_> {
-    fn refuse(&self, what: impl Into<String>, expected: String, hint: String) {
+    pub(super) fn refuse(&self, what: impl Into<String>, expected: String, hint: String) {
         self.file.push(Problem::new(self.file.place(&self.span), what).expected(expected).hint(hint));
     }
 
-    fn wrong_kind(&self, value: &DeValue<'_>, expected: String, hint: String) {
+    pub(super) fn wrong_kind(&self, value: &DeValue<'_>, expected: String, hint: String) {
         self.refuse(format!("`{}` is {}", self.name, kind_of(value)), expected, hint);
     }
 }
@@ -39,6 +38,16 @@ pub(super) fn kind_of(value: &DeValue<'_>) -> &'static str {
     }
 }
 
+/// A number or flag as a text, for a hint.
+fn quoted(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::Integer(integer) => format!("put it in quotes: \"{integer}\""),
+        DeValue::Float(float) => format!("put it in quotes: \"{float}\""),
+        DeValue::Boolean(flag) => format!("put it in quotes: \"{flag}\""),
+        _ => String::new(),
+    }
+}
+
 /// What a value must be.
 pub(crate) trait Shape {
     /// What it is read into.
@@ -53,194 +62,6 @@ pub(crate) trait Shape {
     fn stand_in(&self) -> Self::Out;
     /// The value, or None with its problem left at the spot.
     fn read(&self, value: &DeValue<'_>, spot: &Spot<'_>) -> Option<Self::Out>;
-}
-
-/// A number in a unit, within a range.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Number {
-    unit: &'static str,
-    low: f64,
-    high: f64,
-    /// Whether the lower end itself is refused.
-    above: bool,
-}
-
-impl Number {
-    /// From `low` to `high`, both allowed; an infinite `high` is no limit.
-    pub(crate) const fn new(unit: &'static str, low: f64, high: f64) -> Self {
-        Self { unit, low, high, above: false }
-    }
-
-    /// Above `low` and at most `high`.
-    pub(crate) const fn above(unit: &'static str, low: f64, high: f64) -> Self {
-        Self { unit, low, high, above: true }
-    }
-
-    fn admits(&self, value: f64) -> bool {
-        value.is_finite() && value <= self.high && if self.above { value > self.low } else { value >= self.low }
-    }
-
-    fn example(&self) -> String {
-        let value = if self.high.is_finite() { self.high } else { self.low + 1.0 };
-        if self.unit.is_empty() { String::new() } else { format!(", such as {value} or \"{value} {}\"", self.unit) }
-    }
-
-    /// The number in the shape's unit, from a quantity with a unit of its own.
-    fn converted(&self, text: &str, spot: &Spot<'_>) -> Option<f64> {
-        let Some(quantity) = quantity::parse(text) else {
-            spot.refuse(format!("`{}` is the text \"{text}\"", spot.name), self.expected_with_example(), String::new());
-            return None;
-        };
-        if let Some(factor) = quantity::factor(&quantity.unit, self.unit) {
-            return Some(tidy(quantity.value * factor));
-        }
-        if quantity.unit.is_empty() {
-            let what = format!("`{}` is the text \"{text}\", without a unit", spot.name);
-            spot.refuse(what, self.expected_with_example(), format!("write {} without quotes", quantity.value));
-            return None;
-        }
-        let (name, unit) = (spot.name, &quantity.unit);
-        let what = if self.unit.is_empty() {
-            format!("`{name}` has no unit, but is given in `{unit}`")
-        } else {
-            format!("`{name}` is in {}, but is given in `{unit}`", self.unit)
-        };
-        spot.refuse(what, self.expected_with_example(), String::new());
-        None
-    }
-
-    fn expected_with_example(&self) -> String {
-        format!("{}{}", self.expected(), self.example())
-    }
-}
-
-/// Conversion by powers of ten leaves dust in the last digit: 3 % must be 0.03.
-fn tidy(value: f64) -> f64 {
-    format!("{value:.15e}").parse().unwrap_or(value)
-}
-
-impl Shape for Number {
-    type Out = f64;
-
-    fn expected(&self) -> String {
-        let unit = if self.unit.is_empty() { String::new() } else { format!(" in {}", self.unit) };
-        let low = if self.above { format!("above {}", self.low) } else { format!("from {}", self.low) };
-        match (self.high.is_finite(), self.above) {
-            (true, true) => format!("a number{unit}, {low} and at most {}", self.high),
-            (true, false) => format!("a number{unit}, {low} to {}", self.high),
-            (false, true) => format!("a number{unit}, {low}"),
-            (false, false) => format!("a number{unit}, at least {}", self.low),
-        }
-    }
-
-    fn schema(&self) -> Value {
-        let mut schema = json!({ "type": ["number", "string"] });
-        schema[if self.above { "exclusiveMinimum" } else { "minimum" }] = json!(self.low);
-        if self.high.is_finite() {
-            schema["maximum"] = json!(self.high);
-        }
-        if !self.unit.is_empty() {
-            schema["description"] = json!(format!("Unit: {}.", self.unit));
-        }
-        schema
-    }
-
-    fn json(&self, value: &f64) -> Value {
-        json!(value)
-    }
-
-    fn stand_in(&self) -> f64 {
-        if self.high.is_finite() { self.high } else { self.low + 1.0 }
-    }
-
-    fn read(&self, value: &DeValue<'_>, spot: &Spot<'_>) -> Option<f64> {
-        let number = match value {
-            DeValue::Integer(integer) => to_i128(integer).map_or(f64::INFINITY, |whole| whole as f64),
-            DeValue::Float(float) => float.as_str().parse().unwrap_or(f64::NAN),
-            DeValue::String(text) => self.converted(text, spot)?,
-            other => {
-                spot.wrong_kind(other, self.expected_with_example(), String::new());
-                return None;
-            }
-        };
-        if self.admits(number) {
-            return Some(number);
-        }
-        spot.refuse(format!("`{}` is {number}, out of its range", spot.name), self.expected(), String::new());
-        None
-    }
-}
-
-fn to_i128(integer: &DeInteger<'_>) -> Option<i128> {
-    i128::from_str_radix(integer.as_str(), integer.radix()).ok()
-}
-
-/// A whole number of something.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Whole {
-    unit: &'static str,
-    low: i64,
-    high: i64,
-}
-
-impl Whole {
-    /// From `low` to `high`, both allowed; `unit` may be empty.
-    pub(crate) const fn new(unit: &'static str, low: i64, high: i64) -> Self {
-        Self { unit, low, high }
-    }
-
-    fn quantity(&self, text: &str) -> Option<i128> {
-        let quantity = quantity::parse(text)?;
-        let value = quantity.value * quantity::factor(&quantity.unit, self.unit)?;
-        (value.fract() == 0.0).then_some(value as i128)
-    }
-}
-
-impl Shape for Whole {
-    type Out = i64;
-
-    fn expected(&self) -> String {
-        let unit = if self.unit.is_empty() { String::new() } else { format!(" of {}", self.unit) };
-        format!("a whole number{unit} from {} to {}", self.low, self.high)
-    }
-
-    fn schema(&self) -> Value {
-        let mut schema = json!({ "type": "integer", "minimum": self.low, "maximum": self.high });
-        if !self.unit.is_empty() {
-            schema["type"] = json!(["integer", "string"]);
-            schema["description"] = json!(format!("Unit: {}.", self.unit));
-        }
-        schema
-    }
-
-    fn json(&self, value: &i64) -> Value {
-        json!(value)
-    }
-
-    fn stand_in(&self) -> i64 {
-        self.high
-    }
-
-    fn read(&self, value: &DeValue<'_>, spot: &Spot<'_>) -> Option<i64> {
-        let whole = match value {
-            DeValue::Integer(integer) => to_i128(integer).unwrap_or(i128::MAX),
-            DeValue::String(text) if self.quantity(text).is_some() => self.quantity(text)?,
-            DeValue::String(text) => {
-                let hint = text.trim().parse::<i64>().map(|number| format!("write {number} without quotes")).unwrap_or_default();
-                spot.refuse(format!("`{}` is the text \"{text}\"", spot.name), self.expected(), hint);
-                return None;
-            }
-            other => {
-                spot.wrong_kind(other, self.expected(), String::new());
-                return None;
-            }
-        };
-        if let Some(number) = i64::try_from(whole).ok().filter(|number| (self.low..=self.high).contains(number)) {
-            return Some(number);
-        }
-        spot.refuse(format!("`{}` is {whole}, out of its range", spot.name), self.expected(), String::new());
-        None
-    }
 }
 
 /// True or false.
@@ -302,7 +123,7 @@ impl Shape for Text {
         match value {
             DeValue::String(text) if !text.trim().is_empty() => return Some(text.clone().into_owned()),
             DeValue::String(_) => spot.refuse(format!("`{}` is an empty text", spot.name), self.expected(), String::new()),
-            other => spot.wrong_kind(other, self.expected(), "put it in quotes".to_owned()),
+            other => spot.wrong_kind(other, self.expected(), quoted(other)),
         }
         None
     }
@@ -335,7 +156,7 @@ impl Shape for Prose {
         if let DeValue::String(text) = value {
             return Some(text.clone().into_owned());
         }
-        spot.wrong_kind(value, self.expected(), "put it in quotes".to_owned());
+        spot.wrong_kind(value, self.expected(), quoted(value));
         None
     }
 }
@@ -376,7 +197,7 @@ impl<T> Shape for Parsed<T> {
 
     fn read(&self, value: &DeValue<'_>, spot: &Spot<'_>) -> Option<T> {
         let DeValue::String(text) = value else {
-            spot.wrong_kind(value, self.expected(), "put it in quotes".to_owned());
+            spot.wrong_kind(value, self.expected(), quoted(value));
             return None;
         };
         let parsed = (self.parse)(text);
@@ -493,7 +314,8 @@ impl<S: Shape> Shape for List<S> {
             return None;
         };
         if !(self.least..=self.most).contains(&items.len()) {
-            spot.refuse(format!("`{}` has {} values", spot.name, items.len()), self.expected(), String::new());
+            let noun = if items.len() == 1 { "value" } else { "values" };
+            spot.refuse(format!("`{}` has {} {noun}", spot.name, items.len()), self.expected(), String::new());
             return None;
         }
         let read = |item: &toml::Spanned<DeValue<'_>>| {

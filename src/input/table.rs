@@ -45,6 +45,8 @@ pub(crate) struct Table<'f> {
     content: Option<&'f DeTable<'f>>,
     span: Range<usize>,
     title: String,
+    /// Its name with those of the tables around it: `policy.instrument`; empty for the root.
+    path: String,
     keys: Vec<Key>,
     variants: Vec<Described>,
     catalogue: Option<&'static str>,
@@ -65,6 +67,7 @@ impl<'f> Table<'f> {
             content: None,
             span: 0..0,
             title: title.to_owned(),
+            path: String::new(),
             keys: Vec::new(),
             variants: Vec::new(),
             catalogue: None,
@@ -103,7 +106,7 @@ impl<'f> Table<'f> {
     /// Takes a table; an absent one reads as an empty one, so its keys must all be optional.
     pub(crate) fn table<T>(&mut self, name: &'static str, doc: &str, form: impl FnOnce(&mut Table<'_>) -> T) -> T {
         let found = self.ask(name, false, || Value::Null);
-        let mut inner = Table::empty(self.file, &format!("`[{name}]`"));
+        let mut inner = self.inside(name, |path| format!("`[{path}]`"));
         inner.span.clone_from(&self.span);
         if let Some(value) = found {
             inner.span = self.value_span(name, value);
@@ -142,11 +145,20 @@ impl<'f> Table<'f> {
             self.push(Problem::new(self.file.place(&item.span()), what).expected(format!("a table headed `[[{name}]]`")));
             return None;
         };
-        let mut inner = Table { content: Some(content), ..Table::empty(self.file, &format!("this `[[{name}]]`")) };
+        let mut inner = self.inside(name, |path| format!("this `[[{path}]]`"));
+        inner.content = Some(content);
         inner.span = item.span();
         let result = form(&mut inner);
         inner.finish();
         Some(result)
+    }
+
+    /// An empty table within this one.
+    fn inside(&self, name: &str, title: impl FnOnce(&str) -> String) -> Table<'f> {
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        let mut inner = Table::empty(self.file, &title(&path));
+        inner.path = path;
+        inner
     }
 
     /// Takes the key that chooses between forms, and the chosen form's keys from this same table.
@@ -160,9 +172,9 @@ impl<'f> Table<'f> {
             return None;
         }
         let names = super::Choice::new(variants.iter().enumerate().map(|(place, variant)| (variant.name, place, variant.doc)));
-        let before = self.file.problems.borrow().len();
+        let before = self.found();
         let place = self.required(key, doc, &names);
-        if self.file.problems.borrow().len() > before {
+        if self.found() > before {
             self.open = true;
             return None;
         }
@@ -172,7 +184,12 @@ impl<'f> Table<'f> {
     /// Whether no problem was found since this table was opened. Only then do comparisons between its
     /// values make sense, because a refused value has left a stand-in.
     pub(crate) fn sound(&self) -> bool {
-        self.file.problems.borrow().len() == self.earlier
+        self.found() == self.earlier
+    }
+
+    /// How many problems the whole file has had so far.
+    pub(crate) fn found(&self) -> usize {
+        self.file.problems.borrow().len()
     }
 
     /// Says what the many keys of this table are, instead of a list of them all.

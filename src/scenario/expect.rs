@@ -15,7 +15,7 @@ pub(super) fn expectation(table: &mut Table<'_>, policies: &[Policy], years: u16
     let outcome = table.required("outcome", "The outcome.", &outcomes);
     let measure = measure(table, policy);
     let doc = "The simulated year in which it is read, counted from 1; the outcome's own summary over the years where absent.";
-    let year = table.optional("year", doc, &Whole::new("", 1, i64::from(years)));
+    let year = table.optional("year", doc, &Whole::new("", 1, i64::from(years)).hint(super::COUNTED_FROM_1));
     let (low, high) = band(table, outcome);
     Expectation {
         policy: policy.unwrap_or_default(),
@@ -31,7 +31,8 @@ pub(super) fn expectation(table: &mut Table<'_>, policies: &[Policy], years: u16
 fn policy(table: &mut Table<'_>, policies: &[Policy]) -> Option<usize> {
     let name = table.required("policy", "The name of the policy.", &Text);
     let place = policies.iter().position(|policy| policy.name == name);
-    if place.is_none() && !name.is_empty() {
+    // A policy whose own name was refused may be the one that is meant.
+    if place.is_none() && !name.is_empty() && policies.iter().all(|policy| !policy.name.is_empty()) {
         let names = || policies.iter().map(|policy| policy.name.as_str());
         let hint = nearest(&name, names()).map(|name| format!("did you mean \"{name}\"?")).unwrap_or_default();
         let list = names().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
@@ -57,12 +58,13 @@ fn measure(table: &mut Table<'_>, policy: Option<usize>) -> Measure {
 }
 
 fn band(table: &mut Table<'_>, outcome: RegionOutcome) -> (f64, f64) {
-    let number = Number::new(outcome.outcome().unit, f64::MIN, f64::MAX);
+    let number = Number::new(outcome.outcome().unit, f64::NEG_INFINITY, f64::INFINITY);
     let doc = "Lower and upper end, both included, in the outcome's unit; a share runs from 0 to 1 and may be written \"44 %\".";
+    let before = table.found();
     let band = table.required("between", doc, &List { of: number, least: 2, most: 2 });
     // The shape has made sure of the length.
     let (low, high) = (band.first().copied().unwrap_or_default(), band.get(1).copied().unwrap_or_default());
-    if table.sound() && low > high {
+    if table.found() == before && low > high {
         let problem = Problem::new(table.place("between"), format!("the band runs from {low} down to {high}"));
         table.push(problem.expected("the lower end first").hint(format!("between = [{high}, {low}]")));
     }

@@ -44,11 +44,12 @@ const STAND_IN: InstrumentKind = InstrumentKind::HoldHarmless(HoldHarmless { sha
 
 /// In files, years are counted from 1 and both ends are meant; inside, from 0 with the end excluded.
 fn window(table: &mut Table<'_>) -> (u16, Option<u16>) {
-    let years = Whole::new("", 1, 100);
+    let before = table.found();
+    let years = Whole::new("", 1, 100).hint(super::COUNTED_FROM_1);
     let from = table.or("from_year", "First year in which it can be entered: 1 is the first simulated year.", &years, 1);
     let until = "Last year in which it can be entered, counted in the same way; grants entered by then run out their term.";
     let until = table.optional("until_year", until, &years);
-    if table.sound()
+    if table.found() == before
         && let Some(until) = until.filter(|until| *until < from)
     {
         let what = format!("the instrument ends in year {until}, before it begins in year {from}");
@@ -58,13 +59,14 @@ fn window(table: &mut Table<'_>) -> (u16, Option<u16>) {
 }
 
 fn eligibility(table: &mut Table<'_>) -> Eligibility {
+    let before = table.found();
     let eligibility = Eligibility {
         min_pupils: table.or("min_pupils", "Smallest district that may take part.", &PUPILS, 0.0),
         max_pupils: table
             .optional("max_pupils", "Largest district that may take part; no limit where absent.", &PUPILS)
             .unwrap_or(f64::INFINITY),
     };
-    if table.sound() && eligibility.min_pupils > eligibility.max_pupils {
+    if table.found() == before && eligibility.min_pupils > eligibility.max_pupils {
         let what = format!("no district has at least {} and at most {} pupils", eligibility.min_pupils, eligibility.max_pupils);
         table.push(Problem::new(table.place("min_pupils"), what).expected("`min_pupils` not above `max_pupils`"));
     }
@@ -110,10 +112,11 @@ fn functions() -> Choice<Function> {
 }
 
 fn services(table: &mut Table<'_>, doc: &str, least: usize) -> FunctionSet {
+    let before = table.found();
     let list = List { of: functions(), least, most: Function::ALL.len() };
     let chosen = if least > 0 { table.required("services", doc, &list) } else { table.or("services", doc, &list, Vec::new()) };
     let set: FunctionSet = chosen.iter().copied().collect();
-    if table.sound() && (set.len() as usize) < chosen.len() {
+    if table.found() == before && (set.len() as usize) < chosen.len() {
         table.push(Problem::new(table.place("services"), "a function is named twice").expected("each function once"));
     }
     set
@@ -140,13 +143,14 @@ const MATCH: Number = Number::new("", 0.0, 2.0);
 
 /// The two schedules of a cluster grant: an absent one is nothing in every year of the other.
 fn cluster_amounts(table: &mut Table<'_>) -> (Vec<f64>, Vec<f64>) {
+    let before = table.found();
     let doc = "Dollars per pupil of the members in each year of the grant; the number of values is the term.";
     let per_pupil = table.optional("per_pupil", doc, &by_year(PER_PUPIL));
     let doc = "Dollars per member district in each year of the grant; as many values as `per_pupil` where both are given.";
     let per_member = table.optional("per_member", doc, &by_year(Number::new("$/member", 0.0, 1e8)));
     match (per_pupil, per_member) {
         (Some(pupil), Some(member)) => {
-            if table.sound() && pupil.len() != member.len() {
+            if table.found() == before && pupil.len() != member.len() {
                 let what = format!("`per_pupil` covers {} years, `per_member` {}", pupil.len(), member.len());
                 let problem = Problem::new(table.place("per_member"), what);
                 table.push(problem.expected("as many values in both").hint("fill the shorter list up with 0"));
@@ -167,9 +171,10 @@ fn cluster_amounts(table: &mut Table<'_>) -> (Vec<f64>, Vec<f64>) {
 }
 
 fn member_limits(table: &mut Table<'_>) -> (u8, u8) {
+    let before = table.found();
     let least = table.or("min_members", "Fewest members.", &MEMBERS, 3);
     let most = table.or("max_members", "Most members.", &MEMBERS, 8);
-    if table.sound() && least > most {
+    if table.found() == before && least > most {
         let place = table.place(if table.has("min_members") { "min_members" } else { "max_members" });
         let what = format!("no cluster has at least {least} and at most {most} members");
         table.push(Problem::new(place, what).expected("`min_members` (default 3) not above `max_members` (default 8)"));
@@ -187,17 +192,18 @@ fn condition(table: &mut Table<'_>) -> Condition {
             "another term of the same length for clusters with enough activities that work.",
         ),
     ]);
+    let before = table.found();
     let chosen = table.or("condition", "What falls due when the grant ends.", &conditions, Condition::None);
     let doc = "Working activities that a renewal asks for; only with `condition = \"renewal\"`.";
     let activities = table.optional("renewal_activities", doc, &Whole::new("activities", 1, 9));
     match (chosen, activities) {
         (Condition::Renewal { .. }, activities) => Condition::Renewal { activities: activities.unwrap_or(2) as u8 },
-        (other, Some(_)) => {
+        (other, Some(_)) if table.found() == before => {
             let problem = Problem::new(table.place("renewal_activities"), "`renewal_activities` has no effect here");
             table.push(problem.expected("`condition = \"renewal\"` beside it").hint("change the condition, or delete this line"));
             other
         }
-        (other, None) => other,
+        (other, _) => other,
     }
 }
 
@@ -231,6 +237,7 @@ fn facilitator_capacity(table: &mut Table<'_>) -> InstrumentKind {
 }
 
 fn sharing_weight(table: &mut Table<'_>) -> InstrumentKind {
+    let before = table.found();
     let pupils = Number::new("pupils", 0.0, 1000.0);
     let weight = SharingWeight {
         services: services(table, "Functions that earn the weight.", 1),
@@ -239,7 +246,7 @@ fn sharing_weight(table: &mut Table<'_>) -> InstrumentKind {
         years: table.required("years", "Years that a member earns it.", &YEARS) as u16,
         years_after_merger: table.or("years_after_merger", "Years that it continues after a merger.", &YEARS, 0) as u16,
     };
-    if table.sound() && weight.pupils <= 0.0 && weight.weight <= 0.0 {
+    if table.found() == before && weight.pupils <= 0.0 && weight.weight <= 0.0 {
         let problem = Problem::new(table.here(), "this sharing weight counts nothing: `pupils` and `weight` are both 0");
         table.push(problem.expected("at least one of the two above 0").hint("weight = 0.1"));
     }

@@ -32,6 +32,9 @@ pub struct SyntheticRegion {
     pub finance: StateFinance,
 }
 
+/// Said where a year is out of range, which a calendar year always is.
+const COUNTED_FROM_1: &str = "years are simulated years: 1 is the first, and calendar years are not understood";
+
 /// Where the region comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RegionChoice {

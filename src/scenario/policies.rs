@@ -25,8 +25,9 @@ struct Written {
 /// The policies of the scenario, each complete.
 pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
     let doc = "The policies that are compared on the same futures; the first is the baseline.";
+    let before = table.found();
     let written = table.tables("policy", doc, policy);
-    if written.is_empty() || written.len() > MOST {
+    if written.len() > MOST || (written.is_empty() && table.found() == before) {
         let problem = Problem::new(table.here(), format!("the scenario has {} policies", written.len()));
         table.push(problem.expected(format!("1 to {MOST} tables headed `[[policy]]`; the first is the baseline")));
     }
@@ -123,7 +124,8 @@ fn repeated(policy: &Policy, base: Option<&Policy>, name: &str, place: Place) ->
 
 fn base<'p>(table: &Table<'_>, name: &str, place: &Place, earlier: &'p [Policy], all_names: &[String]) -> Option<&'p Policy> {
     let base = earlier.iter().find(|policy| policy.name == name);
-    if base.is_none() && !name.is_empty() {
+    // A policy whose own name was refused may be the one that is meant.
+    if base.is_none() && !name.is_empty() && all_names.iter().all(|name| !name.is_empty()) {
         let names = earlier.iter().map(|policy| policy.name.as_str());
         let hint = if all_names.iter().any(|other| other == name) {
             "a policy can only extend one that stands before it: move it down".to_owned()

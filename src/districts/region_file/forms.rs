@@ -16,7 +16,7 @@ const MILES: Number = Number::new("miles", -100_000.0, 100_000.0);
 /// The keys of a whole region file.
 pub(super) fn region(table: &mut Table<'_>) -> Region {
     let name = table.required("name", "A short name for files, e.g. `north-dakota`.", &Text);
-    let region = Region {
+    Region {
         title: table.optional("title", "A title for people; the name where absent.", &Prose).unwrap_or_else(|| name.clone()),
         name,
         source: table.or("source", "Where the figures come from.", &Prose, String::new()),
@@ -26,12 +26,7 @@ pub(super) fn region(table: &mut Table<'_>) -> Region {
         finance: table.table("finance", "The state's way of paying for schools.", finance),
         districts: districts(table),
         support: support(table),
-    };
-    if region.districts.is_empty() {
-        let problem = Problem::new(table.here(), "the region has no districts");
-        table.push(problem.expected("at least one table headed `[[district]]`"));
     }
-    region
 }
 
 const FIRST_YEAR: &str = "The calendar year in which the first simulated school year begins.";
@@ -128,7 +123,12 @@ const SMALL_SIZE_AID: &str =
 const SPARSITY_AID: &str = "Aid for sparse districts as a share of base cost per pupil.";
 
 fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
+    let before = table.found();
     let read = table.tables("district", "The districts at the start of the first year, in any order.", district);
+    if read.is_empty() && table.found() == before {
+        let problem = Problem::new(table.here(), "the region has no districts");
+        table.push(problem.expected("at least one table headed `[[district]]`"));
+    }
     let mut seen = BTreeSet::new();
     for (district, place) in &read {
         if !district.id.is_empty() && !seen.insert(&district.id) {
@@ -191,7 +191,7 @@ fn check_grades(table: &Table<'_>, district: &StartingDistrict) {
         let what = format!("there are pupils in grades that are not taught: {}", outside.join(", "));
         let problem = Problem::new(table.place("pupils"), what);
         table.push(
-            problem.expected(format!("0 outside the grades {}", write_span(&(district.lowest_grade, district.highest_grade)))),
+            problem.expected(format!("0 outside the grades {}", write_span((district.lowest_grade, district.highest_grade)))),
         );
     }
     if district.enrolment() <= 0.0 {
@@ -205,7 +205,7 @@ const GRADE_SPAN: Parsed<(u8, u8)> = Parsed {
     expected: "first and last grade, K or 1 to 12, such as \"K-12\", \"K-8\" or \"9-12\"",
     pattern: "^(K|[1-9]|1[0-2])-(K|[1-9]|1[0-2])$",
     parse: parse_span,
-    write: write_span,
+    write: |span| write_span(*span),
     example: || (0, 12),
 };
 
@@ -223,7 +223,7 @@ fn parse_grade(text: &str) -> Option<u8> {
 }
 
 /// A grade span as files write it.
-pub(super) fn write_span(span: &(u8, u8)) -> String {
+pub(super) fn write_span(span: (u8, u8)) -> String {
     format!("{}-{}", grade_name(usize::from(span.0)), grade_name(usize::from(span.1)))
 }
 

@@ -1,1 +1,116 @@
+use proptest::prelude::*;
 
+use super::*;
+use crate::districts::synthetic::{SyntheticSpec, generate};
+use crate::model::region::{AgentKind, GRADES, StartingDistrict, StateFinance, StateRules, SupportOrganisation, VoteRule};
+
+fn reread(region: &Region) -> Region {
+    parse(&write(region), "region.toml").unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
+/// A region with every optional fact given, and texts that need escaping.
+fn full() -> Region {
+    let district = StartingDistrict {
+        id: "38\"00\\1".to_owned(),
+        name: "Grün \u{1F33E}\nline".to_owned(),
+        county: "O'Brien".to_owned(),
+        x: 0.1 + 0.2,
+        y: -1.0 / 3.0,
+        area: 1e-3,
+        pupils: std::array::from_fn(|grade| if grade <= 8 { 1.5 + grade as f64 } else { 0.0 }),
+        lowest_grade: 0,
+        highest_grade: 8,
+        trend: -0.021,
+        valuation: 123_456.789,
+        cost_level: Some(1.07),
+        local_share: Some(0.5),
+        reserve_share: Some(-0.02),
+        debt: 1e10,
+        teachers: Some(9.25),
+        buildings: 255,
+    };
+    let support = SupportOrganisation {
+        name: "University".to_owned(),
+        x: 1.0,
+        y: 2.0,
+        capacity: 3,
+        reach: 100.0,
+        neutrality: 0.9,
+        knowledge: 0.7,
+    };
+    Region {
+        name: "full".to_owned(),
+        title: String::new(),
+        source: "made up".to_owned(),
+        first_year: 1989,
+        kind: AgentKind::School,
+        rules: StateRules {
+            vote_rule: VoteRule::CombinedMajority,
+            official_recognition: false,
+            merger_climate: Some(-0.4),
+            ..StateRules::default()
+        },
+        finance: StateFinance { base_cost: 3642.4, ..StateFinance::default() },
+        districts: vec![district],
+        support: vec![support],
+    }
+}
+
+#[test]
+fn a_region_with_every_fact_is_read_back_exactly() {
+    assert_eq!(reread(&full()), full());
+}
+
+#[test]
+fn the_order_of_districts_in_a_file_has_no_effect() {
+    let mut region = generate(&SyntheticSpec { districts: 7, ..SyntheticSpec::default() }, 5);
+    let sorted = region.clone();
+    region.districts.reverse();
+    region.support.reverse();
+    assert_ne!(write(&region), write(&sorted));
+    assert_eq!(reread(&region), sorted);
+}
+
+#[test]
+fn every_key_that_is_written_is_in_the_schema_and_every_required_one_is_written() {
+    let schema = schema();
+    let value: toml::Value = toml::from_str(&write(&full())).expect("TOML");
+    for (table, properties) in [
+        (&value, &schema),
+        (&value["rules"], &schema["properties"]["rules"]),
+        (&value["finance"], &schema["properties"]["finance"]),
+        (&value["district"][0], &schema["properties"]["district"]["items"]),
+        (&value["support"][0], &schema["properties"]["support"]["items"]),
+    ] {
+        let written: Vec<&String> = table.as_table().expect("a table").keys().collect();
+        let known = properties["properties"].as_object().expect("properties");
+        assert!(written.iter().all(|key| known.contains_key(*key)), "{written:?}");
+        // The region above has every optional fact, so nothing of the schema may be missing.
+        assert_eq!(written.len(), known.len(), "{written:?}");
+    }
+}
+
+#[test]
+fn every_problem_of_a_file_is_reported_at_once() {
+    let text = write(&full()).replace("buildings = 255", "buildings = 256").replace("area = 0.001", "areas = 0.001");
+    let problems = parse(&text, "region.toml").expect_err("it is broken");
+    assert_eq!(problems.len(), 3, "{problems}");
+}
+
+proptest! {
+    #[test]
+    fn synthetic_regions_are_read_back_exactly(seed in any::<u64>(), districts in 2u16..40, trend in -0.1f64..0.1, density in 0.01f64..50.0) {
+        let region = generate(&SyntheticSpec { districts, trend, density, ..SyntheticSpec::default() }, seed);
+        prop_assert_eq!(reread(&region), region);
+    }
+
+    #[test]
+    fn any_numbers_are_read_back_exactly(x in -1e5f64..1e5, area in 1e-9f64..1e7, pupils in prop::array::uniform9(0.001f64..1e4), debt in 0f64..1e11) {
+        let mut region = full();
+        let district = &mut region.districts[0];
+        (district.x, district.area, district.debt) = (x, area, debt);
+        district.pupils = [0.0; GRADES];
+        district.pupils[..9].copy_from_slice(&pupils);
+        prop_assert_eq!(reread(&region), region);
+    }
+}

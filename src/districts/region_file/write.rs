@@ -69,7 +69,7 @@ fn write_district(file: &mut Lines, district: &StartingDistrict) {
     file.number("x", district.x);
     file.number("y", district.y);
     file.number("area", district.area);
-    file.text("grades", &write_span(&(district.lowest_grade, district.highest_grade)));
+    file.text("grades", &write_span((district.lowest_grade, district.highest_grade)));
     file.plain("pupils", format!("{:?}", district.pupils));
     file.number("trend", district.trend);
     file.number("valuation", district.valuation);
