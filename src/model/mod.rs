@@ -1,6 +1,7 @@
 //! The social science: pure functions on the state of a region, without input or output, clock or
-//! threads. One file per process, in the order of the yearly schedule.
+//! threads. One file per process, in the order of the yearly schedule (see [`simulation`]).
 
+// What a model is made from and what it leaves behind.
 pub mod decisions;
 pub mod events;
 pub mod functions;
@@ -10,3 +11,26 @@ pub mod policy;
 pub mod record;
 pub mod region;
 pub mod simulation;
+
+// The processes of a year, in order.
+mod budget;
+mod cooperation;
+mod demography;
+mod formation;
+mod instruments;
+mod leadership;
+mod measure;
+mod programme;
+mod referendum;
+mod restructuring;
+mod review;
+
+// What the processes stand on.
+mod forms;
+mod initial;
+pub mod scale;
+mod site;
+mod state;
+mod transport;
+mod trust;
+mod world;

@@ -97,7 +97,7 @@ outcomes! {
     /// A yearly outcome of the region. A value that is not defined (the mean trust of no clusters) is NaN.
     RegionOutcome, REGION_OUTCOMES:
     district_viability, "Pupils in viable districts", "share", Higher, PupilYears, 1, true,
-        "Share of pupils in districts that are solvent, offer the approved programme and keep rides within the norm.";
+        "Share of pupils in districts that are solvent, offer the approved programme and keep rides within the state's norm (or, where they were longer at the start, no longer than then).";
     cluster_viability, "Clusters alive 3 years after the money", "share", Higher, LastYear, 1, true,
         "Of all clusters whose money ended at least 3 years ago, the share that at that moment still did shared work with a positive payoff. A cluster without a grant counts from the end of its first three-year term; one whose members all merged into one district is left out.";
     districts, "Districts", "districts", Neither, LastYear, 0, true,
@@ -137,7 +137,7 @@ outcomes! {
     longest_ride, "Longest ride", "minutes", Lower, LastYear, 0, true,
         "Mean over communities of the longest one-way ride of their pupils, weighted by pupils.";
     rides_over_norm, "Pupils beyond the ride norm", "share", Lower, LastYear, 1, false,
-        "Share of pupils in communities whose longest ride exceeds the state's norm.";
+        "Share of pupils in communities whose longest ride exceeds the state's norm (or, where it was longer at the start, has grown).";
     towns_with_school, "Communities with a school", "share", Higher, LastYear, 1, true,
         "Share of the communities that had a school at the start and still have one.";
     closures, "Schools closed", "buildings", Lower, LastYear, 0, false,

@@ -179,6 +179,12 @@ parameters! {
         coordinator_turnover = 0.12, [0.0, 1.0], known, "1/year", Assumed, "As superintendents, a little less";
         /// Yearly probability that a vacant post of coordinator is filled
         coordinator_hiring = 0.7, [0.0, 1.0], known, "1/year", Assumed, "Part-time posts in rural areas take time to fill";
+        /// Share of districts that also belong to another grouping (special-education unit, service agency)
+        other_groupings = 0.3, [0.0, 1.0], known, "share", Assumed, "Schools in more than one cluster found it time-consuming (second seed, Complexity)";
+        /// Probability that a cluster with a grant hires a coordinator
+        coordinator_funded = 0.6, [0.0, 1.0], known, "share", Assumed, "Greater Nelson County had one (first seed)";
+        /// Probability that a cluster without a grant hires a coordinator
+        coordinator_unfunded = 0.25, [0.0, 1.0], known, "share", Assumed, "Formal leadership is not necessary (first seed, factor 6)";
         /// Cost of a coordinator, in base costs of one pupil
         coordinator_cost = 3.0, [0.0, 20.0], (2.0, 5.0), "base costs", Assumed, "A part-time coordinator (Greater Nelson County, first seed)";
     }
@@ -197,6 +203,8 @@ parameters! {
         salary_elasticity = 0.10, [0.0, 0.5], known, "elasticity", Computed, "Salary elasticity with size +0.10, computed from public data";
         /// Capital adjustment after a merger, share of the budget in each of the first three years
         adjustment_cost = 0.05, [0.0, 0.3], known, "share", Derived, "Duncombe & Yinger 2005: about 5 points of capital adjustment, gone by year six";
+        /// Spread of costs between districts of one size at the start
+        start_cost_sd = 0.06, [0.0, 0.5], known, "log", Assumed, "Used where a region file does not give spending";
         /// Mean margin of revenue over need at the start
         start_margin_mean = 0.012, [-0.1, 0.1], known, "share of budget", Assumed, "Set so that 10-15 % of districts start with a deficit above 2 % (model section 4)";
         /// Its standard deviation
@@ -243,6 +251,12 @@ parameters! {
         courses_ceiling = 110.0, [40.0, 400.0], known, "courses", Assumed, "As above";
         /// Share of the courses gained by sharing that half an hour of travel takes away
         courses_travel = 0.3, [0.0, 1.0], (0.1, 0.5), "share", Assumed, "Less what travel time takes (model section 4)";
+        /// Part of the programme's scale that fully shared specialist teaching brings
+        programme_specialist = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Languages, arts, advanced science and mathematics (first seed, factor 9)";
+        /// Part that fully shared libraries and technology bring
+        programme_technology = 0.1, [0.0, 1.0], known, "share", Assumed, "Distance technologies (first seed, factor 4)";
+        /// Part that fully shared activities and pooled classes bring
+        programme_activities = 0.1, [0.0, 1.0], known, "share", Assumed, "Low-enrolment classes (first seed, factor 9)";
         /// Courses lost for each share of the programme that is not paid for
         courses_cut = 0.5, [0.0, 2.0], known, "share per share", Assumed, "Cuts fall half on courses";
         /// Pupils referred for special provision outside their school
@@ -255,6 +269,8 @@ parameters! {
         workload_task = 0.02, [0.0, 0.3], (0.01, 0.04), "index per activity", Found, "At all levels collaboration increased workloads (second seed); its size is assumed";
     }
     "transport" {
+        /// Pupils per square mile at which transport costs its usual share
+        transport_reference = 1.0, [0.05, 100.0], known, "pupils/sq mile", Assumed, "Median density of rural districts; rural transport 5.5-6.7 % of spending";
         /// Speed of a school bus
         bus_speed = 35.0, [10.0, 70.0], known, "miles/hour", Assumed, "Rural roads with stops";
         /// Road distance for each mile as the crow flies
@@ -385,6 +401,8 @@ parameters! {
         leave_term = 0.66, [0.0, 6.0], (0.3, 1.0), "log-odds", Assumed, "A minimum of a three-year commitment (first seed, factor 2)";
         /// Effect of the superintendent's commitment
         leave_leader = 1.2, [0.0, 6.0], (0.6, 1.8), "log-odds", Assumed, "Leaders (first seed, factor 6)";
+        /// Effect of each step of the form beyond a cluster: harder to leave
+        leave_form = 0.8, [0.0, 4.0], (0.4, 1.2), "log-odds", Assumed, "How hard it is to leave grows along the continuum (model section 2)";
         /// Cost of leaving within the term, share of the budget
         early_exit_cost = 0.005, [0.0, 0.1], known, "share of budget", Assumed, "An early exit costs (model section 5)";
         /// Years that members commit themselves to
@@ -563,7 +581,7 @@ impl Parameters {
     pub fn drawn(&self, fixed: &[ParameterId], seed: u64, replicate: u32) -> Self {
         let draws = Draws::new(seed, replicate, Draws::BEFORE);
         let mut drawn = self.clone();
-        let mut slots = drawn.slots();
+        let slots = drawn.slots();
         for id in ParameterId::all().filter(|id| !fixed.contains(id)) {
             let info = id.info();
             if let Some((low, high)) = info.prior {

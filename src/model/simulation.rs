@@ -2,21 +2,36 @@
 
 use std::sync::Arc;
 
+use crate::engine::draws::Draws;
+use crate::engine::schedule::{Step, run_year};
+
 use super::parameters::Parameters;
 use super::policy::Policy;
 use super::record::{Detail, Record};
 use super::region::Region;
+use super::scale::{CostCurve, FunctionTraits};
+use super::site::Site;
+use super::state::State;
+use super::world::World;
+use super::{
+    budget, cooperation, demography, formation, initial, instruments, leadership, measure, programme, referendum, restructuring,
+    review,
+};
 
 /// A region made ready for runs of a number of years: distances and neighbours are worked out once.
 #[derive(Debug, Clone)]
 pub struct Simulation {
     region: Arc<Region>,
+    site: Arc<Site>,
     years: u16,
 }
 
 /// Scratch memory of one thread, reused for all its runs.
 #[derive(Debug)]
-pub struct Workspace {}
+pub struct Workspace {
+    state: State,
+    scratch: Vec<f64>,
+}
 
 /// Which run of an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +42,124 @@ pub struct RunId {
     pub replicate: u32,
 }
 
+/// A step of the yearly schedule, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepSummary {
+    /// Its name.
+    pub name: &'static str,
+    /// What happens.
+    pub summary: &'static str,
+    /// The parts of the state that it reads.
+    pub reads: &'static str,
+    /// The parts of the state that it writes.
+    pub writes: &'static str,
+}
+
+/// The steps of a year, in order. The outcomes are measured after the last.
+fn schedule<'a>() -> [Step<World<'a>>; 11] {
+    [
+        Step {
+            name: "policy",
+            summary: "The state pays what its instruments owe this year; conditions at the end of a grant fall due.",
+            reads: "instruments, clusters, enrolment, awards",
+            writes: "receipts, outlay, dues, grant left, votes due",
+            run: instruments::step,
+        },
+        Step {
+            name: "demography",
+            summary: "Every pupil moves up a grade, a cohort enters, some families move to a neighbour's schools.",
+            reads: "pupils by grade, births, courses",
+            writes: "pupils by grade, enrolment, births",
+            run: demography::step,
+        },
+        Step {
+            name: "leadership",
+            summary: "Superintendents and coordinators leave and come; support organisations choose whom they help.",
+            reads: "clusters, support organisations",
+            writes: "commitment, trust kept, coordinator, facilitator",
+            run: leadership::step,
+        },
+        Step {
+            name: "budget",
+            summary: "The programme is costed, revenue comes in, boards close the gap by reserve, cuts, levy and vote.",
+            reads: "enrolment, savings, receipts, dues, valuation",
+            writes: "need, aid, levy, spending, reserve, debt, programme paid for, mill rate",
+            run: budget::step,
+        },
+        Step {
+            name: "programme",
+            summary: "Courses at effective scale, staff, workload, referrals, and the stress on each board.",
+            reads: "enrolment, depth of sharing, programme paid for, reserve",
+            writes: "courses, teachers, workload, referrals, stress",
+            run: programme::step,
+        },
+        Step {
+            name: "cooperation",
+            summary: "Shared activities work or fail; depth, trust, payoff, board support and ownership follow.",
+            reads: "clusters, trust, commitment, stress, identity, next grant",
+            writes: "depth, trust, payoff, board support, ownership, tasks, saving to come",
+            run: cooperation::step,
+        },
+        Step {
+            name: "required votes",
+            summary: "Clusters whose grant ended on condition of a vote hold it, before they review.",
+            reads: "votes due, trust, years shared, board support",
+            writes: "mergers, votes, trust, clusters",
+            run: referendum::required_votes,
+        },
+        Step {
+            name: "spring review",
+            summary: "Members stay or leave; clusters deepen, loosen, wind up or call their goal met.",
+            reads: "payoff, trust, board support, record of activities",
+            writes: "membership, form, coordinator's post, viability of clusters",
+            run: review::step,
+        },
+        Step {
+            name: "formation",
+            summary: "Authorities assign; districts in need with a catalyst invite neighbours; others join.",
+            reads: "stress, commitment, offers, neighbours' success, trust",
+            writes: "clusters, membership",
+            run: formation::step,
+        },
+        Step {
+            name: "proposals and referendums",
+            summary: "Boards propose mergers and the voters of each district decide.",
+            reads: "stress, trust, years shared, money, identity, wealth",
+            writes: "mergers agreed, votes, trust",
+            run: referendum::step,
+        },
+        Step {
+            name: "restructuring",
+            summary: "Mergers take effect, districts that cannot go on are attached to a neighbour, schools close.",
+            reads: "mergers agreed, reserve, enrolment, floors",
+            writes: "districts, pupils, money, ties, buildings, rides",
+            run: restructuring::step,
+        },
+    ]
+}
+
+/// The yearly schedule, as `describe` prints it.
+#[must_use]
+pub fn schedule_summary() -> Vec<StepSummary> {
+    let outcomes = StepSummary {
+        name: "outcomes",
+        summary: "The year is measured: region, clusters, communities.",
+        reads: "everything",
+        writes: "the record",
+    };
+    schedule()
+        .iter()
+        .map(|step| StepSummary { name: step.name, summary: step.summary, reads: step.reads, writes: step.writes })
+        .chain([outcomes])
+        .collect()
+}
+
 impl Simulation {
     /// Makes a region ready. Its districts must be sorted ([`Region::sort`]) and valid.
     #[must_use]
     pub fn new(region: Arc<Region>, years: u16) -> Self {
-        Self { region, years }
+        let site = Arc::new(Site::new(&region));
+        Self { region, site, years }
     }
 
     /// The region.
@@ -49,20 +177,50 @@ impl Simulation {
     /// Scratch memory for runs of this region.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        Workspace {}
+        let count = self.region.districts.len();
+        Workspace { state: initial::allocate(&self.region, self.years), scratch: Vec::with_capacity(count) }
     }
 
     /// Runs one policy through the years and leaves what happened in `record`: a pure function of
     /// the region, the policy, the parameters, the seed and the replicate.
     pub fn run(
         &self,
-        _workspace: &mut Workspace,
-        _policy: &Policy,
-        _parameters: &Parameters,
-        _id: RunId,
-        _detail: Detail,
+        workspace: &mut Workspace,
+        policy: &Policy,
+        parameters: &Parameters,
+        id: RunId,
+        detail: Detail,
         record: &mut Record,
     ) {
         record.clear();
+        let curve = CostCurve::new(parameters);
+        let traits = FunctionTraits::new(parameters);
+        let state = &mut workspace.state;
+        state.keep_events = detail >= Detail::Cluster;
+        let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
+        initial::start(state, &self.region, &self.site, parameters, &curve, before);
+        let schedule = schedule();
+        let mut world = World {
+            region: &self.region,
+            site: &self.site,
+            policy,
+            p: parameters,
+            curve: &curve,
+            traits: &traits,
+            draws: before,
+            year: 0,
+            base_cost: self.region.finance.base_cost,
+            s: state,
+        };
+        for year in 0..self.years {
+            world.year = year;
+            world.draws = Draws::new(id.seed, id.replicate, year);
+            run_year(&schedule, &mut world);
+            measure::step(&world, detail, record, &mut workspace.scratch);
+            world.base_cost *= 1.0 + parameters.wedge;
+        }
+        record.last_forms.extend((0..self.site.count).map(|community| measure::form_of(world.s, community)));
+        record.last_homes.extend_from_slice(&world.s.d.home);
+        record.events.append(&mut world.s.events);
     }
 }

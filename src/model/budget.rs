@@ -1,0 +1,228 @@
+//! Money: what the approved programme costs, what comes in, and how a board closes the gap.
+
+use crate::engine::draws::{Draws, EntityKey};
+use crate::engine::math;
+
+use super::decisions::Decision;
+use super::events::Form;
+use super::parameters::Parameters;
+use super::policy::InstrumentKind;
+use super::region::{Region, StartingDistrict};
+use super::scale::CostCurve;
+use super::state::Districts;
+use super::transport;
+use super::world::World;
+
+/// Years after a merger in which capital adjustment is paid in full, and in which it is gone.
+const ADJUSTMENT_FULL: u16 = 3;
+const ADJUSTMENT_GONE: u16 = 6;
+/// A gap of a smaller share of the need than this is left to the reserve, without a levy vote.
+const WORTH_A_VOTE: f64 = 0.01;
+/// What a successful levy vote adds to the cap.
+const VOTED_RAISE: f64 = 0.10;
+/// Share of the programme that a board restores in a year when it can.
+const RESTORED: f64 = 0.02;
+/// Share of salaries in the cost of a district (evidence: instruction 60-69 %).
+const SALARY_SHARE: f64 = 0.6;
+
+/// The weight of the foundation formula: how much more aid a pupil brings in a small or sparse district.
+#[inline]
+pub(crate) fn aid_weight(pupils: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
+    let finance = &region.finance;
+    let small = finance.small_size_aid * (curve.at(pupils) - curve.large());
+    curve.large() + small + if sparse { finance.sparsity_aid } else { 0.0 }
+}
+
+/// A district's money before the first year.
+pub(crate) fn push_money(
+    d: &mut Districts,
+    district: &StartingDistrict,
+    region: &Region,
+    (p, curve): (&Parameters, &CostCurve),
+    (key, draws): (EntityKey, Draws),
+) {
+    let finance = &region.finance;
+    let pupils = district.enrolment();
+    let [reserve, margin] = draws.normals(key, Decision::StartMoney);
+    let [room, level] = draws.uniforms(key, Decision::StartLevy);
+    let cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * math::inverse_normal(level)));
+    let multiplier = curve.at(pupils) + transport::extra_cost(pupils, district.area, p);
+    let need = finance.base_cost * cost_level * pupils * multiplier;
+    let revenue = need * (1.0 + p.start_margin_mean + p.start_margin_sd * margin);
+    let local = district.local_share.unwrap_or(finance.local_share);
+    let federal = finance.federal_share.min(1.0 - local);
+    let aid = revenue * (1.0 - local - federal);
+    let sparse = pupils < finance.sparse_below * district.area;
+    let valuation = (district.valuation * pupils).max(1.0);
+    let mills = 1_000.0 * revenue * local / valuation;
+    let share = district.reserve_share.unwrap_or_else(|| p.start_reserve * math::exp(p.start_reserve_sd * reserve));
+
+    d.cost_level.push(cost_level);
+    for zero in [&mut d.premium, &mut d.premium_target, &mut d.saving, &mut d.saving_target, &mut d.receipts, &mut d.dues] {
+        zero.push(0.0);
+    }
+    d.merged_in.push(None);
+    d.valuation.push(valuation);
+    d.mills.push(mills);
+    d.mills_cap.push(mills * (1.0 - p.levy_headroom * math::ln(room)));
+    d.aid_rate.push(aid / (finance.base_cost * pupils * aid_weight(pupils, sparse, region, curve)).max(1.0));
+    d.federal_per_pupil.push(revenue * federal / pupils.max(1.0));
+    d.reserve.push(share * need);
+    d.debt.push(district.debt);
+    d.need.push(need);
+    d.spending.push(need);
+    d.aid.push(aid);
+    d.levy.push(revenue * local);
+    d.revenue.push(revenue);
+    d.paid.push(1.0);
+    d.insolvent_years.push(0);
+    d.below_floor_years.push(0);
+}
+
+/// Need, revenue, and how each board makes ends meet.
+pub(crate) fn step(w: &mut World<'_>) {
+    let taxing = taxing_authority(w);
+    for place in 0..w.s.d.operating.len() {
+        let district = usize::from(w.s.d.operating[place]);
+        set_need(w, district);
+        set_revenue(w, district, taxing);
+        balance(w, district);
+    }
+}
+
+/// What the approved programme costs this year.
+fn set_need(w: &mut World<'_>, i: usize) {
+    let p = w.p;
+    let d = &mut w.s.d;
+    let arriving = 1.0 / p.saving_years;
+    d.premium[i] += arriving * (d.premium_target[i] - d.premium[i]);
+    d.saving[i] += arriving * (d.saving_target[i] - d.saving[i]);
+    let pupils = d.enrolment[i];
+    let multiplier = w.curve.at(pupils) + transport::extra_cost(pupils, d.area[i], p) + d.premium[i] - d.saving[i];
+    let adjustment = d.merged_in[i].map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged));
+    d.need[i] = w.base_cost * d.cost_level[i] * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues[i];
+}
+
+/// Share of the capital adjustment that is due so many years after a merger.
+fn adjustment_left(years: u16) -> f64 {
+    match years {
+        0 => 0.0,
+        1..=ADJUSTMENT_FULL => 1.0,
+        _ => f64::from(ADJUSTMENT_GONE.saturating_sub(years)) / f64::from(ADJUSTMENT_GONE - ADJUSTMENT_FULL),
+    }
+}
+
+/// The instrument that lets consortia tax, if it is open: mills and fewest members.
+fn taxing_authority(w: &World<'_>) -> Option<(f64, u8)> {
+    w.instruments().find_map(|(_, instrument)| match &instrument.kind {
+        InstrumentKind::TaxingAuthority(taxing) if instrument.open(w.year) => Some((taxing.mills, taxing.min_members)),
+        _ => None,
+    })
+}
+
+fn set_revenue(w: &mut World<'_>, i: usize, taxing: Option<(f64, u8)>) {
+    let sparse = w.sparse(i);
+    let consortium_mills = match (taxing, w.s.cluster_of(i)) {
+        (Some((mills, fewest)), Some(cluster))
+            if cluster.form >= Form::Consortium && cluster.members.len() >= usize::from(fewest) =>
+        {
+            mills
+        }
+        _ => 0.0,
+    };
+    let d = &mut w.s.d;
+    let pupils = d.enrolment[i];
+    let weight = aid_weight(pupils, sparse, w.region, w.curve);
+    d.aid[i] = d.aid_rate[i] * w.region.finance.base_cost * pupils * weight;
+    d.levy[i] = 0.001 * (d.mills[i] + consortium_mills) * d.valuation[i];
+    d.revenue[i] = d.aid[i] + d.levy[i] + d.federal_per_pupil[i] * pupils + d.receipts[i];
+}
+
+/// A board covers a gap by reserve, then cuts, then levy, then a vote, then deeper cuts; what is
+/// still uncovered stands as a deficit. A surplus restores the programme, fills the reserve, and
+/// then lowers the levy.
+fn balance(w: &mut World<'_>, i: usize) {
+    let debt_service = w.p.debt_repayment * w.s.d.debt[i];
+    // Bonds carry a levy of their own: they are paid back by exactly what is raised for them.
+    w.s.d.debt[i] -= debt_service;
+    let d = &mut w.s.d;
+    let target = w.p.reserve_target * d.need[i];
+    if d.reserve[i] >= target {
+        d.paid[i] = (d.paid[i] + RESTORED).min(1.0);
+    }
+    let surplus = d.revenue[i] - d.paid[i] * d.need[i];
+    if surplus >= 0.0 {
+        spend_surplus(d, i, surplus, target);
+    } else {
+        cover_gap(w, i, -surplus);
+    }
+    let d = &mut w.s.d;
+    d.spending[i] = d.paid[i] * d.need[i];
+    d.reserve[i] += d.revenue[i] - d.spending[i];
+    d.insolvent_years[i] = if d.reserve[i] < 0.0 { d.insolvent_years[i] + 1 } else { 0 };
+}
+
+fn spend_surplus(d: &mut Districts, i: usize, surplus: f64, target: f64) {
+    let restored = (surplus / d.need[i].max(1.0)).min(1.0 - d.paid[i]).min(RESTORED);
+    d.paid[i] += restored;
+    let left = surplus - restored * d.need[i];
+    let missing = (target - d.reserve[i]).max(0.0);
+    // Half of what the reserve does not need is given back as a lower levy next year.
+    let spare = (left - missing).max(0.0).min(0.5 * d.levy[i]);
+    d.mills[i] -= 0.5 * spare / (0.001 * d.valuation[i]);
+}
+
+fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {
+    let (p, key) = (w.p, w.key(i));
+    let d = &mut w.s.d;
+    let from_reserve = gap.min(p.reserve_draw * d.reserve[i].max(0.0));
+    let mut gap = gap - from_reserve;
+    gap -= cut(d, i, gap, p.cut_before_levy);
+    gap -= raise_levy(d, i, gap, p.levy_step);
+    if gap > WORTH_A_VOTE * d.need[i] {
+        let u = w.draws.uniform(key, Decision::LevyVote);
+        if math::happens(u, p.levy_vote + w.s.d.board[i] - 0.5) {
+            w.s.d.mills_cap[i] *= 1.0 + VOTED_RAISE;
+            gap -= raise_levy(&mut w.s.d, i, gap, VOTED_RAISE);
+        }
+    }
+    cut(&mut w.s.d, i, gap, p.cut_limit);
+}
+
+/// Cuts the programme down to `1 - limit` at most; returns what that saves.
+fn cut(d: &mut Districts, i: usize, gap: f64, limit: f64) -> f64 {
+    let room = (d.paid[i] - (1.0 - limit)).max(0.0);
+    let share = (gap / d.need[i].max(1.0)).clamp(0.0, room);
+    d.paid[i] -= share;
+    share * d.need[i]
+}
+
+/// Raises the levy by at most `step`, below the cap; returns what that brings.
+fn raise_levy(d: &mut Districts, i: usize, gap: f64, step: f64) -> f64 {
+    if gap <= 0.0 {
+        return 0.0;
+    }
+    let dollars_per_mill = 0.001 * d.valuation[i];
+    let mills = (d.mills[i] * (1.0 + step)).min(d.mills_cap[i]).max(d.mills[i]);
+    let raise = (mills - d.mills[i]).min(gap / dollars_per_mill);
+    d.mills[i] += raise;
+    d.levy[i] += raise * dollars_per_mill;
+    d.revenue[i] += raise * dollars_per_mill;
+    raise * dollars_per_mill
+}
+
+/// Salaries level up on merging: the cost, as a multiplier, of paying `pupils` at the scale of `merged`.
+pub(crate) fn salary_levelling(pupils: f64, merged: f64, p: &Parameters) -> f64 {
+    SALARY_SHARE * p.salary_elasticity * math::ln(merged.max(1.0) / pupils.max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capital_adjustment_is_full_for_three_years_and_gone_by_the_sixth() {
+        assert_eq!([0, 1, 3, 6, 9].map(adjustment_left).map(|v| (v * 10.0) as u8), [0, 10, 10, 0, 0]);
+        assert!(adjustment_left(4) < 1.0 && adjustment_left(5) < adjustment_left(4));
+    }
+}

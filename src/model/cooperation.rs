@@ -1,0 +1,274 @@
+//! The heart: what clusters do together in a year, what that does to trust, and what it is worth.
+
+use crate::engine::math;
+
+use super::decisions::Decision;
+use super::events::{Form, Happening, Origin};
+use super::functions::{FUNCTIONS, Function};
+use super::parameters::Parameters;
+use super::scale::{FULL_DEPTH, effective_scales};
+use super::state::Cluster;
+use super::world::World;
+use super::{forms, instruments, programme};
+
+/// Meetings a year at which trust is built at its usual pace.
+const USUAL_MEETINGS: f64 = 6.0;
+/// Minutes of travel at which distance is at its middle.
+const MIDDLE_MINUTES: f64 = 15.0;
+/// How much distance hurts each function, 0–1, in the order of `Function::ALL`: meetings of staff
+/// least, daily movement of pupils and teachers most.
+const DISTANCE_WEIGHT: [f64; FUNCTIONS] = [0.3, 0.2, 0.1, 0.8, 1.0, 0.7, 0.6, 0.5, 1.0];
+
+/// What bears on every activity of a cluster in a year.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Circumstances {
+    /// Pupils of all members.
+    pub(crate) pupils: f64,
+    /// Mean trust of members in each other.
+    pub(crate) trust: f64,
+    /// Mean commitment of superintendents.
+    pub(crate) commitment: f64,
+    /// Mean drive between members, minutes.
+    pub(crate) minutes: f64,
+    /// Standard deviation of log enrolment.
+    pub(crate) unlike: f64,
+    /// Mean number of other groupings that members belong to.
+    pub(crate) other_links: f64,
+    /// Meetings this year.
+    pub(crate) meetings: f64,
+}
+
+/// Runs every cluster's year.
+pub(crate) fn step(w: &mut World<'_>) {
+    for place in 0..w.s.clusters.len() {
+        let about = circumstances(w, place);
+        work(w, place, &about);
+        deal(w, place, &about);
+        settle(w, place, &about);
+    }
+}
+
+fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
+    let cluster = &w.s.clusters[place];
+    let members = cluster.members.as_slice();
+    let count = members.len() as f64;
+    let d = &w.s.d;
+    let (mut pupils, mut commitment, mut links) = (0.0, 0.0, 0.0);
+    let (mut log_sum, mut log_squares) = (0.0, 0.0);
+    let (mut trust, mut minutes) = (0.0, 0.0);
+    for &a in members {
+        let i = usize::from(a);
+        let log = math::ln(d.enrolment[i].max(1.0));
+        pupils += d.enrolment[i];
+        commitment += d.commitment[i];
+        links += d.other_links[i];
+        log_sum += log;
+        log_squares += log * log;
+        for &b in members {
+            if a != b {
+                trust += w.s.ties.trust(i, usize::from(b), w.year);
+                minutes += w.drive_minutes(i, usize::from(b));
+            }
+        }
+    }
+    let pairs = (count * (count - 1.0)).max(1.0);
+    let mean_log = log_sum / count;
+    let first_years = cluster.age(w.year) < 2;
+    Circumstances {
+        pupils,
+        trust: trust / pairs,
+        commitment: commitment / count,
+        minutes: minutes / pairs,
+        unlike: (log_squares / count - mean_log * mean_log).max(0.0).sqrt(),
+        other_links: links / count,
+        meetings: if first_years { w.p.meetings_first } else { w.p.meetings_later },
+    }
+}
+
+/// Log-odds that an activity of the cluster works, but for what is the activity's own.
+pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Parameters, year: u16) -> f64 {
+    let members = cluster.members.len() as f64;
+    let tasks = f64::from(cluster.tasks.len());
+    let money = if cluster.received > 0.0 {
+        1.0
+    } else if cluster.form > Form::Network {
+        0.5
+    } else {
+        0.0
+    };
+    let committed = f64::from(cluster.age(year)) < p.term_years && cluster.form > Form::Network;
+    let focus = if cluster.task_focus { 1.0 } else { 0.0 };
+    p.task_intercept
+        + p.task_trust * (about.trust - 0.5)
+        + p.task_coordinator * cluster.coordinator
+        + p.task_leaders * (about.commitment - 0.5)
+        + p.task_facilitator * cluster.facilitator
+        + p.task_money * money
+        + p.task_purpose * cluster.purpose
+        + p.task_ownership * (cluster.ownership - 0.5)
+        + p.task_meetings * math::ln(about.meetings.max(0.5) / USUAL_MEETINGS)
+        + p.task_focus * focus
+        + if committed { p.task_term } else { 0.0 }
+        - p.task_crowding * (tasks - 1.0)
+        - p.task_complexity * (forms::complexity(cluster.form) + about.other_links)
+        - p.task_unlike * (about.unlike - p.task_unlike_free).max(0.0)
+        - p.task_size * (members - p.task_size_free).max(0.0)
+}
+
+/// Log-odds taken away by one function's own step and distance. Distance technology, once libraries
+/// and technology are shared, lowers the distance.
+fn own_log_odds(cluster: &Cluster, function: Function, about: &Circumstances, p: &Parameters) -> f64 {
+    let step = step_size(cluster, function);
+    let technology = 1.0 - 0.7 * cluster.depth_of(Function::LibrariesTechnology);
+    let distance = p.task_travel + p.task_distance * DISTANCE_WEIGHT[function.index()] * technology;
+    -p.task_step * step - distance * (about.minutes - MIDDLE_MINUTES) / 30.0
+}
+
+/// The size of the next step of an activity, 0.5 for the first of an easy one to 1 for the last,
+/// and more for administration and grades.
+fn step_size(cluster: &Cluster, function: Function) -> f64 {
+    let heavy = if function >= Function::Administration { 1.3 } else { 1.0 };
+    heavy * (0.5 + 0.5 * cluster.depth_of(function))
+}
+
+/// Every activity works or not; depth moves by a quarter.
+fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
+    let common = common_log_odds(&w.s.clusters[place], about, w.p, w.year);
+    let cluster = &mut w.s.clusters[place];
+    cluster.trust = about.trust;
+    let (mut worked, mut blame) = (0u8, 0.0);
+    for function in cluster.tasks.iter() {
+        let u = w.draws.uniform(cluster.key.nth(function.index() as u32), Decision::Task);
+        let depth = &mut cluster.depth[function.index()].clone();
+        let limit = forms::depth_limit(cluster.form, function, about.trust > w.p.deep_trust);
+        let log_odds = common + own_log_odds(cluster, function, about, w.p);
+        if math::happens(u, log_odds) {
+            worked += 1;
+            *depth = (*depth + 1).min(limit).max((*depth).min(FULL_DEPTH));
+        } else {
+            let step = step_size(cluster, function).min(1.0);
+            blame += w.p.trust_small_step + (1.0 - w.p.trust_small_step) * step;
+            *depth = depth.saturating_sub(1);
+        }
+        cluster.depth[function.index()] = *depth;
+    }
+    let tasks = f64::from(cluster.tasks.len()).max(1.0);
+    cluster.working = worked;
+    cluster.worked = [f64::from(worked) / tasks, cluster.worked[0], cluster.worked[1]];
+    let gain = w.p.trust_evidence * (about.meetings / USUAL_MEETINGS).sqrt() * f64::from(worked);
+    let documented = if cluster.form > Form::Network { w.p.documentation } else { 0.0 };
+    let loss = w.p.trust_evidence * w.p.trust_loss * (1.0 - w.p.trust_documented * documented) * blame;
+    note_evidence(w, place, gain, loss);
+}
+
+/// Members note of each other what worked and what did not.
+fn note_evidence(w: &mut World<'_>, place: usize, kept: f64, broken: f64) {
+    let members = w.s.clusters[place].members;
+    let deep = w.s.clusters[place].deep_sharing();
+    for (nth, &a) in members.as_slice().iter().enumerate() {
+        for &b in &members.as_slice()[nth + 1..] {
+            let (a, b) = (usize::from(a), usize::from(b));
+            w.s.ties.add(a, b, w.year, kept, broken);
+            w.s.ties.add(b, a, w.year, kept, broken);
+            if deep > 0.0 {
+                w.s.ties.share(a, b, deep);
+            }
+        }
+    }
+}
+
+/// What the year was worth to each member, and what its board makes of it.
+fn deal(w: &mut World<'_>, place: usize, about: &Circumstances) {
+    let members = w.s.clusters[place].members;
+    let mut sum = 0.0;
+    for &member in members.as_slice() {
+        let member = usize::from(member);
+        let predicted = predicted_saving(w, place, member, about.pupils);
+        w.s.d.saving_target[member] = w.p.realised_saving * predicted;
+        let payoff = payoff(w, place, member, about, predicted);
+        w.s.d.payoff[member] = payoff;
+        let aim = w.s.clusters[place].boards + w.p.board_payoff * math::tanh(payoff / w.p.board_payoff_scale);
+        let board = &mut w.s.d.board[member];
+        *board = (w.p.board_memory * *board + (1.0 - w.p.board_memory) * aim).clamp(0.0, 1.0);
+        sum += payoff;
+    }
+    w.s.clusters[place].payoff = sum / members.len() as f64;
+}
+
+/// Saving that the cost curve predicts from running functions at effective scale, as a multiplier.
+pub(crate) fn predicted_saving(w: &World<'_>, place: usize, member: usize, pupils: f64) -> f64 {
+    let cluster = &w.s.clusters[place];
+    let own = w.s.d.enrolment[member];
+    let scales = effective_scales(own.max(1.0), pupils.max(own));
+    let alone = w.curve.at(own);
+    let saved = scales.map(|scale| alone - w.curve.at(scale));
+    cluster.depth.iter().zip(w.traits.share).map(|(&depth, share)| share * saved[usize::from(depth)]).sum()
+}
+
+/// The balance of belonging for a member, as a share of its budget.
+fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, predicted: f64) -> f64 {
+    let (p, d) = (w.p, &w.s.d);
+    let cluster = &w.s.clusters[place];
+    let alone = w.curve.at(d.enrolment[member]);
+    let saving = p.realised_saving * predicted / alone.max(0.5);
+    let formal = if cluster.form > Form::Network { 1.0 } else { 0.0 };
+    let tasks = f64::from(cluster.tasks.len());
+    let courses = p.payoff_courses * courses_gained(w, place, member) / w.region.rules.required_courses.max(1.0);
+    let grant = instruments::next_grant(w, place, member);
+    let staff = p.payoff_staff_development * cluster.depth_of(Function::StaffDevelopment);
+    let contacts = p.payoff_activity * f64::from(cluster.working.min(2));
+    let work = p.payoff_workload * (0.25 * formal + 0.25 + 0.25 * tasks);
+    let coordinator = coordinator_cost(w, place, about.pupils) * formal / w.budget_per_pupil(member).max(1.0);
+    let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
+    let autonomy: f64 =
+        cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
+    let given_up = p.payoff_autonomy * d.identity[member] * autonomy * forms::autonomy_lost(cluster.form);
+    saving + courses + grant + staff + contacts - work - p.fee * formal - coordinator - travel - given_up
+}
+
+/// Courses that a member has beyond those of its own high school.
+fn courses_gained(w: &World<'_>, place: usize, member: usize) -> f64 {
+    let cluster = &w.s.clusters[place];
+    let depth = programme::programme_depth(cluster, w.p);
+    if depth <= 0.0 || !w.s.d.has_high_school(member) {
+        return 0.0;
+    }
+    let own = programme::raw_courses(math::ln(w.s.d.high_school[member].max(1.0)), w.p);
+    (w.s.d.courses_raw[member] - own * w.s.d.paid[member]).max(0.0)
+}
+
+/// What a filled post of coordinator costs members per pupil next year, less what the state pays.
+fn coordinator_cost(w: &World<'_>, place: usize, pupils: f64) -> f64 {
+    let cluster = &w.s.clusters[place];
+    if cluster.coordinator <= 0.0 {
+        return 0.0;
+    }
+    w.p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid) / pupils.max(1.0)
+}
+
+/// Ownership drifts to what the origin allows; a good year leads on to a further activity.
+fn settle(w: &mut World<'_>, place: usize, about: &Circumstances) {
+    let p = w.p;
+    let cluster = &mut w.s.clusters[place];
+    let level = match cluster.origin {
+        Origin::BottomUp => p.ownership_own,
+        Origin::Incentive => p.ownership_incentive,
+        Origin::TopDown => p.ownership_assigned,
+    };
+    // Success makes it the members' own; size and a structure of its own take it away.
+    let aim = level + 0.2 * (cluster.worked[0] - 0.5) - 0.02 * (cluster.members.len() as f64 - p.task_size_free).max(0.0);
+    cluster.ownership += p.ownership_drift * (aim.clamp(0.0, 1.0) - cluster.ownership);
+    let [u, _] = w.draws.uniforms(cluster.key, Decision::NextTask);
+    if cluster.worked[0] < 0.5 || u >= p.next_task || !cluster.task_focus && cluster.tasks.len() > 1 {
+        return;
+    }
+    let deep = about.trust > p.deep_trust;
+    let next = Function::ALL
+        .into_iter()
+        .find(|&function| !cluster.tasks.contains(function) && forms::depth_limit(cluster.form, function, deep) > 0);
+    if let Some(function) = next {
+        cluster.tasks = cluster.tasks.iter().chain([function]).collect();
+        let cluster = cluster.serial;
+        w.s.emit(w.year, Happening::TaskTaken { cluster, function });
+    }
+}

@@ -1,0 +1,130 @@
+//! Pupils: cohort survival with shocks, births that trend, and open enrolment.
+
+use crate::engine::draws::EntityKey;
+use crate::engine::math;
+
+use super::decisions::Decision;
+use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES};
+use super::state::HISTORY;
+use super::world::World;
+
+/// Neighbours that parents compare their own school with.
+const COMPARED: usize = 4;
+
+/// Entries of the table of standard normal quantiles: nine bits.
+pub(crate) const QUANTILES: usize = 512;
+
+/// Standard normal quantiles at the middles of 512 equal cells, scaled to unit variance. Grade counts
+/// need thirteen normals a district a year; nine bits each of one 128-bit draw pick them here.
+pub(crate) fn quantile_table() -> [f64; QUANTILES] {
+    let mut table = [0.0; QUANTILES];
+    for (place, value) in table.iter_mut().enumerate() {
+        *value = math::inverse_normal((place as f64 + 0.5) / QUANTILES as f64);
+    }
+    let variance = table.iter().map(|v| v * v).sum::<f64>() / QUANTILES as f64;
+    let scale = 1.0 / variance.sqrt();
+    table.map(|value| value * scale)
+}
+
+/// Moves every pupil up a grade, takes in the entering cohort, and lets families move.
+pub(crate) fn step(w: &mut World<'_>) {
+    let region_shock = w.p.regional_shock_sd * w.draws.normal(EntityKey::REGION, Decision::RegionShock);
+    for place in 0..w.s.d.operating.len() {
+        let district = usize::from(w.s.d.operating[place]);
+        age_grades(w, district, region_shock);
+    }
+    open_enrolment(w);
+    count(w);
+}
+
+fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
+    let (p, key) = (w.p, w.key(district));
+    let [births, local] = w.draws.normals(key, Decision::DistrictShock);
+    let [low_bits, high_bits] = w.draws.bits(key, Decision::GradeCounts);
+    let d = &mut w.s.d;
+    let (lowest, highest) = (usize::from(d.lowest[district]), usize::from(d.highest[district]));
+    let stay = p.progression * math::exp(region_shock + p.district_shock_sd * local);
+
+    d.entry[district] *= d.entry_growth[district];
+    let gap = d.entry_gap[district] * (1.0 - p.birth_reversion) + p.birth_shock_sd * births;
+    d.entry_gap[district] = gap;
+
+    let grades = &mut d.grades[district];
+    let mut expected = [0.0; GRADES];
+    for grade in lowest + 1..=highest {
+        expected[grade] = grades[grade - 1] * stay;
+    }
+    expected[lowest] = d.entry[district] * math::exp(gap);
+    for grade in 0..GRADES {
+        let bits = if grade < 7 { low_bits >> (9 * grade) } else { high_bits >> (9 * (grade - 7)) };
+        let noise = w.site.quantiles[(bits as usize) % QUANTILES];
+        grades[grade] = (expected[grade] + (p.count_noise * expected[grade]).sqrt() * noise).max(0.0);
+    }
+}
+
+/// A small share of pupils moves to the near district that offers most more courses.
+fn open_enrolment(w: &mut World<'_>) {
+    if w.p.open_enrolment <= 0.0 || w.year == 0 {
+        return;
+    }
+    let required = w.region.rules.required_courses.max(1.0);
+    for place in 0..w.s.d.operating.len() {
+        let district = usize::from(w.s.d.operating[place]);
+        if !w.s.d.has_high_school(district) {
+            continue;
+        }
+        let Some((gain, other)) = best_neighbour(w, district) else { continue };
+        let near = 1.0 - w.drive_minutes(district, other) / w.p.open_enrolment_minutes;
+        let share = w.p.open_enrolment * (gain / required).min(1.0) * near.max(0.0);
+        let d = &mut w.s.d;
+        for grade in usize::from(d.lowest[other])..=usize::from(d.highest[other]) {
+            let moving = share * d.grades[district][grade];
+            d.grades[district][grade] -= moving;
+            d.grades[other][grade] += moving;
+        }
+    }
+}
+
+/// Of the nearest districts with a high school, the one with the most courses more.
+fn best_neighbour(w: &World<'_>, district: usize) -> Option<(f64, usize)> {
+    let d = &w.s.d;
+    let mut best: Option<(f64, usize)> = None;
+    for &other in w.site.near(district).iter().map(|&other| &d.home[usize::from(other)]).take(COMPARED) {
+        let other = usize::from(other);
+        let gain = d.courses[other] - d.courses[district];
+        if other != district && gain > best.map_or(0.0, |(most, _)| most) && d.has_high_school(other) {
+            best = Some((gain, other));
+        }
+    }
+    best
+}
+
+/// Counts enrolment after all moves and shifts the history.
+fn count(w: &mut World<'_>) {
+    let d = &mut w.s.d;
+    for &district in &d.operating {
+        let district = usize::from(district);
+        let grades = &d.grades[district];
+        let low: f64 = grades[..FIRST_HIGH_SCHOOL_GRADE].iter().sum();
+        let high: f64 = grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
+        d.enrolment[district] = low + high;
+        d.high_school[district] = high;
+        let history = &mut d.history[district];
+        history.copy_within(0..HISTORY - 1, 1);
+        history[0] = low + high;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quantile_table_has_mean_zero_and_variance_one() {
+        let table = quantile_table();
+        let mean = table.iter().sum::<f64>() / QUANTILES as f64;
+        let variance = table.iter().map(|v| v * v).sum::<f64>() / QUANTILES as f64;
+        assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
+        assert!(table.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+}

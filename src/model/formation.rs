@@ -1,0 +1,320 @@
+//! Founding and joining: need and a catalyst, invitations, and who accepts.
+
+use crate::engine::draws::EntityKey;
+use crate::engine::math;
+
+use super::decisions::Decision;
+use super::events::{Form, Happening, Origin};
+use super::functions::{FUNCTIONS, Function, FunctionSet};
+use super::policy::{AssignedClusters, InstrumentKind};
+use super::state::{Cluster, MOST_MEMBERS, Members, NONE};
+use super::world::World;
+
+/// Most members that a cluster admits by later joining: the upper end of the seeds' range.
+const FULL: usize = 8;
+/// Neighbours whose clusters a district knows about.
+const WATCHED: usize = 6;
+
+/// Authorities assign, districts found and join.
+pub(crate) fn step(w: &mut World<'_>) {
+    assign(w);
+    found(w);
+    join(w);
+}
+
+/// Effect of a cluster grant: asinh of three years of it over 5 % of the budget.
+fn grant_effect(w: &World<'_>, district: usize) -> f64 {
+    w.cluster_offer(district).map_or(0.0, |(worth, _)| math::asinh(worth / 0.05))
+}
+
+/// Share of the nearest districts that are in a cluster that works.
+fn neighbours_success(w: &World<'_>, district: usize) -> f64 {
+    let near = &w.site.near(district)[..WATCHED.min(w.site.near(district).len())];
+    let working = near
+        .iter()
+        .filter(|&&other| {
+            let home = usize::from(w.s.d.home[usize::from(other)]);
+            w.s.cluster_of(home).is_some_and(|cluster| cluster.worked[0] >= 0.5 && cluster.payoff > 0.0)
+        })
+        .count();
+    working as f64 / near.len().max(1) as f64
+}
+
+/// Whether a support organisation is within reach.
+fn support_near(w: &World<'_>, district: usize) -> bool {
+    (0..w.region.support.len()).any(|org| w.site.support_miles(district, org) <= w.region.support[org].reach)
+}
+
+fn found(w: &mut World<'_>) {
+    if w.s.d.operating.len() < 2 {
+        return;
+    }
+    let recognition = if w.region.rules.official_recognition { w.p.found_recognition } else { 0.0 };
+    w.s.scratch.chosen.clear();
+    for place in 0..w.s.d.operating.len() {
+        let i = usize::from(w.s.d.operating[place]);
+        if w.s.d.cluster[i] != NONE {
+            continue;
+        }
+        let u = w.draws.uniform(w.key(i), Decision::Found);
+        let (p, d) = (w.p, &w.s.d);
+        let own = p.found_intercept
+            + p.found_stress * d.stress[i]
+            + p.found_leader * (d.commitment[i] - 0.5)
+            + recognition
+            + p.found_grant * grant_effect(w, i);
+        // The most that neighbours and helpers could add; most districts are settled by this bound.
+        if !math::happens(u, own + p.found_imitation + p.found_support) {
+            continue;
+        }
+        let support = if support_near(w, i) { p.found_support } else { 0.0 };
+        if math::happens(u, own + p.found_imitation * neighbours_success(w, i) + support) {
+            w.s.scratch.chosen.push((u, i as u16));
+        }
+    }
+    // The keenest first, so that no order of a list decides who gets whom.
+    let mut initiators = std::mem::take(&mut w.s.scratch.chosen);
+    initiators.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    for &(_, initiator) in &initiators {
+        if w.s.d.cluster[usize::from(initiator)] == NONE {
+            invite(w, usize::from(initiator));
+        }
+    }
+    w.s.scratch.chosen = initiators;
+}
+
+/// The initiator invites the best candidates; those who accept found a cluster with it.
+fn invite(w: &mut World<'_>, initiator: usize) {
+    let offer = w.cluster_offer(initiator).map(|(_, place)| place);
+    let grant = offer.and_then(|place| match &w.policy.instruments[usize::from(place)].kind {
+        InstrumentKind::ClusterGrant(grant) => Some((place, grant)),
+        _ => None,
+    });
+    let radius = grant.map_or(w.p.invitation_minutes, |(_, grant)| grant.radius_minutes.min(w.p.invitation_minutes));
+    rank_candidates(w, initiator, radius, offer);
+    let most_invited = grant.map_or(w.p.invitations as usize, |(_, grant)| {
+        (w.p.invitations as usize).min(usize::from(grant.max_members).saturating_sub(1))
+    });
+    let mut members = Members::EMPTY;
+    members.push(initiator as u16);
+    for nth in 0..w.s.scratch.ranked.len().min(most_invited) {
+        let (score, other) = w.s.scratch.ranked[nth];
+        if accepts(w, initiator, usize::from(other), score) {
+            members.push(other);
+        }
+    }
+    if members.len() < 2 {
+        return;
+    }
+    let manner = w.draws.uniforms(w.key(initiator), Decision::FoundingManner);
+    match grant {
+        Some((place, grant)) if members.len() >= usize::from(grant.min_members) => {
+            let services = first_services(grant.services);
+            create(w, members, Founding { origin: Origin::Incentive, form: Form::Cluster, services, grant: Some(place), manner });
+        }
+        Some(_) if manner[0] >= w.p.unfunded_start => {}
+        _ => {
+            let form = if manner[0] < w.p.network_start { Form::Network } else { Form::Cluster };
+            let services = first_services(FunctionSet::default());
+            create(w, members, Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
+        }
+    }
+}
+
+/// What a new cluster begins with: what its grant pays for, otherwise the two cheapest functions.
+fn first_services(services: FunctionSet) -> FunctionSet {
+    if services.is_empty() { Function::ALL.into_iter().take(2).collect() } else { services }
+}
+
+/// Likeness, nearness and trust of a candidate, as log-odds.
+fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
+    let (p, d) = (w.p, &w.s.d);
+    let ratio = math::ln(d.enrolment[a].max(1.0) / d.enrolment[b].max(1.0)).abs();
+    p.accept_trust * (w.s.ties.trust(b, a, w.year) - 0.5)
+        - p.accept_likeness * ratio
+        - p.accept_minutes * (w.drive_minutes(a, b) - 30.0) / 30.0
+}
+
+fn rank_candidates(w: &mut World<'_>, initiator: usize, radius: f64, offer: Option<u8>) {
+    w.s.scratch.ranked.clear();
+    let eligibility = offer.map(|place| w.policy.instruments[usize::from(place)].eligibility);
+    for nth in 0..w.site.near(initiator).len() {
+        let other = w.site.near(initiator)[nth];
+        let j = usize::from(other);
+        let free = w.s.d.alive[j] && w.s.d.cluster[j] == NONE && w.drive_minutes(initiator, j) <= radius;
+        if free && eligibility.is_none_or(|who| who.admits(w.s.d.enrolment[j])) {
+            let score = candidate_score(w, initiator, j);
+            w.s.scratch.ranked.push((score, other));
+        }
+    }
+    w.s.scratch.ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+}
+
+fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64) -> bool {
+    let p = w.p;
+    let log_odds = p.accept_intercept
+        + p.accept_stress * w.s.d.stress[other]
+        + p.accept_grant * grant_effect(w, other)
+        + score
+        + (w.s.d.commitment[other] - 0.5);
+    math::happens(w.draws.uniform(w.key(initiator).with(w.key(other)), Decision::Accept), log_odds)
+}
+
+/// How a cluster begins.
+struct Founding {
+    origin: Origin,
+    form: Form,
+    services: FunctionSet,
+    grant: Option<u8>,
+    /// Two draws: how formal, and whether boards are there and a coordinator is hired.
+    manner: [f64; 2],
+}
+
+fn create(w: &mut World<'_>, members: Members, founding: Founding) {
+    let first = usize::from(members.as_slice()[0]);
+    let p = w.p;
+    let top_down = founding.origin == Origin::TopDown;
+    // The second draw settles two things: its lower part boards, its fraction the coordinator.
+    let early = founding.manner[1] < p.early_boards;
+    let hiring = fraction(founding.manner[1] * 1_024.0);
+    let hires = if founding.grant.is_some() { p.coordinator_funded } else { p.coordinator_unfunded };
+    let (ownership, purpose) = match founding.origin {
+        Origin::BottomUp => (p.ownership_own, 1.0),
+        Origin::Incentive => (p.ownership_incentive, 0.5),
+        Origin::TopDown => (p.ownership_assigned, 0.0),
+    };
+    let boards = if top_down {
+        p.board_late
+    } else if early {
+        p.board_early
+    } else {
+        p.board_base
+    };
+    let serial = w.s.tally.founded;
+    let cluster = Cluster {
+        serial,
+        key: w.key(first).nth(u32::from(w.year)).with(EntityKey::REGION),
+        founded: w.year,
+        origin: founding.origin,
+        form: founding.form,
+        members,
+        depth: [0; FUNCTIONS],
+        tasks: founding.services,
+        worked: [0.5; 3],
+        working: 0,
+        task_focus: !top_down,
+        purpose,
+        ownership,
+        boards,
+        trust: 0.5,
+        payoff: 0.0,
+        post: founding.form > Form::Network && !top_down && hiring < hires,
+        coordinator: 0.0,
+        seniority: 0.0,
+        coordinator_paid: 0.0,
+        facilitator: 0.0,
+        grant: founding.grant,
+        grant_from: w.year,
+        received: 0.0,
+        money_ended: None,
+        scored: false,
+        vote_from: None,
+        votes: 0,
+    };
+    w.s.tally.founded += 1;
+    let place = w.s.clusters.len() as u16;
+    for &member in members.as_slice() {
+        w.s.d.cluster[usize::from(member)] = place;
+        w.s.d.board[usize::from(member)] = 0.5 * (w.s.d.board[usize::from(member)] + boards);
+    }
+    w.s.clusters.push(cluster);
+    let happening =
+        Happening::Founded { cluster: serial, district: first as u16, origin: founding.origin, members: members.len() as u8 };
+    w.s.emit(w.year, happening);
+    for &district in &members.as_slice()[1..] {
+        w.s.emit(w.year, Happening::Joined { cluster: serial, district });
+    }
+}
+
+/// The part of a number behind the point.
+fn fraction(x: f64) -> f64 {
+    x - x.floor()
+}
+
+/// A district alone near a working cluster asks to join it.
+fn join(w: &mut World<'_>) {
+    if w.s.clusters.is_empty() {
+        return;
+    }
+    for place in 0..w.s.d.operating.len() {
+        let i = usize::from(w.s.d.operating[place]);
+        if w.s.d.cluster[i] != NONE {
+            continue;
+        }
+        let u = w.draws.uniform(w.key(i), Decision::Join);
+        let (p, d) = (w.p, &w.s.d);
+        let own = p.join_intercept + p.accept_stress * d.stress[i] + (d.commitment[i] - 0.5);
+        // Full trust at no distance is the most that a cluster could add.
+        if !math::happens(u, own + 0.5 * p.accept_trust + p.accept_minutes) {
+            continue;
+        }
+        let Some((target, other)) = cluster_near(w, i) else { continue };
+        if math::happens(u, own + candidate_score(w, i, other)) {
+            let cluster = &mut w.s.clusters[target];
+            if cluster.members.push(i as u16) {
+                let serial = cluster.serial;
+                w.s.d.cluster[i] = target as u16;
+                w.s.emit(w.year, Happening::Joined { cluster: serial, district: i as u16 });
+            }
+        }
+    }
+}
+
+/// The nearest working cluster with room, and its member that is nearest.
+fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
+    w.site.near(district).iter().map(|&other| usize::from(other)).find_map(|other| {
+        let target = usize::from(w.s.d.cluster[other]);
+        let cluster = w.s.clusters.get(target)?;
+        let open = cluster.members.len() < FULL
+            && cluster.founded < w.year
+            && cluster.vote_from.is_none()
+            && cluster.worked[0] >= 0.5
+            && w.drive_minutes(district, other) <= w.p.invitation_minutes;
+        open.then_some((target, other))
+    })
+}
+
+/// An authority puts the districts that are in no cluster into clusters of a given size.
+fn assign(w: &mut World<'_>) {
+    for place in 0..w.policy.instruments.len() {
+        let instrument = &w.policy.instruments[place];
+        if let InstrumentKind::AssignedClusters(assigned) = &instrument.kind
+            && instrument.start == w.year
+        {
+            assign_all(w, assigned);
+        }
+    }
+}
+
+fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
+    for place in 0..w.s.d.operating.len() {
+        let seed = w.s.d.operating[place];
+        if w.s.d.cluster[usize::from(seed)] != NONE {
+            continue;
+        }
+        let mut members = Members::EMPTY;
+        members.push(seed);
+        let size = usize::from(assigned.members).min(MOST_MEMBERS);
+        for &other in w.site.near(usize::from(seed)) {
+            let j = usize::from(other);
+            if members.len() < size && w.s.d.alive[j] && w.s.d.cluster[j] == NONE {
+                members.push(other);
+            }
+        }
+        if members.len() >= 2 {
+            let manner = w.draws.uniforms(w.key(usize::from(seed)), Decision::FoundingManner);
+            let services = first_services(assigned.services);
+            create(w, members, Founding { origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner });
+        }
+    }
+}

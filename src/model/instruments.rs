@@ -1,0 +1,294 @@
+//! The state pays: every instrument's payments of the year, and nothing where there is none.
+//!
+//! Requests are gathered first, scaled down alike where they exceed the yearly budget cap, and then
+//! paid; what the state lays out and what districts receive are the same dollars.
+
+use super::events::Form;
+use super::policy::{ClusterGrant, Condition, Instrument, InstrumentKind};
+use super::state::Award;
+use super::world::World;
+
+/// Pays what is due this year.
+pub(crate) fn step(w: &mut World<'_>) {
+    for place in 0..w.s.d.operating.len() {
+        let district = usize::from(w.s.d.operating[place]);
+        w.s.d.receipts[district] = 0.0;
+        w.s.d.dues[district] = 0.0;
+    }
+    for cluster in &mut w.s.clusters {
+        cluster.received = 0.0;
+        cluster.coordinator_paid = 0.0;
+    }
+    w.s.support_receipts = 0.0;
+    w.s.outlay.clear();
+    w.s.outlay.resize(w.policy.instruments.len(), 0.0);
+    for (place, instrument) in w.policy.instruments.iter().enumerate() {
+        request(w, place, instrument);
+        pay(w, place, instrument);
+    }
+    conditions_fall_due(w);
+    collect_dues(w);
+}
+
+fn request(w: &mut World<'_>, place: usize, instrument: &Instrument) {
+    w.s.scratch.requests.clear();
+    match &instrument.kind {
+        InstrumentKind::ClusterGrant(grant) => request_cluster_grant(w, place, grant),
+        InstrumentKind::MergerGrant(grant) => request_awards(w, place, &grant.per_pupil, 1.0),
+        InstrumentKind::LevyRelief(relief) => request_awards(w, place, &relief.mills, 0.001),
+        InstrumentKind::HoldHarmless(hold) => request_awards(w, place, &hold.share, 1.0),
+        InstrumentKind::CoordinatorPay(pay) => request_coordinators(w, instrument, pay),
+        InstrumentKind::SharingWeight(weight) => {
+            request_sharing_weight(w, instrument, weight);
+            request_sharing_awards(w, place, weight.years_after_merger);
+        }
+        // These pay nothing to districts: see `leadership`, `restructuring`, `formation`, `budget`.
+        InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => {}
+    }
+}
+
+fn request_cluster_grant(w: &mut World<'_>, place: usize, grant: &ClusterGrant) {
+    let s = &mut *w.s;
+    for cluster in s.clusters.iter().filter(|cluster| cluster.grant == Some(place as u8)) {
+        let Some(year) = term_year(cluster.grant_from, w.year).filter(|&y| y < grant.per_pupil.len()) else { continue };
+        if cluster.members.len() < usize::from(grant.min_members) {
+            continue;
+        }
+        for &member in cluster.members.as_slice() {
+            let pupils = s.d.enrolment[usize::from(member)];
+            s.scratch.requests.push((member, grant.per_pupil[year] * pupils + grant.per_member[year]));
+        }
+    }
+}
+
+/// The payment year, from 0: a cluster founded in a year is first paid in the next.
+pub(crate) fn term_year(from: u16, year: u16) -> Option<usize> {
+    (year > from).then(|| usize::from(year - from - 1))
+}
+
+fn request_awards(w: &mut World<'_>, place: usize, schedule: &[f64], unit: f64) {
+    let s = &mut *w.s;
+    for award in s.awards.iter().filter(|award| usize::from(award.instrument) == place) {
+        if let Some(amount) = term_year(award.merged, w.year).and_then(|year| schedule.get(year)) {
+            s.scratch.requests.push((award.host, amount * unit * award.base));
+        }
+    }
+}
+
+fn request_sharing_awards(w: &mut World<'_>, place: usize, years: u16) {
+    let s = &mut *w.s;
+    for award in s.awards.iter().filter(|award| usize::from(award.instrument) == place) {
+        if term_year(award.merged, w.year).is_some_and(|year| year < usize::from(years)) {
+            s.scratch.requests.push((award.host, award.base));
+        }
+    }
+}
+
+fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super::policy::CoordinatorPay) {
+    let cost = w.p.coordinator_cost * w.base_cost;
+    let s = &mut *w.s;
+    for cluster in &mut s.clusters {
+        let entered = cluster.founded.max(instrument.start);
+        let qualifies = instrument.open(entered) && cluster.members.len() >= usize::from(pay.min_members);
+        let Some(amount) = term_year(entered, w.year).and_then(|year| pay.per_cluster.get(year)) else { continue };
+        if !qualifies || cluster.form < Form::Cluster || *amount <= 0.0 {
+            continue;
+        }
+        cluster.post = true;
+        cluster.seniority = cluster.seniority.max(pay.seniority);
+        cluster.coordinator_paid = (amount / cost.max(1.0)).min(1.0);
+        let each = amount / cluster.members.len() as f64;
+        for &member in cluster.members.as_slice() {
+            s.scratch.requests.push((member, each));
+        }
+    }
+}
+
+/// What a member earns by the sharing weight this year, dollars.
+pub(crate) fn sharing_weight_of(w: &World<'_>, district: usize, weight: &super::policy::SharingWeight) -> f64 {
+    let Some(cluster) = w.s.cluster_of(district) else { return 0.0 };
+    let depth: f64 = super::policy::services_or_all(weight.services).iter().map(|f| cluster.depth_of(f)).sum();
+    let counted = weight.pupils + weight.weight * w.s.d.enrolment[district];
+    depth * counted * w.s.d.aid_rate[district] * w.region.finance.base_cost
+}
+
+fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &super::policy::SharingWeight) {
+    for place in 0..w.s.d.operating.len() {
+        let district = usize::from(w.s.d.operating[place]);
+        let Some(cluster) = w.s.cluster_of(district) else { continue };
+        let entered = cluster.founded.max(instrument.start);
+        let due = term_year(entered, w.year).is_some_and(|year| year < usize::from(weight.years));
+        if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d.enrolment[district]) {
+            let amount = sharing_weight_of(w, district, weight);
+            if amount > 0.0 {
+                w.s.scratch.requests.push((district as u16, amount));
+            }
+        }
+    }
+}
+
+/// Pays the requests, scaled down alike where they exceed the cap.
+fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
+    let s = &mut *w.s;
+    let asked: f64 = s.scratch.requests.iter().map(|(_, amount)| amount).sum();
+    if asked <= 0.0 {
+        return;
+    }
+    let scale = instrument.budget_cap.map_or(1.0, |cap| (cap / asked).min(1.0));
+    for &(district, amount) in &s.scratch.requests {
+        let amount = amount * scale;
+        s.outlay[place] += amount;
+        s.d.receipts[usize::from(district)] += amount;
+        let cluster = usize::from(s.d.cluster[usize::from(district)]);
+        if let (Some(cluster), InstrumentKind::ClusterGrant(_)) = (s.clusters.get_mut(cluster), &instrument.kind) {
+            cluster.received += amount;
+        }
+    }
+}
+
+/// Grants that were paid for the last time this year: what falls due.
+fn conditions_fall_due(w: &mut World<'_>) {
+    for cluster in &mut w.s.clusters {
+        let Some(place) = cluster.grant else { continue };
+        let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(place)].kind else { continue };
+        let last = term_year(cluster.grant_from, w.year).is_some_and(|year| year + 1 >= grant.per_pupil.len());
+        let lapsed = cluster.members.len() < usize::from(grant.min_members);
+        if !last && !lapsed {
+            continue;
+        }
+        match grant.condition {
+            Condition::Renewal { activities } if !lapsed && cluster.working >= activities => cluster.grant_from = w.year,
+            Condition::ReorganisationVote => {
+                cluster.vote_from = Some(w.year);
+                cluster.grant = None;
+                cluster.money_ended = Some(w.year);
+            }
+            Condition::None | Condition::Renewal { .. } => {
+                cluster.grant = None;
+                cluster.money_ended = Some(w.year);
+            }
+        }
+    }
+}
+
+/// What belonging to a cluster costs its members this year: the fee, the match, and the coordinator.
+fn collect_dues(w: &mut World<'_>) {
+    let coordinator = w.p.coordinator_cost * w.base_cost;
+    let s = &mut *w.s;
+    for cluster in s.clusters.iter().filter(|cluster| cluster.form > Form::Network) {
+        let pupils: f64 = cluster.members.as_slice().iter().map(|&m| s.d.enrolment[usize::from(m)]).sum();
+        let matched = cluster.grant.map_or(0.0, |place| match &w.policy.instruments[usize::from(place)].kind {
+            InstrumentKind::ClusterGrant(grant) => grant.match_share * cluster.received,
+            _ => 0.0,
+        });
+        let filled = if cluster.coordinator > 0.0 { coordinator } else { 0.0 };
+        for &member in cluster.members.as_slice() {
+            let member = usize::from(member);
+            let share = s.d.enrolment[member] / pupils.max(1.0);
+            s.d.dues[member] = w.p.fee * s.d.need[member] + share * (filled + matched);
+        }
+    }
+}
+
+/// The next payment of the cluster grant to a member, as a share of its budget: what boards look
+/// forward to when they review.
+pub(crate) fn next_grant(w: &World<'_>, cluster: usize, member: usize) -> f64 {
+    let cluster = &w.s.clusters[cluster];
+    let Some(place) = cluster.grant else { return 0.0 };
+    let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(place)].kind else { return 0.0 };
+    let Some(year) = term_year(cluster.grant_from, w.year + 1) else { return 0.0 };
+    match (grant.per_pupil.get(year), grant.per_member.get(year)) {
+        (Some(per_pupil), Some(per_member)) => {
+            let amount = per_pupil * w.s.d.enrolment[member] + per_member;
+            amount * (1.0 - grant.match_share.min(1.0)) / w.s.d.need[member].max(1.0)
+        }
+        _ => 0.0,
+    }
+}
+
+/// What merging is worth to two districts under the open instruments over five years, dollars.
+pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
+    let d = &w.s.d;
+    let mut total = 0.0;
+    for (_, instrument) in w.instruments().filter(|(_, instrument)| instrument.open(w.year)) {
+        if !instrument.eligibility.admits(d.enrolment[ended]) {
+            continue;
+        }
+        total += match &instrument.kind {
+            InstrumentKind::MergerGrant(grant) => {
+                let counted = d.enrolment[ended].min(grant.pupils_cap) + d.enrolment[host].min(grant.pupils_cap);
+                counted * first_five(&grant.per_pupil)
+            }
+            InstrumentKind::LevyRelief(relief) => 0.001 * first_five(&relief.mills) * (d.valuation[ended] + d.valuation[host]),
+            InstrumentKind::HoldHarmless(hold) => lost_aid(w, ended, host) * first_five(&hold.share),
+            InstrumentKind::SharingWeight(weight) => {
+                let earned = sharing_weight_of(w, ended, weight) + sharing_weight_of(w, host, weight);
+                earned * f64::from(weight.years_after_merger.min(5))
+            }
+            _ => 0.0,
+        };
+    }
+    total
+}
+
+/// Whether an incentive to merge is in its last year.
+pub(crate) fn merger_deadline(w: &World<'_>) -> bool {
+    w.instruments().any(|(_, instrument)| {
+        let pays = match &instrument.kind {
+            InstrumentKind::MergerGrant(grant) => first_five(&grant.per_pupil) > 0.0,
+            InstrumentKind::LevyRelief(relief) => first_five(&relief.mills) > 0.0,
+            InstrumentKind::HoldHarmless(hold) => first_five(&hold.share) > 0.0,
+            _ => false,
+        };
+        pays && instrument.last_chance(w.year)
+    })
+}
+
+fn first_five(schedule: &[f64]) -> f64 {
+    schedule.iter().take(5).sum()
+}
+
+/// State aid that two districts lose in a year by merging, dollars, 0 or more.
+pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
+    let d = &w.s.d;
+    let pupils = d.enrolment[ended] + d.enrolment[host];
+    let rate = (d.aid_rate[ended] * d.enrolment[ended] + d.aid_rate[host] * d.enrolment[host]) / pupils.max(1.0);
+    let sparse = pupils < w.region.finance.sparse_below * (d.area[ended] + d.area[host]);
+    let after = rate * pupils * super::budget::aid_weight(pupils, sparse, w.region, w.curve) * w.region.finance.base_cost;
+    (d.aid[ended] + d.aid[host] - after).max(0.0)
+}
+
+/// Notes what a merger earns under the open instruments. Called before the two are put together.
+pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
+    for place in 0..w.policy.instruments.len() {
+        let instrument = &w.policy.instruments[place];
+        let sharing = matches!(instrument.kind, InstrumentKind::SharingWeight(_));
+        if !(instrument.open(w.year) || sharing) || !instrument.eligibility.admits(w.s.d.enrolment[ended]) {
+            continue;
+        }
+        let d = &w.s.d;
+        // A host that already earns this instrument for a merger of the same year is counted once.
+        let again =
+            w.s.awards
+                .iter()
+                .any(|award| usize::from(award.instrument) == place && usize::from(award.host) == host && award.merged == w.year);
+        let own = if again { 0.0 } else { 1.0 };
+        let base = match &instrument.kind {
+            InstrumentKind::MergerGrant(grant) => {
+                d.enrolment[ended].min(grant.pupils_cap) + own * d.enrolment[host].min(grant.pupils_cap)
+            }
+            InstrumentKind::LevyRelief(_) => d.valuation[ended] + own * d.valuation[host],
+            InstrumentKind::HoldHarmless(_) => lost_aid(w, ended, host),
+            InstrumentKind::SharingWeight(weight) => {
+                sharing_weight_of(w, ended, weight) + own * sharing_weight_of(w, host, weight)
+            }
+            _ => 0.0,
+        };
+        if base > 0.0 {
+            w.s.awards.push(Award { instrument: place as u8, host: host as u16, merged: w.year, base });
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Mergers before they happen: proposals, plans, and separate votes in each district.
+
+use crate::engine::draws::EntityKey;
+use crate::engine::math;
+
+use super::decisions::Decision;
+use super::events::{Ending, Happening};
+use super::policy::Eligibility;
+use super::region::VoteRule;
+use super::state::{Members, NONE};
+use super::world::World;
+use super::{budget, instruments, review, transport};
+
+/// Neighbours that a board looks at as partners.
+const PARTNERS: usize = 6;
+/// Years over which boards add up what a merger brings.
+const HORIZON: f64 = 5.0;
+/// Most years of sharing that count.
+const MOST_SHARED: f64 = 8.0;
+/// The most that net money can add to the log-odds per unit of its coefficient: asinh(10).
+const MOST_MONEY: f64 = 3.0;
+/// Times that a required vote is held before the requirement lapses.
+const REQUIRED_TRIES: u8 = 2;
+/// Districts of a plan from which on it counts as large.
+const LARGE_PLAN: usize = 4;
+
+/// A plan that is put to the voters.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    parties: Members,
+    host: u16,
+    key: EntityKey,
+    /// Whether the other parties lose their high schools, and whether they lose all schools.
+    one_high_school: bool,
+    keeps_buildings: bool,
+    required: bool,
+    /// 0 for the plan, 1 for its revision.
+    round: u32,
+}
+
+/// The votes that a grant requires at its end.
+pub(crate) fn required_votes(w: &mut World<'_>) {
+    let mut place = 0;
+    while place < w.s.clusters.len() {
+        let due = w.s.clusters[place].vote_from.is_some_and(|from| from <= w.year);
+        if due && hold_required_vote(w, place) {
+            continue; // The cluster is gone: its place holds the next one.
+        }
+        place += 1;
+    }
+    super::restructuring::merge_agreed(w);
+}
+
+/// Holds a cluster's required vote; true if the cluster has ended.
+fn hold_required_vote(w: &mut World<'_>, place: usize) -> bool {
+    let cluster = w.s.clusters[place];
+    let plan = design(w, cluster.members, true);
+    let merged = put_to_vote(w, plan);
+    let cluster = &mut w.s.clusters[place];
+    cluster.votes += 1;
+    let retry = cluster.votes < REQUIRED_TRIES && !merged;
+    cluster.vote_from = retry.then_some(w.year + w.region.rules.retry_wait_years.max(1));
+    if merged {
+        return false; // Members leave the table when the merger takes effect.
+    }
+    let [breaks, _] = w.draws.uniforms(cluster.key, Decision::AfterFailure);
+    if breaks < w.p.vote_breaks_cluster {
+        review::end(w, place, Ending::VoteFailed);
+        return true;
+    }
+    false
+}
+
+/// Boards propose mergers, and voters decide.
+pub(crate) fn step(w: &mut World<'_>) {
+    let rush = if instruments::merger_deadline(w) { w.p.propose_rush } else { 0.0 };
+    w.s.scratch.chosen.clear();
+    for place in 0..w.s.d.operating.len() {
+        let i = usize::from(w.s.d.operating[place]);
+        let [u, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
+        let own = own_log_odds(w, i) + rush;
+        let in_cluster = if w.s.d.cluster[i] == NONE { 0.0 } else { 1.0 };
+        let most = own + 0.5 * w.p.propose_trust + in_cluster * w.p.propose_shared * MOST_SHARED + w.p.propose_money * MOST_MONEY;
+        if !math::happens(u, most) {
+            continue;
+        }
+        let Some((_, log_odds)) = best_partner(w, i) else { continue };
+        if math::happens(u, own + log_odds) && math::happens(agrees, w.p.partner_agrees) {
+            w.s.scratch.chosen.push((u, i as u16));
+        }
+    }
+    propose_chosen(w);
+}
+
+/// Plans are put to the voters one after the other, the keenest first; a district votes once a year.
+fn propose_chosen(w: &mut World<'_>) {
+    let mut chosen = std::mem::take(&mut w.s.scratch.chosen);
+    chosen.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    for &(_, proposer) in &chosen {
+        let i = usize::from(proposer);
+        let busy = |w: &World<'_>, district: u16| w.s.agreed.iter().any(|&(ended, host)| ended == district || host == district);
+        if busy(w, proposer) {
+            continue;
+        }
+        let Some((partner, _)) = best_partner(w, i) else { continue };
+        if busy(w, partner as u16) {
+            continue;
+        }
+        let mut parties = Members::EMPTY;
+        parties.push(proposer);
+        parties.push(partner as u16);
+        let plan = design(w, parties, false);
+        put_to_vote(w, plan);
+    }
+    w.s.scratch.chosen = chosen;
+}
+
+/// What does not depend on the partner.
+fn own_log_odds(w: &World<'_>, i: usize) -> f64 {
+    let p = w.p;
+    p.propose_intercept + w.s.climate + p.propose_stress * w.s.d.stress[i] - p.propose_identity * (w.s.d.identity[i] - 0.5)
+}
+
+/// The partner that suits a district best among the nearest larger ones, and what it adds to the
+/// log-odds. Only the smaller proposes.
+fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
+    let d = &w.s.d;
+    let mut best: Option<(usize, f64)> = None;
+    let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| d.alive[j] && d.enrolment[j] >= d.enrolment[i]);
+    for j in larger.take(PARTNERS) {
+        let near = w.drive_minutes(i, j) <= w.p.merger_minutes && transport::within_norm(w, i, j);
+        if !near || !w.s.ties.may_vote(i, j, w.year) {
+            continue;
+        }
+        let log_odds = pair_log_odds(w, i, j);
+        if best.is_none_or(|(_, most)| log_odds > most) {
+            best = Some((j, log_odds));
+        }
+    }
+    best
+}
+
+fn pair_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
+    let p = w.p;
+    let shared = w.s.ties.years_shared(i, j).min(MOST_SHARED);
+    let depth = match w.s.cluster_of(i) {
+        Some(cluster) if w.s.d.cluster[i] == w.s.d.cluster[j] => cluster.deep_sharing(),
+        _ => 0.0,
+    };
+    let money = math::asinh(net_money(w, i, j) / 0.05).clamp(-MOST_MONEY, MOST_MONEY);
+    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5)
+        + p.propose_shared * shared * depth.max(0.25 * f64::from(u8::from(shared > 0.0)))
+        + p.propose_money * money
+}
+
+/// What boards believe a merger brings in five years, net, as a share of the two budgets: grants, a
+/// share of the realised saving, less a share of the aid lost.
+fn net_money(w: &World<'_>, i: usize, j: usize) -> f64 {
+    let (p, d) = (w.p, &w.s.d);
+    let budgets = (d.need[i] + d.need[j]).max(1.0);
+    let pupils = d.enrolment[i] + d.enrolment[j];
+    let apart = d.enrolment[i] * w.curve.at(d.enrolment[i]) + d.enrolment[j] * w.curve.at(d.enrolment[j]);
+    let saved = (apart - pupils * w.curve.at(pupils)).max(0.0) * w.base_cost;
+    let lost = instruments::lost_aid(w, i, j);
+    let offer = instruments::merger_offer(w, i, j);
+    // A half of the realised saving is seen: it arrives over years and is not promised to anybody.
+    (offer + HORIZON * (0.5 * p.realised_saving * saved - p.lost_aid_weight * lost)) / budgets
+}
+
+/// A plan for these parties: the largest is the host; what happens to schools is drawn.
+fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
+    let host = *parties
+        .as_slice()
+        .iter()
+        .max_by(|&&a, &&b| w.s.d.enrolment[usize::from(a)].total_cmp(&w.s.d.enrolment[usize::from(b)]).then(b.cmp(&a)))
+        .unwrap_or(&NONE);
+    let first = usize::from(parties.as_slice()[0]);
+    let key = w.key(first).with(w.key(usize::from(host)));
+    let [high, all] = w.draws.uniforms(key, Decision::PlanDesign);
+    let keeps_all = parties.len() >= LARGE_PLAN && high < w.p.plan_keeps_buildings;
+    Plan {
+        parties,
+        host,
+        key,
+        one_high_school: !keeps_all && (parties.len() >= LARGE_PLAN || high < w.p.plan_one_high_school),
+        keeps_buildings: keeps_all || all < w.p.plan_keeps_buildings,
+        required,
+        round: 0,
+    }
+}
+
+/// Puts a plan to the voters, and perhaps a revised one to those who said yes. True if any plan passed.
+fn put_to_vote(w: &mut World<'_>, plan: Plan) -> bool {
+    let (passed, yes) = hold_votes(w, &plan);
+    if passed {
+        agree(w, &plan);
+        return true;
+    }
+    remember_failure(w, &plan);
+    let [_, revise] = w.draws.uniforms(plan.key, Decision::AfterFailure);
+    if yes.len() >= 2 && yes.len() < plan.parties.len() && revise < w.p.revised_plan {
+        let revised = Plan { round: 1, ..design(w, yes, plan.required) };
+        let (passed, _) = hold_votes(w, &revised);
+        if passed {
+            agree(w, &revised);
+        }
+        return passed;
+    }
+    false
+}
+
+fn agree(w: &mut World<'_>, plan: &Plan) {
+    for &party in plan.parties.as_slice().iter().filter(|&&party| party != plan.host) {
+        w.s.agreed.push((party, plan.host));
+        if plan.one_high_school {
+            w.s.d.plan_one_high_school[usize::from(party)] = true;
+        }
+        w.s.d.plan_keeps_buildings[usize::from(party)] = plan.keeps_buildings;
+    }
+}
+
+/// A failed plan costs trust, and must wait.
+fn remember_failure(w: &mut World<'_>, plan: &Plan) {
+    let again = w.year + 1 + w.region.rules.retry_wait_years;
+    let parties = plan.parties;
+    for (nth, &a) in parties.as_slice().iter().enumerate() {
+        for &b in &parties.as_slice()[nth + 1..] {
+            let (a, b) = (usize::from(a), usize::from(b));
+            w.s.ties.set_vote_again(a, b, again);
+            w.s.ties.add(a, b, w.year, 0.0, w.p.trust_failed_vote);
+            w.s.ties.add(b, a, w.year, 0.0, w.p.trust_failed_vote);
+        }
+    }
+}
+
+/// Every party votes; returns whether the plan passed and who said yes.
+fn hold_votes(w: &mut World<'_>, plan: &Plan) -> (bool, Members) {
+    let common = w.p.vote_plan_sd * w.draws.normal(plan.key.nth(plan.round), Decision::PlanError);
+    let mut yes = Members::EMPTY;
+    let (mut yes_votes, mut votes) = (0.0, 0.0);
+    let parties = plan.parties;
+    for &party in parties.as_slice() {
+        let i = usize::from(party);
+        let own = w.p.vote_district_sd * w.draws.normal(w.key(i).with(plan.key).nth(plan.round), Decision::VoteError);
+        let share = math::logistic(vote_log_odds(w, plan, i) + common + own);
+        yes_votes += share * w.s.d.enrolment[i];
+        votes += w.s.d.enrolment[i];
+        if share > 0.5 {
+            yes.push(party);
+        }
+        let loses_high_school = loses_high_school(w, plan, i);
+        w.s.emit(w.year, Happening::Voted { district: party, host: plan.host, yes_share: share, loses_high_school });
+    }
+    let passed = match w.region.rules.vote_rule {
+        VoteRule::SeparateMajorities => yes.len() == parties.len(),
+        VoteRule::CombinedMajority => yes_votes > 0.5 * votes,
+    };
+    let tally = &mut w.s.tally;
+    tally.votes += parties.len() as u32;
+    tally.votes_passed += yes.len() as u32;
+    tally.plans += 1;
+    tally.plans_passed += u32::from(passed);
+    let districts = parties.len() as u8;
+    w.s.emit(w.year, Happening::PlanDecided { host: plan.host, districts, passed, required: plan.required });
+    (passed, yes)
+}
+
+fn loses_high_school(w: &World<'_>, plan: &Plan, i: usize) -> bool {
+    i != usize::from(plan.host) && plan.one_high_school && w.s.d.has_high_school(i)
+}
+
+/// Log-odds of yes in one district, without its errors.
+fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
+    let (p, d) = (w.p, &w.s.d);
+    let host = usize::from(plan.host);
+    let is_host = i == host;
+    let others = || plan.parties.as_slice().iter().map(|&j| usize::from(j)).filter(|&j| j != i);
+    let count = (plan.parties.len() - 1) as f64;
+    let trust = others().map(|j| w.s.ties.trust(i, j, w.year)).sum::<f64>() / count;
+    let shared = others().map(|j| w.s.ties.years_shared(i, j)).sum::<f64>() / count;
+    let core = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.depth_of(super::functions::Function::CoreInstruction));
+    let (money_from, money_to) = if is_host { (others().next().unwrap_or(i), host) } else { (i, host) };
+    let money = math::asinh(net_money(w, money_from, money_to) / 0.05).clamp(-MOST_MONEY, MOST_MONEY);
+    let (pupils, valuation, mills) = plan.parties.as_slice().iter().fold((0.0, 0.0, 0.0), |sum, &j| {
+        let j = usize::from(j);
+        (sum.0 + d.enrolment[j], sum.1 + d.valuation[j], sum.2 + d.mills[j] * d.valuation[j])
+    });
+    let own_wealth = d.valuation[i] / d.enrolment[i].max(1.0);
+    let richer = math::ln(own_wealth * pupils / valuation.max(1.0)).max(0.0);
+    let tax_rise = (mills / valuation.max(1.0) / d.mills[i].max(1e-9) - 1.0).clamp(-1.0, 1.0);
+    let on = |condition: bool| if condition { 1.0 } else { 0.0 };
+    p.vote_intercept + p.vote_host * on(is_host)
+        - p.vote_high_school * (1.0 - core) * on(loses_high_school(w, plan, i))
+        - p.vote_all_schools * on(!is_host && !plan.keeps_buildings)
+        + p.vote_shared * shared.min(MOST_SHARED)
+        + p.vote_trust * (trust - 0.5)
+        + p.vote_money * money
+        + p.vote_stress * d.stress[i]
+        - p.vote_tax * 10.0 * tax_rise
+        - p.vote_richer * richer
+        - p.vote_identity * (d.identity[i] - 0.5)
+        + p.vote_board * (d.board[i] - 0.5)
+}
+
+/// Whether a district under a floor may look for a partner of this size. Kept with the plans because
+/// forced mergers follow the same geography as voluntary ones.
+pub(crate) fn nearest_host(w: &World<'_>, i: usize, who: Eligibility) -> Option<usize> {
+    let d = &w.s.d;
+    w.site
+        .near(i)
+        .iter()
+        .map(|&j| usize::from(j))
+        .find(|&j| d.alive[j] && who.admits(d.enrolment[j]))
+        .or_else(|| d.operating.iter().map(|&j| usize::from(j)).find(|&j| j != i))
+}
+
+/// The salary cost of a plan, as a multiplier on the merged district.
+pub(crate) fn levelling(w: &World<'_>, ended: usize, host: usize) -> f64 {
+    let (a, b) = (w.s.d.enrolment[ended], w.s.d.enrolment[host]);
+    let merged = a + b;
+    (a * budget::salary_levelling(a, merged, w.p) + b * budget::salary_levelling(b, merged, w.p)) / merged.max(1.0)
+}

@@ -1,0 +1,208 @@
+//! The spring review: stay, leave, loosen, deepen, wind up, or call the goal met.
+
+use crate::engine::math;
+
+use super::decisions::Decision;
+use super::events::{Ending, Form, Happening};
+use super::forms;
+use super::functions::Function;
+use super::outcomes::CLUSTER_VIABILITY_YEARS;
+use super::policy::InstrumentKind;
+use super::state::Members;
+use super::world::World;
+
+/// Fewest years before a cluster is judged by its record.
+const YEARS_OF_RECORD: u16 = 3;
+/// Trust and years that an institutionalised form needs.
+const INSTITUTIONAL_YEARS: u16 = 4;
+const INSTITUTIONAL_TRUST: f64 = 0.6;
+
+/// Every cluster is reviewed by its members.
+pub(crate) fn step(w: &mut World<'_>) {
+    let mut place = 0;
+    while place < w.s.clusters.len() {
+        let leavers = leavers(w, place);
+        for &district in leavers.as_slice() {
+            leave(w, place, district);
+        }
+        match ending(w, place) {
+            Some(ending) => end(w, place, ending),
+            None => {
+                change_form(w, place);
+                keep_coordinator(w, place);
+                place += 1;
+            }
+        }
+    }
+    score_viability(w);
+}
+
+/// Log-odds that a member leaves, given what its board believes the payoff to be.
+fn leave_log_odds(w: &World<'_>, place: usize, member: usize, perceived: f64) -> f64 {
+    let (p, d) = (w.p, &w.s.d);
+    let cluster = &w.s.clusters[place];
+    let members = cluster.members.as_slice();
+    let trust: f64 = members
+        .iter()
+        .filter(|&&other| usize::from(other) != member)
+        .map(|&other| w.s.ties.trust(member, usize::from(other), w.year))
+        .sum::<f64>()
+        / (members.len().max(2) - 1) as f64;
+    let recent = (cluster.worked[0] + cluster.worked[1] + cluster.worked[2]) / 3.0;
+    p.leave_intercept
+        - p.leave_payoff * 100.0 * perceived
+        - p.leave_trust * (trust - 0.5)
+        - p.leave_board * (d.board[member] - 0.5)
+        - p.leave_success * (recent - 0.5)
+        - if in_term(w, place) { p.leave_term } else { 0.0 }
+        - p.leave_leader * (d.commitment[member] - 0.5)
+        - p.leave_form * forms::steps_beyond_cluster(cluster.form)
+}
+
+/// Whether the members' first commitment still runs.
+fn in_term(w: &World<'_>, place: usize) -> bool {
+    let cluster = &w.s.clusters[place];
+    cluster.form > Form::Network && f64::from(cluster.age(w.year)) < w.p.term_years
+}
+
+fn leavers(w: &World<'_>, place: usize) -> Members {
+    let cluster = &w.s.clusters[place];
+    let documented = if cluster.form > Form::Network { w.p.documentation } else { 0.0 };
+    let mut leavers = Members::EMPTY;
+    // Nobody reviews in the founding year: the first shared year lies ahead.
+    if cluster.age(w.year) == 0 || cluster.assigned_by(w.policy, w.year) {
+        return leavers;
+    }
+    for &member in cluster.members.as_slice() {
+        let i = usize::from(member);
+        let [u, seen] = w.draws.uniforms(w.key(i), Decision::Leave);
+        let noise = w.p.payoff_noise * (1.0 - 0.5 * documented) * math::inverse_normal(seen);
+        if math::happens(u, leave_log_odds(w, place, i, w.s.d.payoff[i] + noise)) {
+            leavers.push(member);
+        }
+    }
+    leavers
+}
+
+/// A member leaves; within the term that costs money, paid to those who stay, and trust.
+fn leave(w: &mut World<'_>, place: usize, district: u16) {
+    let early = in_term(w, place);
+    let i = usize::from(district);
+    w.s.clusters[place].members.remove(district);
+    w.s.d.leave_cluster(i);
+    let serial = w.s.clusters[place].serial;
+    w.s.emit(w.year, Happening::Left { cluster: serial, district });
+    let others = w.s.clusters[place].members;
+    if !early || others.len() == 0 {
+        return;
+    }
+    let cost = w.p.early_exit_cost * w.s.d.need[i];
+    w.s.d.reserve[i] -= cost;
+    for &other in others.as_slice() {
+        w.s.d.reserve[usize::from(other)] += cost / others.len() as f64;
+        w.s.ties.add(usize::from(other), i, w.year, 0.0, w.p.trust_early_exit);
+    }
+}
+
+/// Why the cluster ends this spring, if it does.
+fn ending(w: &World<'_>, place: usize) -> Option<Ending> {
+    let (p, cluster) = (w.p, &w.s.clusters[place]);
+    if cluster.members.len() < 2 {
+        return Some(Ending::BrokeUp);
+    }
+    let age = cluster.age(w.year);
+    let [done, _] = w.draws.uniforms(cluster.key, Decision::GoalMet);
+    if cluster.form == Form::Network && age >= 1 && done < p.network_done {
+        return Some(Ending::TaskDone);
+    }
+    let record = cluster.worked.iter().sum::<f64>() / 3.0;
+    if age >= YEARS_OF_RECORD && record < p.wind_up_below && !cluster.assigned_by(w.policy, w.year) {
+        return Some(Ending::WoundUp);
+    }
+    let funded = cluster.grant.is_some() || cluster.vote_from.is_some();
+    (f64::from(age) > p.term_years && !funded && cluster.form == Form::Cluster && done < p.goal_met).then_some(Ending::GoalMet)
+}
+
+/// Ends a cluster: its members go on alone.
+pub(crate) fn end(w: &mut World<'_>, place: usize, ending: Ending) {
+    let cluster = w.s.clusters[place];
+    if !cluster.scored && cluster.form > Form::Network && ending != Ending::Merged {
+        // It does no shared work when its viability falls due.
+        w.s.tally.pending_ended.push(cluster.viability_due(w.p.term_years));
+    }
+    w.s.tally.ended += 1;
+    w.s.tally.goals_met += u32::from(matches!(ending, Ending::GoalMet | Ending::TaskDone));
+    w.s.emit(w.year, Happening::Ended { cluster: cluster.serial, ending });
+    w.s.remove_cluster(place);
+}
+
+/// Clusters deepen or loosen along the continuum.
+fn change_form(w: &mut World<'_>, place: usize) {
+    let (p, year) = (w.p, w.year);
+    let taxing = w.instruments().any(|(_, instrument)| {
+        matches!(&instrument.kind, InstrumentKind::TaxingAuthority(taxing)
+            if instrument.open(year) && w.s.clusters[place].members.len() >= usize::from(taxing.min_members))
+    });
+    let cluster = &mut w.s.clusters[place];
+    let [u, _] = w.draws.uniforms(cluster.key, Decision::FormChange);
+    let worked = cluster.worked[0] >= 0.5;
+    let mature = cluster.age(year) >= INSTITUTIONAL_YEARS && cluster.trust > INSTITUTIONAL_TRUST;
+    let new = match cluster.form {
+        Form::Network if worked && u < p.network_deepens => Form::Cluster,
+        Form::Cluster if mature && worked && u < if taxing { p.consortium_rate_taxing } else { p.consortium_rate } => {
+            Form::Consortium
+        }
+        Form::Consortium if cluster.trust < p.loosen_trust => Form::Cluster,
+        Form::Consortium if mature && cluster.depth_of(Function::Administration) >= 1.0 && u < p.federation_rate => {
+            Form::Federation
+        }
+        Form::Federation if cluster.trust < p.loosen_trust => Form::Consortium,
+        same => same,
+    };
+    if new != cluster.form {
+        cluster.form = new;
+        let cluster = cluster.serial;
+        w.s.emit(year, Happening::FormChanged { cluster, form: new });
+    }
+}
+
+/// Members keep paying their coordinator only while belonging is worth it.
+fn keep_coordinator(w: &mut World<'_>, place: usize) {
+    let cluster = &mut w.s.clusters[place];
+    if cluster.post && cluster.coordinator_paid <= 0.0 && cluster.received <= 0.0 && cluster.payoff < 0.0 {
+        cluster.post = false;
+    }
+}
+
+/// Counts the clusters whose money ended long enough ago, once each.
+fn score_viability(w: &mut World<'_>) {
+    let (year, term) = (w.year, w.p.term_years);
+    let tally = &mut w.s.tally;
+    for cluster in w.s.clusters.iter_mut().filter(|cluster| !cluster.scored && cluster.form > Form::Network) {
+        if cluster.grant.is_none() && year >= cluster.viability_due(term) {
+            cluster.scored = true;
+            tally.scored += 1;
+            tally.viable += u32::from(cluster.working > 0 && cluster.payoff > 0.0);
+        }
+    }
+    // Those that ended before count when they would have been due.
+    let before = tally.pending_ended.len();
+    tally.pending_ended.retain(|&due| due > year);
+    tally.scored += (before - tally.pending_ended.len()) as u32;
+}
+
+impl super::state::Cluster {
+    /// The year in which its viability after the money is judged.
+    pub(crate) fn viability_due(&self, term_years: f64) -> u16 {
+        self.money_ended.unwrap_or(self.founded + term_years as u16) + CLUSTER_VIABILITY_YEARS
+    }
+
+    /// Whether an authority holds it together.
+    pub(crate) fn assigned_by(&self, policy: &super::policy::Policy, year: u16) -> bool {
+        self.origin == super::events::Origin::TopDown
+            && policy
+                .instruments
+                .iter()
+                .any(|instrument| instrument.open(year) && matches!(instrument.kind, InstrumentKind::AssignedClusters(_)))
+    }
+}

@@ -1,0 +1,409 @@
+//! The state of one run: flat arrays by district, a small table of clusters, and what is counted.
+//! All memory is taken before the first year; the years allocate nothing.
+
+use crate::engine::draws::EntityKey;
+
+use super::events::{Event, Form, Happening, Origin};
+use super::functions::{FUNCTIONS, Function, FunctionSet};
+use super::region::GRADES;
+use super::trust::Ties;
+
+/// Most members that a cluster can have: the largest known has 25.
+pub(crate) const MOST_MEMBERS: usize = 40;
+/// "In no cluster".
+pub(crate) const NONE: u16 = u16::MAX;
+/// Years of enrolment kept for the five-year decline.
+pub(crate) const HISTORY: usize = 6;
+
+/// A set of members, in the order of their joining.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Members {
+    list: [u16; MOST_MEMBERS],
+    len: u8,
+}
+
+impl Members {
+    pub(crate) const EMPTY: Self = Self { list: [NONE; MOST_MEMBERS], len: 0 };
+
+    /// The members' indices.
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[u16] {
+        &self.list[..usize::from(self.len)]
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    /// Adds one; false where there is no room.
+    pub(crate) fn push(&mut self, district: u16) -> bool {
+        let room = self.len() < MOST_MEMBERS;
+        if room {
+            self.list[self.len()] = district;
+            self.len += 1;
+        }
+        room
+    }
+
+    /// Removes one and keeps the order of the others.
+    pub(crate) fn remove(&mut self, district: u16) {
+        if let Some(place) = self.as_slice().iter().position(|&member| member == district) {
+            let len = self.len();
+            self.list.copy_within(place + 1..len, place);
+            self.len -= 1;
+        }
+    }
+}
+
+/// A cluster: any of the four forms between alone and merged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cluster {
+    /// Its number in this run, in the order of founding.
+    pub(crate) serial: u32,
+    /// The name of its draws: its initiator and founding year.
+    pub(crate) key: EntityKey,
+    pub(crate) founded: u16,
+    pub(crate) origin: Origin,
+    pub(crate) form: Form,
+    pub(crate) members: Members,
+    /// Depth of sharing of each function, in quarters.
+    pub(crate) depth: [u8; FUNCTIONS],
+    /// Functions under way.
+    pub(crate) tasks: FunctionSet,
+    /// Share of activities that worked in each of the last three years, newest first.
+    pub(crate) worked: [f64; 3],
+    /// Activities that worked this year.
+    pub(crate) working: u8,
+    /// Whether the members work on a task (else they allocate resources).
+    pub(crate) task_focus: bool,
+    /// How far the purpose is the members' own, 0–1.
+    pub(crate) purpose: f64,
+    pub(crate) ownership: f64,
+    /// Board support to which boards tend, by how early they were brought in.
+    pub(crate) boards: f64,
+    /// Mean trust of its members in each other, this year.
+    pub(crate) trust: f64,
+    /// Mean payoff of a member this year, share of budget.
+    pub(crate) payoff: f64,
+    /// Whether it has a post of coordinator.
+    pub(crate) post: bool,
+    /// Standing of the coordinator in office, 0 if the post is vacant.
+    pub(crate) coordinator: f64,
+    /// Least standing asked for by who pays the coordinator.
+    pub(crate) seniority: f64,
+    /// Share of the coordinator's cost that the state pays next year, 0–1.
+    pub(crate) coordinator_paid: f64,
+    /// Help of a neutral facilitator this year, 0–1.
+    pub(crate) facilitator: f64,
+    /// The cluster grant that it was founded for: the instrument's place in the policy.
+    pub(crate) grant: Option<u8>,
+    /// First year of the current term of the grant.
+    pub(crate) grant_from: u16,
+    /// Grant dollars received this year.
+    pub(crate) received: f64,
+    /// The year in which the money ended, or the first commitment if there was none.
+    pub(crate) money_ended: Option<u16>,
+    /// Whether its viability after the money has been counted.
+    pub(crate) scored: bool,
+    /// Whether a vote of all members is due, and from which year on.
+    pub(crate) vote_from: Option<u16>,
+    /// Required votes held so far.
+    pub(crate) votes: u8,
+}
+
+impl Cluster {
+    /// Age in years.
+    #[inline]
+    pub(crate) fn age(&self, year: u16) -> u16 {
+        year - self.founded
+    }
+
+    /// Depth of sharing of a function, 0–1.
+    #[inline]
+    pub(crate) fn depth_of(&self, function: Function) -> f64 {
+        f64::from(self.depth[function.index()]) * 0.25
+    }
+
+    /// How far administration or grades are shared, 0–1: what leads on to a merger.
+    #[inline]
+    pub(crate) fn deep_sharing(&self) -> f64 {
+        0.3 * self.depth_of(Function::Administration) + 0.7 * self.depth_of(Function::CoreInstruction)
+    }
+}
+
+/// Payments owed to a merged district for some years.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Award {
+    /// The instrument's place in the policy.
+    pub(crate) instrument: u8,
+    pub(crate) host: u16,
+    /// The year of the merger; the first payment comes a year later.
+    pub(crate) merged: u16,
+    /// Dollars in a year, times the schedule of the instrument: pupils counted, valuation, lost aid.
+    pub(crate) base: f64,
+}
+
+/// The districts, one slot each in the region's order. A slot whose district has ended keeps its
+/// place; its community is served by `home`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Districts {
+    pub(crate) alive: Vec<bool>,
+    /// How each slot stands: in a form of cooperation, or ended.
+    pub(crate) ended: Vec<Form>,
+    /// The district that serves each community.
+    pub(crate) home: Vec<u16>,
+    /// The operating districts, in order.
+    pub(crate) operating: Vec<u16>,
+    pub(crate) grades: Vec<[f64; GRADES]>,
+    pub(crate) lowest: Vec<u8>,
+    pub(crate) highest: Vec<u8>,
+    pub(crate) enrolment: Vec<f64>,
+    pub(crate) high_school: Vec<f64>,
+    /// Enrolment of the last years, newest first.
+    pub(crate) history: Vec<[f64; HISTORY]>,
+    /// Expected entry to the lowest grade, and its yearly growth.
+    pub(crate) entry: Vec<f64>,
+    pub(crate) entry_growth: Vec<f64>,
+    /// Log gap of entry to its trend.
+    pub(crate) entry_gap: Vec<f64>,
+
+    pub(crate) area: Vec<f64>,
+    /// Cost relative to what size predicts.
+    pub(crate) cost_level: Vec<f64>,
+    /// Cost multiplier beyond the curve's, left from mergers, and where it moves to.
+    pub(crate) premium: Vec<f64>,
+    pub(crate) premium_target: Vec<f64>,
+    /// Cost multiplier saved by sharing, and where it moves to.
+    pub(crate) saving: Vec<f64>,
+    pub(crate) saving_target: Vec<f64>,
+    /// Year of the last merger as a host (for capital adjustment).
+    pub(crate) merged_in: Vec<Option<u16>>,
+    pub(crate) valuation: Vec<f64>,
+    pub(crate) mills: Vec<f64>,
+    pub(crate) mills_cap: Vec<f64>,
+    pub(crate) aid_rate: Vec<f64>,
+    pub(crate) federal_per_pupil: Vec<f64>,
+    pub(crate) reserve: Vec<f64>,
+    pub(crate) debt: Vec<f64>,
+    /// This year's figures, dollars.
+    pub(crate) need: Vec<f64>,
+    pub(crate) spending: Vec<f64>,
+    pub(crate) aid: Vec<f64>,
+    pub(crate) levy: Vec<f64>,
+    pub(crate) receipts: Vec<f64>,
+    /// Extra cost of belonging to a cluster this year (fees, coordinator), dollars.
+    pub(crate) dues: Vec<f64>,
+    /// Revenue of the year, all sources, dollars.
+    pub(crate) revenue: Vec<f64>,
+    /// Share of the need that is paid for.
+    pub(crate) paid: Vec<f64>,
+    pub(crate) insolvent_years: Vec<u8>,
+    pub(crate) below_floor_years: Vec<u8>,
+
+    pub(crate) commitment: Vec<f64>,
+    pub(crate) board: Vec<f64>,
+    pub(crate) identity: Vec<f64>,
+    /// Other groupings that it belongs to.
+    pub(crate) other_links: Vec<f64>,
+    /// Courses as the stress reads them (no floor), and as pupils have them.
+    pub(crate) courses_raw: Vec<f64>,
+    pub(crate) courses: Vec<f64>,
+    pub(crate) teachers: Vec<f64>,
+    pub(crate) workload: Vec<f64>,
+    pub(crate) referrals: Vec<f64>,
+    pub(crate) stress: Vec<f64>,
+    pub(crate) cluster: Vec<u16>,
+    /// Share of budget that the district gained from its cluster this year.
+    pub(crate) payoff: Vec<f64>,
+
+    /// By community: rides in minutes, buildings open, whether it has its own high school.
+    pub(crate) elementary_ride: Vec<f64>,
+    pub(crate) high_school_ride: Vec<f64>,
+    /// The longest rides that count as within the norm: the state's, or those of the start where
+    /// they were longer.
+    pub(crate) elementary_norm: Vec<f64>,
+    pub(crate) high_school_norm: Vec<f64>,
+    pub(crate) buildings: Vec<u8>,
+    pub(crate) own_high_school: Vec<bool>,
+    /// What the plan that ended a district does to its high school and buildings.
+    pub(crate) plan_one_high_school: Vec<bool>,
+    pub(crate) plan_keeps_buildings: Vec<bool>,
+    /// Pupils of the community at the time of its merger, as a share of the host's.
+    pub(crate) pupil_share: Vec<f64>,
+}
+
+/// What is counted since the start.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    pub(crate) merged: u32,
+    pub(crate) dissolved: u32,
+    pub(crate) founded: u32,
+    pub(crate) ended: u32,
+    pub(crate) goals_met: u32,
+    pub(crate) closures: u32,
+    pub(crate) votes: u32,
+    pub(crate) votes_passed: u32,
+    pub(crate) plans: u32,
+    pub(crate) plans_passed: u32,
+    /// Clusters whose money ended long enough ago, and those of them that were viable then.
+    pub(crate) scored: u32,
+    pub(crate) viable: u32,
+    /// When the viability of clusters that have ended would have fallen due.
+    pub(crate) pending_ended: Vec<u16>,
+}
+
+/// The state of one run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {
+    pub(crate) d: Districts,
+    pub(crate) ties: Ties,
+    /// Clusters at work, in the order of founding.
+    pub(crate) clusters: Vec<Cluster>,
+    pub(crate) awards: Vec<Award>,
+    pub(crate) tally: Tally,
+    /// Dollars paid this year by instrument.
+    pub(crate) outlay: Vec<f64>,
+    /// Dollars paid this year to support organisations.
+    pub(crate) support_receipts: f64,
+    /// Mergers agreed this year: who ends, who is the host.
+    pub(crate) agreed: Vec<(u16, u16)>,
+    pub(crate) climate: f64,
+    /// Events, if they are kept.
+    pub(crate) events: Vec<Event>,
+    pub(crate) keep_events: bool,
+    pub(crate) scratch: Scratch,
+}
+
+/// Lists that steps fill and forget.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    pub(crate) ranked: Vec<(f64, u16)>,
+    pub(crate) chosen: Vec<(f64, u16)>,
+    pub(crate) values: Vec<f64>,
+    pub(crate) requests: Vec<(u16, f64)>,
+}
+
+impl State {
+    /// Notes what happened, where events are kept.
+    #[inline]
+    pub(crate) fn emit(&mut self, year: u16, what: Happening) {
+        if self.keep_events {
+            self.events.push(Event { year, what });
+        }
+    }
+
+    /// The cluster of a district, by its place in the table.
+    #[inline]
+    pub(crate) fn cluster_of(&self, district: usize) -> Option<&Cluster> {
+        self.clusters.get(usize::from(self.d.cluster[district]))
+    }
+
+    /// Removes a cluster from the table and frees its members.
+    pub(crate) fn remove_cluster(&mut self, place: usize) {
+        for &member in self.clusters[place].members.as_slice() {
+            self.d.leave_cluster(usize::from(member));
+        }
+        self.clusters.remove(place);
+        for slot in &mut self.d.cluster {
+            if *slot != NONE && usize::from(*slot) > place {
+                *slot -= 1;
+            }
+        }
+    }
+}
+
+impl Districts {
+    /// Forgets all districts and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.alive.clear();
+        self.ended.clear();
+        self.home.clear();
+        self.operating.clear();
+        self.grades.clear();
+        self.lowest.clear();
+        self.highest.clear();
+        self.enrolment.clear();
+        self.high_school.clear();
+        self.history.clear();
+        self.entry.clear();
+        self.entry_growth.clear();
+        self.entry_gap.clear();
+        self.area.clear();
+        self.cost_level.clear();
+        self.premium.clear();
+        self.premium_target.clear();
+        self.saving.clear();
+        self.saving_target.clear();
+        self.merged_in.clear();
+        self.valuation.clear();
+        self.mills.clear();
+        self.mills_cap.clear();
+        self.aid_rate.clear();
+        self.federal_per_pupil.clear();
+        self.reserve.clear();
+        self.debt.clear();
+        self.need.clear();
+        self.spending.clear();
+        self.aid.clear();
+        self.levy.clear();
+        self.receipts.clear();
+        self.dues.clear();
+        self.revenue.clear();
+        self.paid.clear();
+        self.insolvent_years.clear();
+        self.below_floor_years.clear();
+        self.commitment.clear();
+        self.board.clear();
+        self.identity.clear();
+        self.other_links.clear();
+        self.courses_raw.clear();
+        self.courses.clear();
+        self.teachers.clear();
+        self.workload.clear();
+        self.referrals.clear();
+        self.stress.clear();
+        self.cluster.clear();
+        self.payoff.clear();
+        self.elementary_ride.clear();
+        self.high_school_ride.clear();
+        self.elementary_norm.clear();
+        self.high_school_norm.clear();
+        self.buildings.clear();
+        self.own_high_school.clear();
+        self.plan_one_high_school.clear();
+        self.plan_keeps_buildings.clear();
+        self.pupil_share.clear();
+    }
+
+    /// Five-year fall of the log of enrolment, 0 or more.
+    #[inline]
+    pub(crate) fn decline(&self, district: usize) -> f64 {
+        let history = &self.history[district];
+        let (now, before) = (history[0], history[HISTORY - 1]);
+        // ln(before/now) by its Padé form, exact enough (1e-3) up to a halving and free of calls.
+        let gap = (before - now).max(0.0);
+        2.0 * gap / (before + now).max(1.0)
+    }
+
+    /// Reserve as a share of spending.
+    #[inline]
+    pub(crate) fn reserve_share(&self, district: usize) -> f64 {
+        self.reserve[district] / self.spending[district].max(1.0)
+    }
+
+    /// Whether it teaches grades 9–12.
+    #[inline]
+    pub(crate) fn has_high_school(&self, district: usize) -> bool {
+        usize::from(self.highest[district]) >= super::region::FIRST_HIGH_SCHOOL_GRADE
+    }
+
+    /// The effects of leaving a cluster on the district itself: nothing shared is saved any more.
+    pub(crate) fn leave_cluster(&mut self, district: usize) {
+        self.cluster[district] = NONE;
+        self.saving_target[district] = 0.0;
+        self.saving[district] = 0.0;
+        self.dues[district] = 0.0;
+        self.payoff[district] = 0.0;
+    }
+}

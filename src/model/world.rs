@@ -1,0 +1,81 @@
+//! What a step of the year sees: the fixed facts, this year's draws, and the state.
+
+use crate::engine::draws::{Draws, EntityKey};
+
+use super::parameters::Parameters;
+use super::policy::{Instrument, InstrumentKind, Policy};
+use super::region::Region;
+use super::scale::{CostCurve, FunctionTraits};
+use super::site::Site;
+use super::state::State;
+
+/// A run in a year.
+pub(crate) struct World<'a> {
+    pub(crate) region: &'a Region,
+    pub(crate) site: &'a Site,
+    pub(crate) policy: &'a Policy,
+    pub(crate) p: &'a Parameters,
+    pub(crate) curve: &'a CostCurve,
+    pub(crate) traits: &'a FunctionTraits,
+    pub(crate) draws: Draws,
+    pub(crate) year: u16,
+    /// Base cost per pupil this year, in dollars of the first year: it grows by the wedge.
+    pub(crate) base_cost: f64,
+    pub(crate) s: &'a mut State,
+}
+
+impl World<'_> {
+    /// Minutes that adults drive between two districts.
+    #[inline]
+    pub(crate) fn drive_minutes(&self, a: usize, b: usize) -> f64 {
+        self.site.miles(a, b) * self.p.detour * 60.0 / self.p.drive_speed
+    }
+
+    /// Minutes that a bus takes between two districts.
+    #[inline]
+    pub(crate) fn bus_minutes(&self, a: usize, b: usize) -> f64 {
+        self.site.miles(a, b) * self.p.detour * 60.0 / self.p.bus_speed
+    }
+
+    /// The name of a district's draws.
+    #[inline]
+    pub(crate) fn key(&self, district: usize) -> EntityKey {
+        self.site.keys[district]
+    }
+
+    /// The instruments of the policy with their places.
+    pub(crate) fn instruments(&self) -> impl Iterator<Item = (usize, &Instrument)> + use<'_> {
+        self.policy.instruments.iter().enumerate()
+    }
+
+    /// Whether a district counts as sparse.
+    pub(crate) fn sparse(&self, district: usize) -> bool {
+        self.s.d.enrolment[district] < self.region.finance.sparse_below * self.s.d.area[district]
+    }
+
+    /// What a year costs a district per pupil where nothing is shared, dollars.
+    #[inline]
+    pub(crate) fn budget_per_pupil(&self, district: usize) -> f64 {
+        self.s.d.need[district] / self.s.d.enrolment[district].max(1.0)
+    }
+
+    /// Three years of an open cluster grant for a district, as a share of its yearly budget: the
+    /// best on offer, and the instrument's place. Nothing where none is on offer.
+    pub(crate) fn cluster_offer(&self, district: usize) -> Option<(f64, u8)> {
+        let pupils = self.s.d.enrolment[district];
+        let budget = self.s.d.need[district].max(1.0);
+        let mut best: Option<(f64, u8)> = None;
+        for (place, instrument) in self.instruments() {
+            let InstrumentKind::ClusterGrant(grant) = &instrument.kind else { continue };
+            if !instrument.open(self.year) || !instrument.eligibility.admits(pupils) {
+                continue;
+            }
+            let total = grant.per_pupil.iter().sum::<f64>() * pupils + grant.per_member.iter().sum::<f64>();
+            let worth = total * (1.0 - 0.5 * grant.match_share.min(2.0)) / budget;
+            if worth > best.map_or(0.0, |(value, _)| value) {
+                best = Some((worth, place as u8));
+            }
+        }
+        best
+    }
+}
