@@ -123,12 +123,33 @@ impl<'f> Table<'f> {
     }
 
     /// Takes a list of tables, each headed `[[name]]`; an absent list is empty.
-    pub(crate) fn tables<T>(&mut self, name: &'static str, doc: &str, mut form: impl FnMut(&mut Table<'_>) -> T) -> Vec<T> {
-        let found = self.ask(name, false, || Value::Null);
+    pub(crate) fn tables<T>(&mut self, name: &'static str, doc: &str, form: impl FnMut(&mut Table<'_>) -> T) -> Vec<T> {
+        self.table_list(name, doc, 0, form)
+    }
+
+    /// Takes a list of at least one table, each headed `[[name]]`.
+    pub(crate) fn some_tables<T>(&mut self, name: &'static str, doc: &str, form: impl FnMut(&mut Table<'_>) -> T) -> Vec<T> {
+        let before = self.found();
+        let read = self.table_list(name, doc, 1, form);
+        if read.is_empty() && self.found() == before {
+            let problem = Problem::new(self.here(), format!("{} has no `[[{name}]]`", self.title));
+            self.push(problem.expected(format!("at least one table headed `[[{name}]]`")).hint(format!("`[[{name}]]`: {doc}")));
+        }
+        read
+    }
+
+    fn table_list<T>(
+        &mut self,
+        name: &'static str,
+        doc: &str,
+        least: usize,
+        mut form: impl FnMut(&mut Table<'_>) -> T,
+    ) -> Vec<T> {
+        let found = self.ask(name, least > 0, || Value::Null);
         if self.file.describing {
             let mut inner = Table::empty(self.file, "");
             form(&mut inner);
-            self.set_schema(|| described(json!({ "type": "array", "items": inner.schema() }), doc));
+            self.set_schema(|| described(json!({ "type": "array", "minItems": least, "items": inner.schema() }), doc));
         }
         let Some(value) = found else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
@@ -235,7 +256,7 @@ impl<'f> Table<'f> {
         let mut names: Vec<&str> = self.keys.iter().map(|key| key.name).collect();
         names.sort_unstable();
         let expected = match self.catalogue {
-            Some(what) => format!("one of the {} {what}", names.len()),
+            Some(what) => format!("one of the {what}"),
             None if names.len() > LISTED => format!("one of {} keys, as the JSON Schema lists them", names.len()),
             None => format!("one of: {}", names.join(", ")),
         };

@@ -25,11 +25,10 @@ struct Written {
 /// The policies of the scenario, each complete.
 pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
     let doc = "The policies that are compared on the same futures; the first is the baseline.";
-    let before = table.found();
-    let written = table.tables("policy", doc, policy);
-    if written.len() > MOST || (written.is_empty() && table.found() == before) {
+    let written = table.some_tables("policy", doc, policy);
+    if written.len() > MOST {
         let problem = Problem::new(table.here(), format!("the scenario has {} policies", written.len()));
-        table.push(problem.expected(format!("1 to {MOST} tables headed `[[policy]]`; the first is the baseline")));
+        table.push(problem.expected(format!("at most {MOST}")).hint("spread them over several scenarios"));
     }
     let all_names: Vec<String> = written.iter().map(|written| written.policy.name.clone()).collect();
     let mut complete: Vec<Policy> = Vec::new();

@@ -123,12 +123,7 @@ const SMALL_SIZE_AID: &str =
 const SPARSITY_AID: &str = "Aid for sparse districts as a share of base cost per pupil.";
 
 fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
-    let before = table.found();
-    let read = table.tables("district", "The districts at the start of the first year, in any order.", district);
-    if read.is_empty() && table.found() == before {
-        let problem = Problem::new(table.here(), "the region has no districts");
-        table.push(problem.expected("at least one table headed `[[district]]`"));
-    }
+    let read = table.some_tables("district", "The districts at the start of the first year, in any order.", district);
     let mut seen = BTreeSet::new();
     for (district, place) in &read {
         if !district.id.is_empty() && !seen.insert(&district.id) {
