@@ -140,7 +140,8 @@ fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
     for function in cluster.tasks.iter() {
         let u = w.draws.uniform(cluster.key.nth(function.index() as u32), Decision::Task);
         let depth = &mut cluster.depth[function.index()].clone();
-        let limit = forms::depth_limit(cluster.form, function, about.trust > w.p.deep_trust);
+        let trusted = about.trust > w.p.deep_trust || cluster.founded_for.contains(function);
+        let limit = forms::depth_limit(cluster.form, function, trusted);
         let log_odds = common + own_log_odds(cluster, function, about, w.p);
         if math::happens(u, log_odds) {
             worked += 1;
@@ -214,7 +215,7 @@ fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, pre
     let formal = if cluster.form > Form::Network { 1.0 } else { 0.0 };
     let tasks = f64::from(cluster.tasks.len());
     let courses = p.payoff_courses * courses_gained(w, place, member) / w.region.rules.required_courses.max(1.0);
-    let grant = instruments::next_grant(w, place, member);
+    let grant = instruments::next_money(w, place, member);
     let staff = p.payoff_staff_development * cluster.depth_of(Function::StaffDevelopment);
     let contacts = p.payoff_activity * f64::from(cluster.working.min(2));
     let work = p.payoff_workload * (0.25 * formal + 0.25 + 0.25 * tasks);

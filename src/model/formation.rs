@@ -6,6 +6,7 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
+use super::instruments::{self, Offer};
 use super::policy::{AssignedClusters, InstrumentKind};
 use super::state::{Cluster, MOST_MEMBERS, Members, NONE};
 use super::world::World;
@@ -22,9 +23,9 @@ pub(crate) fn step(w: &mut World<'_>) {
     join(w);
 }
 
-/// Effect of a cluster grant: asinh of three years of it over 5 % of the budget.
+/// Effect of money on offer: asinh of three years of it over 5 % of the budget.
 fn grant_effect(w: &World<'_>, district: usize) -> f64 {
-    w.cluster_offer(district).map_or(0.0, |(worth, _)| math::asinh(worth / 0.05))
+    instruments::best_offer(w, district).map_or(0.0, |offer| math::asinh(offer.worth / 0.05))
 }
 
 /// Share of the nearest districts that are in a cluster that works.
@@ -85,45 +86,57 @@ fn found(w: &mut World<'_>) {
 
 /// The initiator invites the best candidates; those who accept found a cluster with it.
 fn invite(w: &mut World<'_>, initiator: usize) {
-    let offer = w.cluster_offer(initiator).map(|(_, place)| place);
-    let grant = offer.and_then(|place| match &w.policy.instruments[usize::from(place)].kind {
-        InstrumentKind::ClusterGrant(grant) => Some((place, grant)),
-        _ => None,
-    });
-    let radius = grant.map_or(w.p.invitation_minutes, |(_, grant)| grant.radius_minutes.min(w.p.invitation_minutes));
-    rank_candidates(w, initiator, radius, offer);
-    let most_invited = grant.map_or(w.p.invitations as usize, |(_, grant)| {
-        (w.p.invitations as usize).min(usize::from(grant.max_members).saturating_sub(1))
-    });
+    let offer = instruments::best_offer(w, initiator);
+    rank_candidates(w, initiator, offer.as_ref());
+    let invited = (w.p.invitations as usize).min(offer.map_or(MOST_MEMBERS, |offer| offer.most).saturating_sub(1));
     let mut members = Members::EMPTY;
     members.push(initiator as u16);
-    for nth in 0..w.s.scratch.ranked.len().min(most_invited) {
+    for nth in 0..w.s.scratch.ranked.len().min(invited) {
         let (score, other) = w.s.scratch.ranked[nth];
         if accepts(w, initiator, usize::from(other), score) {
             members.push(other);
         }
     }
-    if members.len() < 2 {
-        return;
+    if members.len() >= 2 {
+        begin(w, initiator, members, offer);
     }
+}
+
+/// A group has come together: for the money on offer if there are enough, else perhaps without.
+fn begin(w: &mut World<'_>, initiator: usize, members: Members, offer: Option<Offer>) {
     let manner = w.draws.uniforms(w.key(initiator), Decision::FoundingManner);
-    match grant {
-        Some((place, grant)) if members.len() >= usize::from(grant.min_members) => {
-            let services = first_services(grant.services);
-            create(w, members, Founding { origin: Origin::Incentive, form: Form::Cluster, services, grant: Some(place), manner });
+    match offer {
+        Some(offer) if members.len() >= offer.fewest => {
+            let services = first_services(w, initiator, offer.services);
+            let grant = Some(offer.place);
+            create(w, members, Founding { origin: Origin::Incentive, form: Form::Cluster, services, grant, manner });
         }
         Some(_) if manner[0] >= w.p.unfunded_start => {}
         _ => {
             let form = if manner[0] < w.p.network_start { Form::Network } else { Form::Cluster };
-            let services = first_services(FunctionSet::default());
+            let services = first_services(w, initiator, FunctionSet::default());
             create(w, members, Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
         }
     }
 }
 
-/// What a new cluster begins with: what its grant pays for, otherwise the two cheapest functions.
-fn first_services(services: FunctionSet) -> FunctionSet {
-    if services.is_empty() { Function::ALL.into_iter().take(2).collect() } else { services }
+/// What a new cluster begins with: what its grant pays for; otherwise staff development and what
+/// presses its initiator most, so that the purpose is one that a member really has.
+fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> FunctionSet {
+    if !services.is_empty() {
+        return services;
+    }
+    let d = &w.s.d;
+    let lacks_courses = d.has_high_school(initiator) && d.courses_raw[initiator] < w.region.rules.required_courses;
+    let lacks_money = d.reserve_share(initiator) < w.p.reserve_target || d.paid[initiator] < 1.0;
+    let pressing = if lacks_courses {
+        Function::SpecialistTeaching
+    } else if lacks_money {
+        Function::BusinessServices
+    } else {
+        Function::LibrariesTechnology
+    };
+    [Function::StaffDevelopment, pressing].into_iter().collect()
 }
 
 /// Likeness, nearness and trust of a candidate, as log-odds.
@@ -135,14 +148,14 @@ fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
         - p.accept_minutes * (w.drive_minutes(a, b) - 30.0) / 30.0
 }
 
-fn rank_candidates(w: &mut World<'_>, initiator: usize, radius: f64, offer: Option<u8>) {
+fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
     w.s.scratch.ranked.clear();
-    let eligibility = offer.map(|place| w.policy.instruments[usize::from(place)].eligibility);
+    let radius = w.p.invitation_minutes.min(offer.map_or(f64::INFINITY, |offer| offer.radius_minutes));
     for nth in 0..w.site.near(initiator).len() {
         let other = w.site.near(initiator)[nth];
         let j = usize::from(other);
         let free = w.s.d.alive[j] && w.s.d.cluster[j] == NONE && w.drive_minutes(initiator, j) <= radius;
-        if free && eligibility.is_none_or(|who| who.admits(w.s.d.enrolment[j])) {
+        if free && offer.is_none_or(|offer| offer.eligibility.admits(w.s.d.enrolment[j])) {
             let score = candidate_score(w, initiator, j);
             w.s.scratch.ranked.push((score, other));
         }
@@ -200,6 +213,7 @@ fn create(w: &mut World<'_>, members: Members, founding: Founding) {
         members,
         depth: [0; FUNCTIONS],
         tasks: founding.services,
+        founded_for: if founding.grant.is_some() { founding.services } else { FunctionSet::default() },
         worked: [0.5; 3],
         working: 0,
         task_focus: !top_down,
@@ -313,7 +327,7 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
         }
         if members.len() >= 2 {
             let manner = w.draws.uniforms(w.key(usize::from(seed)), Decision::FoundingManner);
-            let services = first_services(assigned.services);
+            let services = first_services(w, usize::from(seed), assigned.services);
             create(w, members, Founding { origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner });
         }
     }

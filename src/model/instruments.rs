@@ -4,8 +4,9 @@
 //! paid; what the state lays out and what districts receive are the same dollars.
 
 use super::events::Form;
-use super::policy::{ClusterGrant, Condition, Instrument, InstrumentKind};
-use super::state::Award;
+use super::functions::FunctionSet;
+use super::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind, services_or_all};
+use super::state::{Award, MOST_MEMBERS};
 use super::world::World;
 
 /// Pays what is due this year.
@@ -110,7 +111,7 @@ fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super:
 /// What a member earns by the sharing weight this year, dollars.
 pub(crate) fn sharing_weight_of(w: &World<'_>, district: usize, weight: &super::policy::SharingWeight) -> f64 {
     let Some(cluster) = w.s.cluster_of(district) else { return 0.0 };
-    let depth: f64 = super::policy::services_or_all(weight.services).iter().map(|f| cluster.depth_of(f)).sum();
+    let depth: f64 = services_or_all(weight.services).iter().map(|f| cluster.depth_of(f)).sum();
     let counted = weight.pupils + weight.weight * w.s.d.enrolment[district];
     depth * counted * w.s.d.aid_rate[district] * w.region.finance.base_cost
 }
@@ -153,24 +154,26 @@ fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
 fn conditions_fall_due(w: &mut World<'_>) {
     for cluster in &mut w.s.clusters {
         let Some(place) = cluster.grant else { continue };
-        let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(place)].kind else { continue };
-        let last = term_year(cluster.grant_from, w.year).is_some_and(|year| year + 1 >= grant.per_pupil.len());
-        let lapsed = cluster.members.len() < usize::from(grant.min_members);
+        let (fewest, years, condition) = match &w.policy.instruments[usize::from(place)].kind {
+            InstrumentKind::ClusterGrant(grant) => (grant.min_members, grant.per_pupil.len(), grant.condition),
+            InstrumentKind::SharingWeight(weight) => (2, usize::from(weight.years), Condition::None),
+            _ => continue,
+        };
+        let last = term_year(cluster.grant_from, w.year).is_some_and(|year| year + 1 >= years);
+        let lapsed = cluster.members.len() < usize::from(fewest);
         if !last && !lapsed {
             continue;
         }
-        match grant.condition {
-            Condition::Renewal { activities } if !lapsed && cluster.working >= activities => cluster.grant_from = w.year,
-            Condition::ReorganisationVote => {
-                cluster.vote_from = Some(w.year);
-                cluster.grant = None;
-                cluster.money_ended = Some(w.year);
+        match condition {
+            Condition::Renewal { activities } if !lapsed && cluster.working >= activities => {
+                cluster.grant_from = w.year;
+                continue;
             }
-            Condition::None | Condition::Renewal { .. } => {
-                cluster.grant = None;
-                cluster.money_ended = Some(w.year);
-            }
+            Condition::ReorganisationVote => cluster.vote_from = Some(w.year),
+            Condition::None | Condition::Renewal { .. } => {}
         }
+        cluster.grant = None;
+        cluster.money_ended = Some(w.year);
     }
 }
 
@@ -193,20 +196,90 @@ fn collect_dues(w: &mut World<'_>) {
     }
 }
 
-/// The next payment of the cluster grant to a member, as a share of its budget: what boards look
-/// forward to when they review.
-pub(crate) fn next_grant(w: &World<'_>, cluster: usize, member: usize) -> f64 {
-    let cluster = &w.s.clusters[cluster];
-    let Some(place) = cluster.grant else { return 0.0 };
-    let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(place)].kind else { return 0.0 };
-    let Some(year) = term_year(cluster.grant_from, w.year + 1) else { return 0.0 };
-    match (grant.per_pupil.get(year), grant.per_member.get(year)) {
-        (Some(per_pupil), Some(per_member)) => {
-            let amount = per_pupil * w.s.d.enrolment[member] + per_member;
-            amount * (1.0 - grant.match_share.min(1.0)) / w.s.d.need[member].max(1.0)
+/// What an open instrument offers to a district that shares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Offer {
+    /// Three years of it, as a share of the district's yearly budget.
+    pub(crate) worth: f64,
+    /// The instrument's place in the policy.
+    pub(crate) place: u8,
+    pub(crate) fewest: usize,
+    pub(crate) most: usize,
+    pub(crate) radius_minutes: f64,
+    /// Functions that it pays for; empty: any.
+    pub(crate) services: FunctionSet,
+    pub(crate) eligibility: Eligibility,
+}
+
+/// The best that an open instrument offers a district for sharing; nothing where none is on offer.
+pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
+    let mut best: Option<Offer> = None;
+    for place in 0..w.policy.instruments.len() {
+        if let Some(offer) = offer(w, district, place)
+            && offer.worth > best.map_or(0.0, |best| best.worth)
+        {
+            best = Some(offer);
         }
-        _ => 0.0,
     }
+    best
+}
+
+fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
+    let instrument = &w.policy.instruments[place];
+    let pupils = w.s.d.enrolment[district];
+    if !instrument.open(w.year) || !instrument.eligibility.admits(pupils) {
+        return None;
+    }
+    let budget = w.s.d.need[district].max(1.0);
+    let (place, eligibility) = (place as u8, instrument.eligibility);
+    match &instrument.kind {
+        InstrumentKind::ClusterGrant(grant) => {
+            let total = grant.per_pupil.iter().sum::<f64>() * pupils + grant.per_member.iter().sum::<f64>();
+            // What must be put in is half regained in services that would have been bought anyway.
+            let worth = total * (1.0 - 0.5 * grant.match_share.min(2.0)) / budget;
+            let (fewest, most) = (usize::from(grant.min_members), usize::from(grant.max_members));
+            let (radius_minutes, services) = (grant.radius_minutes, grant.services);
+            Some(Offer { worth, place, fewest, most, radius_minutes, services, eligibility })
+        }
+        InstrumentKind::SharingWeight(weight) => {
+            let paid = services_or_all(weight.services);
+            let counted = f64::from(paid.len()) * w.p.expected_depth * (weight.pupils + weight.weight * pupils);
+            let dollars = counted * w.s.d.aid_rate[district] * w.region.finance.base_cost;
+            let worth = dollars * f64::from(weight.years.min(3)) / budget;
+            let services = weight.services;
+            let radius_minutes = f64::INFINITY;
+            Some(Offer { worth, place, fewest: 2, most: MOST_MEMBERS, radius_minutes, services, eligibility })
+        }
+        _ => None,
+    }
+}
+
+/// The next year's money for a member that shares, as a share of its budget: what boards look forward
+/// to when they review.
+pub(crate) fn next_money(w: &World<'_>, place: usize, member: usize) -> f64 {
+    let cluster = &w.s.clusters[place];
+    let next = w.year + 1;
+    let mut dollars = 0.0;
+    for (nth, instrument) in w.policy.instruments.iter().enumerate() {
+        match &instrument.kind {
+            InstrumentKind::ClusterGrant(grant) if cluster.grant == Some(nth as u8) => {
+                let year = term_year(cluster.grant_from, next).unwrap_or(usize::MAX);
+                if let (Some(per_pupil), Some(per_member)) = (grant.per_pupil.get(year), grant.per_member.get(year)) {
+                    let amount = per_pupil * w.s.d.enrolment[member] + per_member;
+                    dollars += amount * (1.0 - grant.match_share.min(1.0));
+                }
+            }
+            InstrumentKind::SharingWeight(weight) => {
+                let entered = cluster.founded.max(instrument.start);
+                let due = term_year(entered, next).is_some_and(|year| year < usize::from(weight.years));
+                if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d.enrolment[member]) {
+                    dollars += sharing_weight_of(w, member, weight);
+                }
+            }
+            _ => {}
+        }
+    }
+    dollars / w.s.d.need[member].max(1.0)
 }
 
 /// What merging is worth to two districts under the open instruments over five years, dollars.

@@ -9,6 +9,9 @@ use super::world::World;
 
 /// Fall of log enrolment in five years that counts as full decline.
 const FULL_DECLINE: f64 = 0.25;
+/// Share of the required courses beyond which a further shortfall no longer presses harder. Exit rates
+/// rise steeply between 400 and 200 pupils and little below: hence the square root, and this limit.
+const MOST_SHORTFALL: f64 = 0.6;
 /// Reserve, as a share of spending, under which a board feels stress.
 const COMFORTABLE_RESERVE: f64 = 0.10;
 
@@ -96,7 +99,7 @@ fn finish(w: &mut World<'_>, i: usize) {
     let poor = ((COMFORTABLE_RESERVE - d.reserve_share(i)) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
     d.stress[i] = p.stress_reserve * poor
         + p.stress_paid * (unpaid / p.cut_limit.max(0.01)).min(1.0)
-        + p.stress_courses * shortfall
+        + p.stress_courses * shortfall.min(MOST_SHORTFALL).sqrt()
         + p.stress_decline * (d.decline(i) / FULL_DECLINE).min(1.0);
 }
 

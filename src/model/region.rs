@@ -96,7 +96,7 @@ impl Default for StateFinance {
             federal_share: 0.08,
             small_size_aid: 0.5,
             sparsity_aid: 0.05,
-            sparse_below: 1.0,
+            sparse_below: 0.5,
         }
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct Cluster {
     pub(crate) depth: [u8; FUNCTIONS],
     /// Functions under way.
     pub(crate) tasks: FunctionSet,
+    /// Functions that money was given for at the founding: they need no proof of trust first.
+    pub(crate) founded_for: FunctionSet,
     /// Share of activities that worked in each of the last three years, newest first.
     pub(crate) worked: [f64; 3],
     /// Activities that worked this year.

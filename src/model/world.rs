@@ -3,7 +3,7 @@
 use crate::engine::draws::{Draws, EntityKey};
 
 use super::parameters::Parameters;
-use super::policy::{Instrument, InstrumentKind, Policy};
+use super::policy::{Instrument, Policy};
 use super::region::Region;
 use super::scale::{CostCurve, FunctionTraits};
 use super::site::Site;
@@ -57,25 +57,5 @@ impl World<'_> {
     #[inline]
     pub(crate) fn budget_per_pupil(&self, district: usize) -> f64 {
         self.s.d.need[district] / self.s.d.enrolment[district].max(1.0)
-    }
-
-    /// Three years of an open cluster grant for a district, as a share of its yearly budget: the
-    /// best on offer, and the instrument's place. Nothing where none is on offer.
-    pub(crate) fn cluster_offer(&self, district: usize) -> Option<(f64, u8)> {
-        let pupils = self.s.d.enrolment[district];
-        let budget = self.s.d.need[district].max(1.0);
-        let mut best: Option<(f64, u8)> = None;
-        for (place, instrument) in self.instruments() {
-            let InstrumentKind::ClusterGrant(grant) = &instrument.kind else { continue };
-            if !instrument.open(self.year) || !instrument.eligibility.admits(pupils) {
-                continue;
-            }
-            let total = grant.per_pupil.iter().sum::<f64>() * pupils + grant.per_member.iter().sum::<f64>();
-            let worth = total * (1.0 - 0.5 * grant.match_share.min(2.0)) / budget;
-            if worth > best.map_or(0.0, |(value, _)| value) {
-                best = Some((worth, place as u8));
-            }
-        }
-        best
     }
 }
