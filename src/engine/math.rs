@@ -53,11 +53,19 @@ pub fn log_odds(p: f64) -> f64 {
     ln(p / (1.0 - p))
 }
 
-/// Whether an event with log-odds `logit` happens when its uniform draw is `u`. Far from the
-/// threshold no exponential is computed: log-odds beyond ±40 are certain to the last bit of `u`.
+/// Whether an event with log-odds `logit` happens when its uniform draw is `u`: u < logistic(logit).
+///
+/// Most events are unlikely and most draws are far from their threshold. A few exact bounds of the
+/// logistic function settle those without an exponential, and never differently.
 #[must_use]
 #[inline]
 pub fn happens(u: f64, logit: f64) -> bool {
+    const BOUNDS: [(f64, f64); 4] = [(-6.0, 0.002_48), (-4.0, 0.018), (-2.0, 0.1193), (0.0, 0.500_1)];
+    for (at, probability) in BOUNDS {
+        if logit <= at && u >= probability {
+            return false;
+        }
+    }
     u < logistic(logit)
 }
 
@@ -186,6 +194,10 @@ mod tests {
     #[test]
     fn an_event_follows_its_log_odds() {
         assert!(happens(0.7309, 1.0) && !happens(0.7312, 1.0));
+        for step in 0..20_000 {
+            let (u, logit) = ((f64::from(step) + 0.5) / 20_000.0, f64::from(step % 97) / 8.0 - 9.0);
+            assert_eq!(happens(u, logit), u < logistic(logit), "{u} {logit}");
+        }
         assert!((logistic(log_odds(0.3)) - 0.3).abs() < 1e-15);
     }
 }

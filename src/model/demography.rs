@@ -40,7 +40,6 @@ pub(crate) fn step(w: &mut World<'_>) {
 fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
     let (p, key) = (w.p, w.key(district));
     let [births, local] = w.draws.normals(key, Decision::DistrictShock);
-    let [low_bits, high_bits] = w.draws.bits(key, Decision::GradeCounts);
     let d = &mut w.s.d;
     let (lowest, highest) = (usize::from(d.lowest[district]), usize::from(d.highest[district]));
     let stay = p.progression * math::exp(region_shock + p.district_shock_sd * local);
@@ -51,15 +50,25 @@ fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
 
     let grades = &mut d.grades[district];
     let mut expected = [0.0; GRADES];
-    for grade in lowest + 1..=highest {
+    for grade in 1..GRADES {
         expected[grade] = grades[grade - 1] * stay;
     }
+    expected[..=lowest].fill(0.0);
+    expected[highest + 1..].fill(0.0);
     expected[lowest] = d.entry[district] * math::exp(gap);
+    let noise = grade_noise(w.draws.bits(key, Decision::GradeCounts), &w.site.quantiles);
     for grade in 0..GRADES {
-        let bits = if grade < 7 { low_bits >> (9 * grade) } else { high_bits >> (9 * (grade - 7)) };
-        let noise = w.site.quantiles[(bits as usize) % QUANTILES];
-        grades[grade] = (expected[grade] + (p.count_noise * expected[grade]).sqrt() * noise).max(0.0);
+        grades[grade] = (expected[grade] + (p.count_noise * expected[grade]).sqrt() * noise[grade]).max(0.0);
     }
+}
+
+/// Thirteen standard normals from one draw, nine bits each.
+fn grade_noise([low, high]: [u64; 2], quantiles: &[f64; QUANTILES]) -> [f64; GRADES] {
+    const IN_LOW: usize = 7;
+    std::array::from_fn(|grade| {
+        let bits = if grade < IN_LOW { low >> (9 * grade) } else { high >> (9 * (grade - IN_LOW)) };
+        quantiles[(bits as usize) % QUANTILES]
+    })
 }
 
 /// A small share of pupils moves to the near district that offers most more courses.
