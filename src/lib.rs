@@ -8,4 +8,5 @@ pub mod diagnostics;
 pub mod districts;
 pub mod engine;
 pub mod model;
+pub mod results;
 pub mod scenario;
