@@ -8,5 +8,6 @@ pub mod diagnostics;
 pub mod districts;
 pub mod engine;
 pub mod model;
+pub mod plots;
 pub mod results;
 pub mod scenario;
