@@ -74,7 +74,7 @@ enum Verdict {
 impl Verdict {
     fn of(better: Better, [low, _, _, _, high]: [f64; 5]) -> Self {
         match better {
-            _ if low <= 0.0 && high >= 0.0 => Self::Unclear,
+            _ if !(low > 0.0 || high < 0.0) => Self::Unclear,
             Better::Neither => Self::Changed,
             Better::Higher if low > 0.0 => Self::Better,
             Better::Lower if high < 0.0 => Self::Better,
@@ -299,7 +299,9 @@ mod tests {
         assert_eq!(Verdict::of(Better::Lower, down), Verdict::Better);
         assert_eq!(Verdict::of(Better::Neither, down), Verdict::Changed);
         assert_eq!(Verdict::of(Better::Higher, across), Verdict::Unclear);
-        assert_eq!(Verdict::of(Better::Higher, [0.0; 5]), Verdict::Unclear);
+        for nothing in [0.0, f64::NAN] {
+            assert_eq!(Verdict::of(Better::Higher, [nothing; 5]), Verdict::Unclear);
+        }
     }
 
     #[test]
