@@ -9,4 +9,6 @@ pub mod districts;
 pub mod engine;
 mod input;
 pub mod model;
+pub mod plots;
+pub mod results;
 pub mod scenario;
