@@ -9,7 +9,7 @@ use super::parameters::Parameters;
 use super::policy::InstrumentKind;
 use super::region::{Region, StartingDistrict};
 use super::scale::CostCurve;
-use super::state::Districts;
+use super::state::District;
 use super::transport;
 use super::world::World;
 
@@ -34,8 +34,8 @@ pub(crate) fn aid_weight(pupils: f64, sparse: bool, region: &Region, curve: &Cos
 }
 
 /// A district's money before the first year.
-pub(crate) fn push_money(
-    d: &mut Districts,
+pub(crate) fn start_money(
+    d: &mut District,
     district: &StartingDistrict,
     region: &Region,
     (p, curve): (&Parameters, &CostCurve),
@@ -57,29 +57,24 @@ pub(crate) fn push_money(
     let mills = 1_000.0 * revenue * local / valuation;
     let share = district.reserve_share.unwrap_or_else(|| p.start_reserve * math::exp(p.start_reserve_sd * reserve));
 
-    d.cost_level.push(cost_level);
-    for zero in [&mut d.premium, &mut d.premium_target, &mut d.saving, &mut d.saving_target, &mut d.receipts, &mut d.dues] {
-        zero.push(0.0);
-    }
-    d.merged_in.push(None);
-    d.valuation.push(valuation);
-    d.mills.push(mills);
-    d.mills_cap.push(mills * (1.0 - p.levy_headroom * math::ln(room)));
-    d.aid_rate.push(aid / (finance.base_cost * pupils * aid_weight(pupils, sparse, region, curve)).max(1.0));
-    d.federal_per_pupil.push(revenue * federal / pupils.max(1.0));
-    d.reserve.push(share * need);
-    d.debt.push(district.debt);
-    d.need.push(need);
-    d.spending.push(need);
-    d.aid.push(aid);
-    d.levy.push(revenue * local);
-    d.revenue.push(revenue);
-    d.paid.push(1.0);
-    d.insolvent_years.push(0);
-    d.below_floor_years.push(0);
+    d.cost_level = cost_level;
+    d.valuation = valuation;
+    d.mills = mills;
+    d.mills_cap = mills * (1.0 - p.levy_headroom * math::ln(room));
+    d.aid_rate = aid / (finance.base_cost * pupils * aid_weight(pupils, sparse, region, curve)).max(1.0);
+    d.federal_per_pupil = revenue * federal / pupils.max(1.0);
+    d.reserve = share * need;
+    d.debt = district.debt;
+    d.need = need;
+    d.spending = need;
+    d.aid = aid;
+    d.levy = revenue * local;
+    d.revenue = revenue;
+    d.paid = 1.0;
 }
 
 /// Need, revenue, and how each board makes ends meet.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     let taxing = taxing_authority(w);
     for place in 0..w.s.d.operating.len() {
@@ -93,14 +88,14 @@ pub(crate) fn step(w: &mut World<'_>) {
 /// What the approved programme costs this year.
 fn set_need(w: &mut World<'_>, i: usize) {
     let p = w.p;
-    let d = &mut w.s.d;
+    let d = &mut w.s.d[i];
     let arriving = 1.0 / p.saving_years;
-    d.premium[i] += arriving * (d.premium_target[i] - d.premium[i]);
-    d.saving[i] += arriving * (d.saving_target[i] - d.saving[i]);
-    let pupils = d.enrolment[i];
-    let multiplier = w.curve.at(pupils) + transport::extra_cost(pupils, d.area[i], p) + d.premium[i] - d.saving[i];
-    let adjustment = d.merged_in[i].map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged));
-    d.need[i] = w.base_cost * d.cost_level[i] * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues[i];
+    d.premium += arriving * (d.premium_target - d.premium);
+    d.saving += arriving * (d.saving_target - d.saving);
+    let pupils = d.enrolment;
+    let multiplier = w.curve.at(pupils) + transport::extra_cost(pupils, d.area, p) + d.premium - d.saving;
+    let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged));
+    d.need = w.base_cost * d.cost_level * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues;
 }
 
 /// Share of the capital adjustment that is due so many years after a merger.
@@ -130,84 +125,84 @@ fn set_revenue(w: &mut World<'_>, i: usize, taxing: Option<(f64, u8)>) {
         }
         _ => 0.0,
     };
-    let d = &mut w.s.d;
-    let pupils = d.enrolment[i];
+    let d = &mut w.s.d[i];
+    let pupils = d.enrolment;
     let weight = aid_weight(pupils, sparse, w.region, w.curve);
-    d.aid[i] = d.aid_rate[i] * w.region.finance.base_cost * pupils * weight;
-    d.levy[i] = 0.001 * (d.mills[i] + consortium_mills) * d.valuation[i];
-    d.revenue[i] = d.aid[i] + d.levy[i] + d.federal_per_pupil[i] * pupils + d.receipts[i];
+    d.aid = d.aid_rate * w.region.finance.base_cost * pupils * weight;
+    d.levy = 0.001 * (d.mills + consortium_mills) * d.valuation;
+    d.revenue = d.aid + d.levy + d.federal_per_pupil * pupils + d.receipts;
 }
 
 /// A board covers a gap by reserve, then cuts, then levy, then a vote, then deeper cuts; what is
 /// still uncovered stands as a deficit. A surplus restores the programme, fills the reserve, and
 /// then lowers the levy.
 fn balance(w: &mut World<'_>, i: usize) {
-    let debt_service = w.p.debt_repayment * w.s.d.debt[i];
+    let debt_service = w.p.debt_repayment * w.s.d[i].debt;
     // Bonds carry a levy of their own: they are paid back by exactly what is raised for them.
-    w.s.d.debt[i] -= debt_service;
-    let d = &mut w.s.d;
-    let target = w.p.reserve_target * d.need[i];
-    if d.reserve[i] >= target {
-        d.paid[i] = (d.paid[i] + RESTORED).min(1.0);
+    w.s.d[i].debt -= debt_service;
+    let d = &mut w.s.d[i];
+    let target = w.p.reserve_target * d.need;
+    if d.reserve >= target {
+        d.paid = (d.paid + RESTORED).min(1.0);
     }
-    let surplus = d.revenue[i] - d.paid[i] * d.need[i];
+    let surplus = d.revenue - d.paid * d.need;
     if surplus >= 0.0 {
-        spend_surplus(d, i, surplus, target);
+        spend_surplus(d, surplus, target);
     } else {
         cover_gap(w, i, -surplus);
     }
-    let d = &mut w.s.d;
-    d.spending[i] = d.paid[i] * d.need[i];
-    d.reserve[i] += d.revenue[i] - d.spending[i];
-    d.insolvent_years[i] = if d.reserve[i] < 0.0 { d.insolvent_years[i] + 1 } else { 0 };
+    let d = &mut w.s.d[i];
+    d.spending = d.paid * d.need;
+    d.reserve += d.revenue - d.spending;
+    d.insolvent_years = if d.reserve < 0.0 { d.insolvent_years + 1 } else { 0 };
 }
 
-fn spend_surplus(d: &mut Districts, i: usize, surplus: f64, target: f64) {
-    let restored = (surplus / d.need[i].max(1.0)).min(1.0 - d.paid[i]).min(RESTORED);
-    d.paid[i] += restored;
-    let left = surplus - restored * d.need[i];
-    let missing = (target - d.reserve[i]).max(0.0);
+fn spend_surplus(d: &mut District, surplus: f64, target: f64) {
+    let restored = (surplus / d.need.max(1.0)).min(1.0 - d.paid).min(RESTORED);
+    d.paid += restored;
+    let left = surplus - restored * d.need;
+    let missing = (target - d.reserve).max(0.0);
     // Half of what the reserve does not need is given back as a lower levy next year.
-    let spare = (left - missing).max(0.0).min(0.5 * d.levy[i]);
-    d.mills[i] -= 0.5 * spare / (0.001 * d.valuation[i]);
+    let spare = (left - missing).max(0.0).min(0.5 * d.levy);
+    d.mills -= 0.5 * spare / (0.001 * d.valuation);
 }
 
 fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {
     let (p, key) = (w.p, w.key(i));
-    let d = &mut w.s.d;
-    let from_reserve = gap.min(p.reserve_draw * d.reserve[i].max(0.0));
+    let d = &mut w.s.d[i];
+    let from_reserve = gap.min(p.reserve_draw * d.reserve.max(0.0));
     let mut gap = gap - from_reserve;
-    gap -= cut(d, i, gap, p.cut_before_levy);
-    gap -= raise_levy(d, i, gap, p.levy_step);
-    if gap > WORTH_A_VOTE * d.need[i] {
+    gap -= cut(d, gap, p.cut_before_levy);
+    gap -= raise_levy(d, gap, p.levy_step);
+    if gap > WORTH_A_VOTE * d.need {
         let u = w.draws.uniform(key, Decision::LevyVote);
-        if math::happens(u, p.levy_vote + w.s.d.board[i] - 0.5) {
-            w.s.d.mills_cap[i] *= 1.0 + VOTED_RAISE;
-            gap -= raise_levy(&mut w.s.d, i, gap, VOTED_RAISE);
+        if math::happens(u, p.levy_vote + w.s.d[i].board - 0.5) {
+            w.s.d[i].mills_cap *= 1.0 + VOTED_RAISE;
+            gap -= raise_levy(&mut w.s.d[i], gap, VOTED_RAISE);
         }
     }
-    cut(&mut w.s.d, i, gap, p.cut_limit);
+    cut(&mut w.s.d[i], gap, p.cut_limit);
 }
 
 /// Cuts the programme down to `1 - limit` at most; returns what that saves.
-fn cut(d: &mut Districts, i: usize, gap: f64, limit: f64) -> f64 {
-    let room = (d.paid[i] - (1.0 - limit)).max(0.0);
-    let share = (gap / d.need[i].max(1.0)).clamp(0.0, room);
-    d.paid[i] -= share;
-    share * d.need[i]
+fn cut(d: &mut District, gap: f64, limit: f64) -> f64 {
+    let room = (d.paid - (1.0 - limit)).max(0.0);
+    let share = (gap / d.need.max(1.0)).clamp(0.0, room);
+    d.paid -= share;
+    share * d.need
 }
 
 /// Raises the levy by at most `step`, below the cap; returns what that brings.
-fn raise_levy(d: &mut Districts, i: usize, gap: f64, step: f64) -> f64 {
+fn raise_levy(d: &mut District, gap: f64, step: f64) -> f64 {
     if gap <= 0.0 {
         return 0.0;
     }
-    let dollars_per_mill = 0.001 * d.valuation[i];
-    let mills = (d.mills[i] * (1.0 + step)).min(d.mills_cap[i]).max(d.mills[i]);
-    let raise = (mills - d.mills[i]).min(gap / dollars_per_mill);
-    d.mills[i] += raise;
-    d.levy[i] += raise * dollars_per_mill;
-    d.revenue[i] += raise * dollars_per_mill;
+    let dollars_per_mill = 0.001 * d.valuation;
+    let mills = (d.mills * (1.0 + step)).min(d.mills_cap).max(d.mills);
+    let raise = (mills - d.mills).min(gap / dollars_per_mill);
+    d.mills += raise;
+    d.levy += raise * dollars_per_mill;
+    d.revenue += raise * dollars_per_mill;
     raise * dollars_per_mill
 }
 

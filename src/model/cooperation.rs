@@ -39,6 +39,7 @@ pub(crate) struct Circumstances {
 }
 
 /// Runs every cluster's year.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.clusters.len() {
         let about = circumstances(w, place);
@@ -58,10 +59,10 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
     let (mut trust, mut minutes) = (0.0, 0.0);
     for &a in members {
         let i = usize::from(a);
-        let log = math::ln(d.enrolment[i].max(1.0));
-        pupils += d.enrolment[i];
-        commitment += d.commitment[i];
-        links += d.other_links[i];
+        let log = math::ln(d[i].enrolment.max(1.0));
+        pupils += d[i].enrolment;
+        commitment += d[i].commitment;
+        links += d[i].other_links;
         log_sum += log;
         log_squares += log * log;
         for &b in members {
@@ -185,11 +186,11 @@ fn deal(w: &mut World<'_>, place: usize, about: &Circumstances) {
     for &member in members.as_slice() {
         let member = usize::from(member);
         let predicted = predicted_saving(w, place, member, about.pupils);
-        w.s.d.saving_target[member] = w.p.realised_saving * predicted;
+        w.s.d[member].saving_target = w.p.realised_saving * predicted;
         let payoff = payoff(w, place, member, about, predicted);
-        w.s.d.payoff[member] = payoff;
+        w.s.d[member].payoff = payoff;
         let aim = w.s.clusters[place].boards + w.p.board_payoff * math::tanh(payoff / w.p.board_payoff_scale);
-        let board = &mut w.s.d.board[member];
+        let board = &mut w.s.d[member].board;
         *board = (w.p.board_memory * *board + (1.0 - w.p.board_memory) * aim).clamp(0.0, 1.0);
         sum += payoff;
     }
@@ -199,7 +200,7 @@ fn deal(w: &mut World<'_>, place: usize, about: &Circumstances) {
 /// Saving that the cost curve predicts from running functions at effective scale, as a multiplier.
 pub(crate) fn predicted_saving(w: &World<'_>, place: usize, member: usize, pupils: f64) -> f64 {
     let cluster = &w.s.clusters[place];
-    let own = w.s.d.enrolment[member];
+    let own = w.s.d[member].enrolment;
     let scales = effective_scales(own.max(1.0), pupils.max(own));
     let alone = w.curve.at(own);
     let saved = scales.map(|scale| alone - w.curve.at(scale));
@@ -210,7 +211,7 @@ pub(crate) fn predicted_saving(w: &World<'_>, place: usize, member: usize, pupil
 fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, predicted: f64) -> f64 {
     let (p, d) = (w.p, &w.s.d);
     let cluster = &w.s.clusters[place];
-    let alone = w.curve.at(d.enrolment[member]);
+    let alone = w.curve.at(d[member].enrolment);
     let saving = p.realised_saving * predicted / alone.max(0.5);
     let formal = if cluster.form > Form::Network { 1.0 } else { 0.0 };
     let tasks = f64::from(cluster.tasks.len());
@@ -223,7 +224,7 @@ fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, pre
     let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
     let autonomy: f64 =
         cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
-    let given_up = p.payoff_autonomy * d.identity[member] * autonomy * forms::autonomy_lost(cluster.form);
+    let given_up = p.payoff_autonomy * d[member].identity * autonomy * forms::autonomy_lost(cluster.form);
     saving + courses + grant + staff + contacts - work - p.fee * formal - coordinator - travel - given_up
 }
 
@@ -231,11 +232,11 @@ fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, pre
 fn courses_gained(w: &World<'_>, place: usize, member: usize) -> f64 {
     let cluster = &w.s.clusters[place];
     let depth = programme::programme_depth(cluster, w.p);
-    if depth <= 0.0 || !w.s.d.has_high_school(member) {
+    if depth <= 0.0 || !w.s.d[member].has_high_school() {
         return 0.0;
     }
-    let own = programme::raw_courses(math::ln(w.s.d.high_school[member].max(1.0)), w.p);
-    (w.s.d.courses_raw[member] - own * w.s.d.paid[member]).max(0.0)
+    let own = programme::raw_courses(math::ln(w.s.d[member].high_school.max(1.0)), w.p);
+    (w.s.d[member].courses_raw - own * w.s.d[member].paid).max(0.0)
 }
 
 /// What a filled post of coordinator costs members per pupil next year, less what the state pays.

@@ -17,6 +17,7 @@ const FULL: usize = 8;
 const WATCHED: usize = 6;
 
 /// Authorities assign, districts found and join.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     assign(w);
     found(w);
@@ -54,14 +55,14 @@ fn found(w: &mut World<'_>) {
     w.s.scratch.chosen.clear();
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
-        if w.s.d.cluster[i] != NONE {
+        if w.s.d[i].cluster != NONE {
             continue;
         }
         let u = w.draws.uniform(w.key(i), Decision::Found);
         let (p, d) = (w.p, &w.s.d);
         let own = p.found_intercept
-            + p.found_stress * d.stress[i]
-            + p.found_leader * (d.commitment[i] - 0.5)
+            + p.found_stress * d[i].stress
+            + p.found_leader * (d[i].commitment - 0.5)
             + recognition
             + p.found_grant * grant_effect(w, i);
         // The most that neighbours and helpers could add; most districts are settled by this bound.
@@ -77,7 +78,7 @@ fn found(w: &mut World<'_>) {
     let mut initiators = std::mem::take(&mut w.s.scratch.chosen);
     initiators.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     for &(_, initiator) in &initiators {
-        if w.s.d.cluster[usize::from(initiator)] == NONE {
+        if w.s.d[usize::from(initiator)].cluster == NONE {
             invite(w, usize::from(initiator));
         }
     }
@@ -127,8 +128,8 @@ fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> Fun
         return services;
     }
     let d = &w.s.d;
-    let lacks_courses = d.has_high_school(initiator) && d.courses_raw[initiator] < w.region.rules.required_courses;
-    let lacks_money = d.reserve_share(initiator) < w.p.reserve_target || d.paid[initiator] < 1.0;
+    let lacks_courses = d[initiator].has_high_school() && d[initiator].courses_raw < w.region.rules.required_courses;
+    let lacks_money = d[initiator].reserve_share() < w.p.reserve_target || d[initiator].paid < 1.0;
     let pressing = if lacks_courses {
         Function::SpecialistTeaching
     } else if lacks_money {
@@ -142,7 +143,7 @@ fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> Fun
 /// Likeness, nearness and trust of a candidate, as log-odds.
 fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
-    let ratio = math::ln(d.enrolment[a].max(1.0) / d.enrolment[b].max(1.0)).abs();
+    let ratio = math::ln(d[a].enrolment.max(1.0) / d[b].enrolment.max(1.0)).abs();
     p.accept_trust * (w.s.ties.trust(b, a, w.year) - 0.5)
         - p.accept_likeness * ratio
         - p.accept_minutes * (w.drive_minutes(a, b) - 30.0) / 30.0
@@ -154,8 +155,8 @@ fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
     for nth in 0..w.site.near(initiator).len() {
         let other = w.site.near(initiator)[nth];
         let j = usize::from(other);
-        let free = w.s.d.alive[j] && w.s.d.cluster[j] == NONE && w.drive_minutes(initiator, j) <= radius;
-        if free && offer.is_none_or(|offer| offer.eligibility.admits(w.s.d.enrolment[j])) {
+        let free = w.s.d[j].alive && w.s.d[j].cluster == NONE && w.drive_minutes(initiator, j) <= radius;
+        if free && offer.is_none_or(|offer| offer.eligibility.admits(w.s.d[j].enrolment)) {
             let score = candidate_score(w, initiator, j);
             w.s.scratch.ranked.push((score, other));
         }
@@ -166,10 +167,10 @@ fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
 fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64) -> bool {
     let p = w.p;
     let log_odds = p.accept_intercept
-        + p.accept_stress * w.s.d.stress[other]
+        + p.accept_stress * w.s.d[other].stress
         + p.accept_grant * grant_effect(w, other)
         + score
-        + (w.s.d.commitment[other] - 0.5);
+        + (w.s.d[other].commitment - 0.5);
     math::happens(w.draws.uniform(w.key(initiator).with(w.key(other)), Decision::Accept), log_odds)
 }
 
@@ -238,8 +239,8 @@ fn create(w: &mut World<'_>, members: Members, founding: Founding) {
     w.s.tally.founded += 1;
     let place = w.s.clusters.len() as u16;
     for &member in members.as_slice() {
-        w.s.d.cluster[usize::from(member)] = place;
-        w.s.d.board[usize::from(member)] = 0.5 * (w.s.d.board[usize::from(member)] + boards);
+        w.s.d[usize::from(member)].cluster = place;
+        w.s.d[usize::from(member)].board = 0.5 * (w.s.d[usize::from(member)].board + boards);
     }
     w.s.clusters.push(cluster);
     let happening =
@@ -262,12 +263,12 @@ fn join(w: &mut World<'_>) {
     }
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
-        if w.s.d.cluster[i] != NONE {
+        if w.s.d[i].cluster != NONE {
             continue;
         }
         let u = w.draws.uniform(w.key(i), Decision::Join);
         let (p, d) = (w.p, &w.s.d);
-        let own = p.join_intercept + p.accept_stress * d.stress[i] + (d.commitment[i] - 0.5);
+        let own = p.join_intercept + p.accept_stress * d[i].stress + (d[i].commitment - 0.5);
         // Full trust at no distance is the most that a cluster could add.
         if !math::happens(u, own + 0.5 * p.accept_trust + p.accept_minutes) {
             continue;
@@ -277,7 +278,7 @@ fn join(w: &mut World<'_>) {
             let cluster = &mut w.s.clusters[target];
             if cluster.members.push(i as u16) {
                 let serial = cluster.serial;
-                w.s.d.cluster[i] = target as u16;
+                w.s.d[i].cluster = target as u16;
                 w.s.emit(w.year, Happening::Joined { cluster: serial, district: i as u16 });
             }
         }
@@ -287,7 +288,7 @@ fn join(w: &mut World<'_>) {
 /// The nearest working cluster with room, and its member that is nearest.
 fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
     w.site.near(district).iter().map(|&other| usize::from(other)).find_map(|other| {
-        let target = usize::from(w.s.d.cluster[other]);
+        let target = usize::from(w.s.d[other].cluster);
         let cluster = w.s.clusters.get(target)?;
         let open = cluster.members.len() < FULL
             && cluster.founded < w.year
@@ -313,7 +314,7 @@ fn assign(w: &mut World<'_>) {
 fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
     for place in 0..w.s.d.operating.len() {
         let seed = w.s.d.operating[place];
-        if w.s.d.cluster[usize::from(seed)] != NONE {
+        if w.s.d[usize::from(seed)].cluster != NONE {
             continue;
         }
         let mut members = Members::EMPTY;
@@ -321,7 +322,7 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
         let size = usize::from(assigned.members).min(MOST_MEMBERS);
         for &other in w.site.near(usize::from(seed)) {
             let j = usize::from(other);
-            if members.len() < size && w.s.d.alive[j] && w.s.d.cluster[j] == NONE {
+            if members.len() < size && w.s.d[j].alive && w.s.d[j].cluster == NONE {
                 members.push(other);
             }
         }

@@ -10,11 +10,12 @@ use super::state::{Award, MOST_MEMBERS};
 use super::world::World;
 
 /// Pays what is due this year.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        w.s.d.receipts[district] = 0.0;
-        w.s.d.dues[district] = 0.0;
+        w.s.d[district].receipts = 0.0;
+        w.s.d[district].dues = 0.0;
     }
     for cluster in &mut w.s.clusters {
         cluster.received = 0.0;
@@ -59,7 +60,7 @@ fn request_cluster_grant(w: &mut World<'_>, place: usize, grant: &ClusterGrant) 
             continue;
         }
         for &member in cluster.members.as_slice() {
-            let pupils = s.d.enrolment[usize::from(member)];
+            let pupils = s.d[usize::from(member)].enrolment;
             s.scratch.requests.push((member, grant.per_pupil[year] * pupils + grant.per_member[year]));
         }
     }
@@ -112,8 +113,8 @@ fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super:
 pub(crate) fn sharing_weight_of(w: &World<'_>, district: usize, weight: &super::policy::SharingWeight) -> f64 {
     let Some(cluster) = w.s.cluster_of(district) else { return 0.0 };
     let depth: f64 = services_or_all(weight.services).iter().map(|f| cluster.depth_of(f)).sum();
-    let counted = weight.pupils + weight.weight * w.s.d.enrolment[district];
-    depth * counted * w.s.d.aid_rate[district] * w.region.finance.base_cost
+    let counted = weight.pupils + weight.weight * w.s.d[district].enrolment;
+    depth * counted * w.s.d[district].aid_rate * w.region.finance.base_cost
 }
 
 fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &super::policy::SharingWeight) {
@@ -122,7 +123,7 @@ fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &s
         let Some(cluster) = w.s.cluster_of(district) else { continue };
         let entered = cluster.founded.max(instrument.start);
         let due = term_year(entered, w.year).is_some_and(|year| year < usize::from(weight.years));
-        if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d.enrolment[district]) {
+        if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d[district].enrolment) {
             let amount = sharing_weight_of(w, district, weight);
             if amount > 0.0 {
                 w.s.scratch.requests.push((district as u16, amount));
@@ -142,8 +143,8 @@ fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
     for &(district, amount) in &s.scratch.requests {
         let amount = amount * scale;
         s.outlay[place] += amount;
-        s.d.receipts[usize::from(district)] += amount;
-        let cluster = usize::from(s.d.cluster[usize::from(district)]);
+        s.d[usize::from(district)].receipts += amount;
+        let cluster = usize::from(s.d[usize::from(district)].cluster);
         if let (Some(cluster), InstrumentKind::ClusterGrant(_)) = (s.clusters.get_mut(cluster), &instrument.kind) {
             cluster.received += amount;
         }
@@ -182,7 +183,7 @@ fn collect_dues(w: &mut World<'_>) {
     let coordinator = w.p.coordinator_cost * w.base_cost;
     let s = &mut *w.s;
     for cluster in s.clusters.iter().filter(|cluster| cluster.form > Form::Network) {
-        let pupils: f64 = cluster.members.as_slice().iter().map(|&m| s.d.enrolment[usize::from(m)]).sum();
+        let pupils: f64 = cluster.members.as_slice().iter().map(|&m| s.d[usize::from(m)].enrolment).sum();
         let matched = cluster.grant.map_or(0.0, |place| match &w.policy.instruments[usize::from(place)].kind {
             InstrumentKind::ClusterGrant(grant) => grant.match_share * cluster.received,
             _ => 0.0,
@@ -190,8 +191,8 @@ fn collect_dues(w: &mut World<'_>) {
         let filled = if cluster.coordinator > 0.0 { coordinator } else { 0.0 };
         for &member in cluster.members.as_slice() {
             let member = usize::from(member);
-            let share = s.d.enrolment[member] / pupils.max(1.0);
-            s.d.dues[member] = w.p.fee * s.d.need[member] + share * (filled + matched);
+            let share = s.d[member].enrolment / pupils.max(1.0);
+            s.d[member].dues = w.p.fee * s.d[member].need + share * (filled + matched);
         }
     }
 }
@@ -226,11 +227,11 @@ pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
 
 fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
     let instrument = &w.policy.instruments[place];
-    let pupils = w.s.d.enrolment[district];
+    let pupils = w.s.d[district].enrolment;
     if !instrument.open(w.year) || !instrument.eligibility.admits(pupils) {
         return None;
     }
-    let budget = w.s.d.need[district].max(1.0);
+    let budget = w.s.d[district].need.max(1.0);
     let (place, eligibility) = (place as u8, instrument.eligibility);
     match &instrument.kind {
         InstrumentKind::ClusterGrant(grant) => {
@@ -244,7 +245,7 @@ fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
         InstrumentKind::SharingWeight(weight) => {
             let paid = services_or_all(weight.services);
             let counted = f64::from(paid.len()) * w.p.expected_depth * (weight.pupils + weight.weight * pupils);
-            let dollars = counted * w.s.d.aid_rate[district] * w.region.finance.base_cost;
+            let dollars = counted * w.s.d[district].aid_rate * w.region.finance.base_cost;
             let worth = dollars * f64::from(weight.years.min(3)) / budget;
             let services = weight.services;
             let radius_minutes = f64::INFINITY;
@@ -265,21 +266,21 @@ pub(crate) fn next_money(w: &World<'_>, place: usize, member: usize) -> f64 {
             InstrumentKind::ClusterGrant(grant) if cluster.grant == Some(nth as u8) => {
                 let year = term_year(cluster.grant_from, next).unwrap_or(usize::MAX);
                 if let (Some(per_pupil), Some(per_member)) = (grant.per_pupil.get(year), grant.per_member.get(year)) {
-                    let amount = per_pupil * w.s.d.enrolment[member] + per_member;
+                    let amount = per_pupil * w.s.d[member].enrolment + per_member;
                     dollars += amount * (1.0 - grant.match_share.min(1.0));
                 }
             }
             InstrumentKind::SharingWeight(weight) => {
                 let entered = cluster.founded.max(instrument.start);
                 let due = term_year(entered, next).is_some_and(|year| year < usize::from(weight.years));
-                if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d.enrolment[member]) {
+                if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d[member].enrolment) {
                     dollars += sharing_weight_of(w, member, weight);
                 }
             }
             _ => {}
         }
     }
-    dollars / w.s.d.need[member].max(1.0)
+    dollars / w.s.d[member].need.max(1.0)
 }
 
 /// What merging is worth to two districts under the open instruments over five years, dollars.
@@ -287,15 +288,15 @@ pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let d = &w.s.d;
     let mut total = 0.0;
     for (_, instrument) in w.instruments().filter(|(_, instrument)| instrument.open(w.year)) {
-        if !instrument.eligibility.admits(d.enrolment[ended]) {
+        if !instrument.eligibility.admits(d[ended].enrolment) {
             continue;
         }
         total += match &instrument.kind {
             InstrumentKind::MergerGrant(grant) => {
-                let counted = d.enrolment[ended].min(grant.pupils_cap) + d.enrolment[host].min(grant.pupils_cap);
+                let counted = d[ended].enrolment.min(grant.pupils_cap) + d[host].enrolment.min(grant.pupils_cap);
                 counted * first_five(&grant.per_pupil)
             }
-            InstrumentKind::LevyRelief(relief) => 0.001 * first_five(&relief.mills) * (d.valuation[ended] + d.valuation[host]),
+            InstrumentKind::LevyRelief(relief) => 0.001 * first_five(&relief.mills) * (d[ended].valuation + d[host].valuation),
             InstrumentKind::HoldHarmless(hold) => lost_aid(w, ended, host) * first_five(&hold.share),
             InstrumentKind::SharingWeight(weight) => {
                 let earned = sharing_weight_of(w, ended, weight) + sharing_weight_of(w, host, weight);
@@ -327,11 +328,11 @@ fn first_five(schedule: &[f64]) -> f64 {
 /// State aid that two districts lose in a year by merging, dollars, 0 or more.
 pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let d = &w.s.d;
-    let pupils = d.enrolment[ended] + d.enrolment[host];
-    let rate = (d.aid_rate[ended] * d.enrolment[ended] + d.aid_rate[host] * d.enrolment[host]) / pupils.max(1.0);
-    let sparse = pupils < w.region.finance.sparse_below * (d.area[ended] + d.area[host]);
+    let pupils = d[ended].enrolment + d[host].enrolment;
+    let rate = (d[ended].aid_rate * d[ended].enrolment + d[host].aid_rate * d[host].enrolment) / pupils.max(1.0);
+    let sparse = pupils < w.region.finance.sparse_below * (d[ended].area + d[host].area);
     let after = rate * pupils * super::budget::aid_weight(pupils, sparse, w.region, w.curve) * w.region.finance.base_cost;
-    (d.aid[ended] + d.aid[host] - after).max(0.0)
+    (d[ended].aid + d[host].aid - after).max(0.0)
 }
 
 /// Notes what a merger earns under the open instruments. Called before the two are put together.
@@ -339,7 +340,7 @@ pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
     for place in 0..w.policy.instruments.len() {
         let instrument = &w.policy.instruments[place];
         let sharing = matches!(instrument.kind, InstrumentKind::SharingWeight(_));
-        if !(instrument.open(w.year) || sharing) || !instrument.eligibility.admits(w.s.d.enrolment[ended]) {
+        if !(instrument.open(w.year) || sharing) || !instrument.eligibility.admits(w.s.d[ended].enrolment) {
             continue;
         }
         let d = &w.s.d;
@@ -351,9 +352,9 @@ pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
         let own = if again { 0.0 } else { 1.0 };
         let base = match &instrument.kind {
             InstrumentKind::MergerGrant(grant) => {
-                d.enrolment[ended].min(grant.pupils_cap) + own * d.enrolment[host].min(grant.pupils_cap)
+                d[ended].enrolment.min(grant.pupils_cap) + own * d[host].enrolment.min(grant.pupils_cap)
             }
-            InstrumentKind::LevyRelief(_) => d.valuation[ended] + own * d.valuation[host],
+            InstrumentKind::LevyRelief(_) => d[ended].valuation + own * d[host].valuation,
             InstrumentKind::HoldHarmless(_) => lost_aid(w, ended, host),
             InstrumentKind::SharingWeight(weight) => {
                 sharing_weight_of(w, ended, weight) + own * sharing_weight_of(w, host, weight)

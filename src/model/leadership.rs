@@ -8,6 +8,7 @@ use super::policy::InstrumentKind;
 use super::world::World;
 
 /// Changes of superintendents and coordinators, and who helps which cluster this year.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     superintendents(w);
     coordinators(w);
@@ -20,7 +21,7 @@ fn superintendents(w: &mut World<'_>) {
         let [leaves, next] = w.draws.uniforms(w.key(district), Decision::Superintendent);
         if leaves < w.p.superintendent_turnover {
             let commitment = w.p.commitment_mean + w.p.commitment_sd * math::inverse_normal(next);
-            w.s.d.commitment[district] = commitment.clamp(0.0, 1.0);
+            w.s.d[district].commitment = commitment.clamp(0.0, 1.0);
             w.s.ties.fade(district, w.p.trust_kept_at_turnover);
             w.s.emit(w.year, Happening::NewSuperintendent { district: district as u16 });
         }

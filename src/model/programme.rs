@@ -31,11 +31,12 @@ pub(crate) fn programme_depth(cluster: &Cluster, p: &Parameters) -> f64 {
 }
 
 /// Works out every district's programme, staff and stress.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        let raw = raw_courses(math::ln(w.s.d.high_school[district].max(1.0)), w.p);
-        w.s.d.courses_raw[district] = raw;
+        let raw = raw_courses(math::ln(w.s.d[district].high_school.max(1.0)), w.p);
+        w.s.d[district].courses_raw = raw;
     }
     for place in 0..w.s.clusters.len() {
         let gained = share_programme(w, place);
@@ -53,21 +54,21 @@ fn share_programme(w: &mut World<'_>, place: usize) -> f64 {
     if depth <= 0.0 {
         return 0.0;
     }
-    let all: f64 = cluster.members.as_slice().iter().map(|&m| w.s.d.high_school[usize::from(m)]).sum();
+    let all: f64 = cluster.members.as_slice().iter().map(|&m| w.s.d[usize::from(m)].high_school).sum();
     let together = raw_courses(math::ln(all.max(1.0)), w.p);
     let remote = cluster.depth_of(Function::LibrariesTechnology);
     let members = cluster.members;
     let mut sum = 0.0;
     for &member in members.as_slice() {
         let member = usize::from(member);
-        if !w.s.d.has_high_school(member) {
+        if !w.s.d[member].has_high_school() {
             continue;
         }
         // Distance technology spares pupils and teachers the road.
         let minutes = mean_minutes(w, member, members.as_slice()) * (1.0 - 0.7 * remote);
         let kept = (1.0 - w.p.courses_travel * minutes / 30.0).max(0.0);
-        let gained = depth * kept * (together - w.s.d.courses_raw[member]).max(0.0);
-        w.s.d.courses_raw[member] += gained;
+        let gained = depth * kept * (together - w.s.d[member].courses_raw).max(0.0);
+        w.s.d[member].courses_raw += gained;
         sum += gained;
     }
     sum
@@ -86,21 +87,21 @@ fn finish(w: &mut World<'_>, i: usize) {
         w.s.cluster_of(i)
             .map_or((0.0, 0.0), |cluster| (f64::from(cluster.tasks.len()), cluster.depth_of(Function::SpecialEducation)));
     let d = &mut w.s.d;
-    let unpaid = 1.0 - d.paid[i];
-    let has_high_school = d.has_high_school(i);
-    let raw = d.courses_raw[i] * (1.0 - p.courses_cut * unpaid);
-    d.courses_raw[i] = raw;
-    d.courses[i] = if has_high_school { raw.clamp(p.courses_floor, p.courses_ceiling) } else { 0.0 };
-    d.teachers[i] = d.paid[i] * (d.enrolment[i] + p.small_staffing) / p.pupils_per_teacher;
-    d.workload[i] = 1.0 + p.workload_shortage * unpaid + p.workload_task * tasks;
-    d.referrals[i] = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
+    let unpaid = 1.0 - d[i].paid;
+    let has_high_school = d[i].has_high_school();
+    let raw = d[i].courses_raw * (1.0 - p.courses_cut * unpaid);
+    d[i].courses_raw = raw;
+    d[i].courses = if has_high_school { raw.clamp(p.courses_floor, p.courses_ceiling) } else { 0.0 };
+    d[i].teachers = d[i].paid * (d[i].enrolment + p.small_staffing) / p.pupils_per_teacher;
+    d[i].workload = 1.0 + p.workload_shortage * unpaid + p.workload_task * tasks;
+    d[i].referrals = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
 
     let shortfall = if has_high_school { ((required - raw) / required.max(1.0)).max(0.0) } else { 0.0 };
-    let poor = ((COMFORTABLE_RESERVE - d.reserve_share(i)) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
-    d.stress[i] = p.stress_reserve * poor
+    let poor = ((COMFORTABLE_RESERVE - d[i].reserve_share()) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
+    d[i].stress = p.stress_reserve * poor
         + p.stress_paid * (unpaid / p.cut_limit.max(0.01)).min(1.0)
         + p.stress_courses * shortfall.min(MOST_SHORTFALL).sqrt()
-        + p.stress_decline * (d.decline(i) / FULL_DECLINE).min(1.0);
+        + p.stress_decline * (d[i].decline() / FULL_DECLINE).min(1.0);
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::decisions::Decision;
 use super::events::{Ending, Happening};
 use super::policy::Eligibility;
 use super::region::VoteRule;
-use super::state::{Members, NONE};
+use super::state::{Cluster, Members, NONE};
 use super::world::World;
 use super::{budget, instruments, review, transport};
 
@@ -72,6 +72,7 @@ fn hold_required_vote(w: &mut World<'_>, place: usize) -> bool {
 }
 
 /// Boards propose mergers, and voters decide.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     let rush = if instruments::merger_deadline(w) { w.p.propose_rush } else { 0.0 };
     w.s.scratch.chosen.clear();
@@ -79,8 +80,8 @@ pub(crate) fn step(w: &mut World<'_>) {
         let i = usize::from(w.s.d.operating[place]);
         let [u, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
         let own = own_log_odds(w, i) + rush;
-        let in_cluster = if w.s.d.cluster[i] == NONE { 0.0 } else { 1.0 };
-        let most = own + 0.5 * w.p.propose_trust + in_cluster * w.p.propose_shared * MOST_SHARED + w.p.propose_money * MOST_MONEY;
+        let deep = w.s.cluster_of(i).map_or(0.0, Cluster::deep_sharing);
+        let most = own + 0.5 * w.p.propose_trust + deep * w.p.propose_shared * MOST_SHARED + w.p.propose_money * MOST_MONEY;
         if !math::happens(u, most) {
             continue;
         }
@@ -118,7 +119,7 @@ fn propose_chosen(w: &mut World<'_>) {
 /// What does not depend on the partner.
 fn own_log_odds(w: &World<'_>, i: usize) -> f64 {
     let p = w.p;
-    p.propose_intercept + w.s.climate + p.propose_stress * w.s.d.stress[i] - p.propose_identity * (w.s.d.identity[i] - 0.5)
+    p.propose_intercept + w.s.climate + p.propose_stress * w.s.d[i].stress - p.propose_identity * (w.s.d[i].identity - 0.5)
 }
 
 /// The partner that suits a district best among the nearest larger ones, and what it adds to the
@@ -126,7 +127,7 @@ fn own_log_odds(w: &World<'_>, i: usize) -> f64 {
 fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
     let d = &w.s.d;
     let mut best: Option<(usize, f64)> = None;
-    let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| d.alive[j] && d.enrolment[j] >= d.enrolment[i]);
+    let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| d[j].alive && d[j].enrolment >= d[i].enrolment);
     for j in larger.take(PARTNERS) {
         let near = w.drive_minutes(i, j) <= w.p.merger_minutes && transport::within_norm(w, i, j);
         if !near || !w.s.ties.may_vote(i, j, w.year) {
@@ -144,22 +145,20 @@ fn pair_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
     let p = w.p;
     let shared = w.s.ties.years_shared(i, j).min(MOST_SHARED);
     let depth = match w.s.cluster_of(i) {
-        Some(cluster) if w.s.d.cluster[i] == w.s.d.cluster[j] => cluster.deep_sharing(),
+        Some(cluster) if w.s.d[i].cluster == w.s.d[j].cluster => cluster.deep_sharing(),
         _ => 0.0,
     };
     let money = math::asinh(net_money(w, i, j) / 0.05).clamp(-MOST_MONEY, MOST_MONEY);
-    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5)
-        + p.propose_shared * shared * depth.max(0.25 * f64::from(u8::from(shared > 0.0)))
-        + p.propose_money * money
+    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5) + p.propose_shared * shared * depth + p.propose_money * money
 }
 
 /// What boards believe a merger brings in five years, net, as a share of the two budgets: grants, a
 /// share of the realised saving, less a share of the aid lost.
 fn net_money(w: &World<'_>, i: usize, j: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
-    let budgets = (d.need[i] + d.need[j]).max(1.0);
-    let pupils = d.enrolment[i] + d.enrolment[j];
-    let apart = d.enrolment[i] * w.curve.at(d.enrolment[i]) + d.enrolment[j] * w.curve.at(d.enrolment[j]);
+    let budgets = (d[i].need + d[j].need).max(1.0);
+    let pupils = d[i].enrolment + d[j].enrolment;
+    let apart = d[i].enrolment * w.curve.at(d[i].enrolment) + d[j].enrolment * w.curve.at(d[j].enrolment);
     let saved = (apart - pupils * w.curve.at(pupils)).max(0.0) * w.base_cost;
     let lost = instruments::lost_aid(w, i, j);
     let offer = instruments::merger_offer(w, i, j);
@@ -172,7 +171,7 @@ fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
     let host = *parties
         .as_slice()
         .iter()
-        .max_by(|&&a, &&b| w.s.d.enrolment[usize::from(a)].total_cmp(&w.s.d.enrolment[usize::from(b)]).then(b.cmp(&a)))
+        .max_by(|&&a, &&b| w.s.d[usize::from(a)].enrolment.total_cmp(&w.s.d[usize::from(b)].enrolment).then(b.cmp(&a)))
         .unwrap_or(&NONE);
     let first = usize::from(parties.as_slice()[0]);
     let key = w.key(first).with(w.key(usize::from(host)));
@@ -213,9 +212,9 @@ fn agree(w: &mut World<'_>, plan: &Plan) {
     for &party in plan.parties.as_slice().iter().filter(|&&party| party != plan.host) {
         w.s.agreed.push((party, plan.host));
         if plan.one_high_school {
-            w.s.d.plan_one_high_school[usize::from(party)] = true;
+            w.s.d[usize::from(party)].plan_one_high_school = true;
         }
-        w.s.d.plan_keeps_buildings[usize::from(party)] = plan.keeps_buildings;
+        w.s.d[usize::from(party)].plan_keeps_buildings = plan.keeps_buildings;
     }
 }
 
@@ -243,8 +242,8 @@ fn hold_votes(w: &mut World<'_>, plan: &Plan) -> (bool, Members) {
         let i = usize::from(party);
         let own = w.p.vote_district_sd * w.draws.normal(w.key(i).with(plan.key).nth(plan.round), Decision::VoteError);
         let share = math::logistic(vote_log_odds(w, plan, i) + common + own);
-        yes_votes += share * w.s.d.enrolment[i];
-        votes += w.s.d.enrolment[i];
+        yes_votes += share * w.s.d[i].enrolment;
+        votes += w.s.d[i].enrolment;
         if share > 0.5 {
             yes.push(party);
         }
@@ -266,7 +265,7 @@ fn hold_votes(w: &mut World<'_>, plan: &Plan) -> (bool, Members) {
 }
 
 fn loses_high_school(w: &World<'_>, plan: &Plan, i: usize) -> bool {
-    i != usize::from(plan.host) && plan.one_high_school && w.s.d.has_high_school(i)
+    i != usize::from(plan.host) && plan.one_high_school && w.s.d[i].has_high_school()
 }
 
 /// Log-odds of yes in one district, without its errors.
@@ -283,11 +282,11 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
     let money = math::asinh(net_money(w, money_from, money_to) / 0.05).clamp(-MOST_MONEY, MOST_MONEY);
     let (pupils, valuation, mills) = plan.parties.as_slice().iter().fold((0.0, 0.0, 0.0), |sum, &j| {
         let j = usize::from(j);
-        (sum.0 + d.enrolment[j], sum.1 + d.valuation[j], sum.2 + d.mills[j] * d.valuation[j])
+        (sum.0 + d[j].enrolment, sum.1 + d[j].valuation, sum.2 + d[j].mills * d[j].valuation)
     });
-    let own_wealth = d.valuation[i] / d.enrolment[i].max(1.0);
+    let own_wealth = d[i].valuation / d[i].enrolment.max(1.0);
     let richer = math::ln(own_wealth * pupils / valuation.max(1.0)).max(0.0);
-    let tax_rise = (mills / valuation.max(1.0) / d.mills[i].max(1e-9) - 1.0).clamp(-1.0, 1.0);
+    let tax_rise = (mills / valuation.max(1.0) / d[i].mills.max(1e-9) - 1.0).clamp(-1.0, 1.0);
     let on = |condition: bool| if condition { 1.0 } else { 0.0 };
     p.vote_intercept + p.vote_host * on(is_host)
         - p.vote_high_school * (1.0 - core) * on(loses_high_school(w, plan, i))
@@ -295,11 +294,11 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
         + p.vote_shared * shared.min(MOST_SHARED)
         + p.vote_trust * (trust - 0.5)
         + p.vote_money * money
-        + p.vote_stress * d.stress[i]
+        + p.vote_stress * d[i].stress
         - p.vote_tax * 10.0 * tax_rise
         - p.vote_richer * richer
-        - p.vote_identity * (d.identity[i] - 0.5)
-        + p.vote_board * (d.board[i] - 0.5)
+        - p.vote_identity * (d[i].identity - 0.5)
+        + p.vote_board * (d[i].board - 0.5)
 }
 
 /// Whether a district under a floor may look for a partner of this size. Kept with the plans because
@@ -310,13 +309,13 @@ pub(crate) fn nearest_host(w: &World<'_>, i: usize, who: Eligibility) -> Option<
         .near(i)
         .iter()
         .map(|&j| usize::from(j))
-        .find(|&j| d.alive[j] && who.admits(d.enrolment[j]))
+        .find(|&j| d[j].alive && who.admits(d[j].enrolment))
         .or_else(|| d.operating.iter().map(|&j| usize::from(j)).find(|&j| j != i))
 }
 
 /// The salary cost of a plan, as a multiplier on the merged district.
 pub(crate) fn levelling(w: &World<'_>, ended: usize, host: usize) -> f64 {
-    let (a, b) = (w.s.d.enrolment[ended], w.s.d.enrolment[host]);
+    let (a, b) = (w.s.d[ended].enrolment, w.s.d[host].enrolment);
     let merged = a + b;
     (a * budget::salary_levelling(a, merged, w.p) + b * budget::salary_levelling(b, merged, w.p)) / merged.max(1.0)
 }

@@ -6,7 +6,7 @@ use super::decisions::Decision;
 use super::events::{Dissolution, Ending, Form, Happening};
 use super::policy::{Eligibility, EnrolmentFloor, InstrumentKind};
 use super::region::GRADES;
-use super::state::{HISTORY, NONE};
+use super::state::{District, Districts, HISTORY, NONE};
 use super::world::World;
 use super::{instruments, referendum, review, transport};
 
@@ -18,6 +18,7 @@ const INSOLVENT_YEARS: u8 = 2;
 const SMALL_SCHOOL: f64 = 60.0;
 
 /// Ends districts and closes schools.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     merge_agreed(w);
     dissolve(w);
@@ -65,10 +66,10 @@ fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
 }
 
 fn leave_cluster(w: &mut World<'_>, district: usize) {
-    let place = w.s.d.cluster[district];
+    let place = w.s.d[district].cluster;
     if place != NONE {
         w.s.clusters[usize::from(place)].members.remove(district as u16);
-        w.s.d.leave_cluster(district);
+        w.s.d[district].leave_cluster();
     }
 }
 
@@ -78,109 +79,118 @@ fn unite_costs(w: &mut World<'_>, ended: usize, host: usize) {
     let levelling = referendum::levelling(w, ended, host);
     let (p, curve) = (w.p, w.curve);
     let d = &mut w.s.d;
-    let (a, b) = (d.enrolment[ended], d.enrolment[host]);
+    let (a, b) = (d[ended].enrolment, d[host].enrolment);
     let pupils = (a + b).max(1.0);
-    let apart = |i: usize, n: f64| n * d.cost_level[i] * (curve.at(n) + transport::extra_cost(n, d.area[i], p) + d.premium[i]);
-    let cost_level = (a * d.cost_level[ended] + b * d.cost_level[host]) / pupils;
+    let apart = |i: usize, n: f64| n * d[i].cost_level * (curve.at(n) + transport::extra_cost(n, d[i].area, p) + d[i].premium);
+    let cost_level = (a * d[ended].cost_level + b * d[host].cost_level) / pupils;
     let before = (apart(ended, a) + apart(host, b)) / (pupils * cost_level.max(0.01));
-    let together = curve.at(pupils) + transport::extra_cost(pupils, d.area[ended] + d.area[host], p);
-    d.cost_level[host] = cost_level;
-    d.premium[host] = before - together;
-    d.premium_target[host] = (1.0 - p.realised_saving) * (before - together) + levelling;
-    d.merged_in[host] = Some(w.year);
+    let together = curve.at(pupils) + transport::extra_cost(pupils, d[ended].area + d[host].area, p);
+    d[host].cost_level = cost_level;
+    d[host].premium = before - together;
+    d[host].premium_target = (1.0 - p.realised_saving) * (before - together) + levelling;
+    d[host].merged_in = Some(w.year);
+}
+
+/// The slots of the district that ends and of its host, the first as a copy.
+fn pair(d: &mut Districts, ended: usize, host: usize) -> (District, &mut District) {
+    (d[ended], &mut d[host])
 }
 
 fn unite_money(w: &mut World<'_>, ended: usize, host: usize) {
-    let d = &mut w.s.d;
-    let (a, b) = (d.enrolment[ended], d.enrolment[host]);
-    let pupils = (a + b).max(1.0);
-    let valuation = (d.valuation[ended] + d.valuation[host]).max(1.0);
-    for rate in [&mut d.mills, &mut d.mills_cap] {
-        rate[host] = (rate[ended] * d.valuation[ended] + rate[host] * d.valuation[host]) / valuation;
+    let (from, to) = pair(&mut w.s.d, ended, host);
+    let pupils = (from.enrolment + to.enrolment).max(1.0);
+    let valuation = (from.valuation + to.valuation).max(1.0);
+    let by_valuation = |a: f64, b: f64| (a * from.valuation + b * to.valuation) / valuation;
+    let by_pupils = |a: f64, b: f64| (a * from.enrolment + b * to.enrolment) / pupils;
+    let rates = (by_valuation(from.mills, to.mills), by_valuation(from.mills_cap, to.mills_cap));
+    let shares = (
+        by_pupils(from.aid_rate, to.aid_rate),
+        by_pupils(from.federal_per_pupil, to.federal_per_pupil),
+        by_pupils(from.paid, to.paid),
+    );
+    (to.mills, to.mills_cap) = rates;
+    (to.aid_rate, to.federal_per_pupil, to.paid) = shares;
+    to.valuation += from.valuation;
+    to.reserve += from.reserve;
+    to.debt += from.debt;
+    to.need += from.need;
+    to.spending += from.spending;
+    to.aid += from.aid;
+    to.levy += from.levy;
+    to.revenue += from.revenue;
+    to.receipts += from.receipts;
+    to.dues += from.dues;
+    to.insolvent_years = 0;
+    to.below_floor_years = 0;
+    let left = &mut w.s.d[ended];
+    for dollars in [&mut left.valuation, &mut left.reserve, &mut left.debt, &mut left.receipts, &mut left.spending] {
+        *dollars = 0.0;
     }
-    for rate in [&mut d.aid_rate, &mut d.federal_per_pupil, &mut d.paid] {
-        rate[host] = (rate[ended] * a + rate[host] * b) / pupils;
-    }
-    let dollars = [
-        &mut d.valuation,
-        &mut d.reserve,
-        &mut d.debt,
-        &mut d.need,
-        &mut d.spending,
-        &mut d.aid,
-        &mut d.levy,
-        &mut d.revenue,
-        &mut d.receipts,
-        &mut d.dues,
-    ];
-    for sum in dollars {
-        sum[host] += sum[ended];
-        sum[ended] = 0.0;
-    }
-    d.insolvent_years[host] = 0;
-    d.below_floor_years[host] = 0;
 }
 
 fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
     let d = &mut w.s.d;
-    let (a, b) = (d.enrolment[ended], d.enrolment[host]);
+    let (a, b) = (d[ended].enrolment, d[host].enrolment);
     let pupils = (a + b).max(1.0);
     for community in 0..d.home.len() {
         let home = usize::from(d.home[community]);
         if home == host {
-            d.pupil_share[community] *= b / pupils;
+            d[community].pupil_share *= b / pupils;
         } else if home == ended {
-            d.pupil_share[community] *= a / pupils;
+            d[community].pupil_share *= a / pupils;
         }
     }
+    let (from, to) = pair(d, ended, host);
+    let entry = (from.entry + to.entry).max(1e-9);
+    to.entry_growth = (from.entry_growth * from.entry + to.entry_growth * to.entry) / entry;
+    to.entry_gap = (from.entry_gap * from.entry + to.entry_gap * to.entry) / entry;
+    to.entry = entry;
+    to.identity = (a * from.identity + b * to.identity) / pupils;
     for grade in 0..GRADES {
-        d.grades[host][grade] += d.grades[ended][grade];
-        d.grades[ended][grade] = 0.0;
+        to.grades[grade] += from.grades[grade];
     }
     for year in 0..HISTORY {
-        d.history[host][year] += d.history[ended][year];
+        to.history[year] += from.history[year];
     }
-    d.lowest[host] = d.lowest[host].min(d.lowest[ended]);
-    d.highest[host] = d.highest[host].max(d.highest[ended]);
-    let entry = (d.entry[ended] + d.entry[host]).max(1e-9);
-    for rate in [&mut d.entry_growth, &mut d.entry_gap] {
-        rate[host] = (rate[ended] * d.entry[ended] + rate[host] * d.entry[host]) / entry;
+    to.lowest = to.lowest.min(from.lowest);
+    to.highest = to.highest.max(from.highest);
+    to.enrolment += from.enrolment;
+    to.high_school += from.high_school;
+    to.area += from.area;
+    let left = &mut w.s.d[ended];
+    left.grades = [0.0; GRADES];
+    for amount in [&mut left.enrolment, &mut left.high_school, &mut left.area] {
+        *amount = 0.0;
     }
-    d.entry[host] = entry;
-    for sum in [&mut d.enrolment, &mut d.high_school, &mut d.area] {
-        sum[host] += sum[ended];
-        sum[ended] = 0.0;
-    }
-    d.identity[host] = (a * d.identity[ended] + b * d.identity[host]) / pupils;
 }
 
 fn unite_places(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
     let minutes = w.bus_minutes(ended, host);
     let d = &mut w.s.d;
-    d.alive[ended] = false;
-    d.ended[ended] = how;
-    let moves = how == Form::Dissolved || d.plan_one_high_school[ended];
+    d[ended].alive = false;
+    d[ended].ended = how;
+    let moves = how == Form::Dissolved || d[ended].plan_one_high_school;
     for community in 0..d.home.len() {
         if usize::from(d.home[community]) != ended {
             continue;
         }
         d.home[community] = host as u16;
         if moves {
-            transport::move_high_school(d, community, minutes);
+            transport::move_high_school(&mut d[community], minutes);
         }
     }
     // Without a promise to keep them, the first building closes at once, others in later years.
-    if how == Form::Dissolved || !d.plan_keeps_buildings[ended] {
+    if how == Form::Dissolved || !d[ended].plan_keeps_buildings {
         close_one(w, ended, minutes);
     }
 }
 
 /// Closes one building of a community.
 fn close_one(w: &mut World<'_>, community: usize, bus_minutes: f64) {
-    if w.s.d.buildings[community] > 0 {
-        transport::close_building(&mut w.s.d, community, bus_minutes);
+    if w.s.d[community].buildings > 0 {
+        transport::close_building(&mut w.s.d[community], bus_minutes);
         w.s.tally.closures += 1;
-        let left = w.s.d.buildings[community];
+        let left = w.s.d[community].buildings;
         w.s.emit(w.year, Happening::SchoolClosed { district: community as u16, left });
     }
 }
@@ -205,10 +215,10 @@ fn dissolve(w: &mut World<'_>) {
 
 fn cause(w: &mut World<'_>, district: usize) -> Option<Dissolution> {
     let d = &w.s.d;
-    if d.enrolment[district] < FEWEST_PUPILS {
+    if d[district].enrolment < FEWEST_PUPILS {
         return Some(Dissolution::Empty);
     }
-    if d.insolvent_years[district] >= INSOLVENT_YEARS {
+    if d[district].insolvent_years >= INSOLVENT_YEARS {
         return Some(Dissolution::Insolvent);
     }
     under_floor(w, district).then_some(Dissolution::Floor)
@@ -219,8 +229,8 @@ fn under_floor(w: &mut World<'_>, district: usize) -> bool {
     let policy = w.policy;
     for instrument in policy.instruments.iter().filter(|instrument| instrument.open(w.year)) {
         if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind {
-            let below = below_floor(w, district, floor) && instrument.eligibility.admits(w.s.d.enrolment[district]);
-            let years = &mut w.s.d.below_floor_years[district];
+            let below = below_floor(w, district, floor) && instrument.eligibility.admits(w.s.d[district].enrolment);
+            let years = &mut w.s.d[district].below_floor_years;
             *years = if below { *years + 1 } else { 0 };
             if u16::from(*years) > floor.grace_years {
                 return true;
@@ -232,7 +242,7 @@ fn under_floor(w: &mut World<'_>, district: usize) -> bool {
 
 fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
     let sheltered = floor.cluster_exempt && w.s.cluster_of(district).is_some_and(|cluster| cluster.form > Form::Network);
-    w.s.d.enrolment[district] < floor.pupils && !sheltered && !(floor.sparse_exempt && w.sparse(district))
+    w.s.d[district].enrolment < floor.pupils && !sheltered && !(floor.sparse_exempt && w.sparse(district))
 }
 
 /// After a merger the schools of the communities that lost their district close one by one, the
@@ -240,7 +250,7 @@ fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
 fn close_schools(w: &mut World<'_>) {
     for community in 0..w.site.count {
         let host = usize::from(w.s.d.home[community]);
-        if w.s.d.buildings[community] == 0 || host == community && w.s.d.buildings[community] == 1 {
+        if w.s.d[community].buildings == 0 || host == community && w.s.d[community].buildings == 1 {
             continue;
         }
         let u = w.draws.uniform(w.key(community), Decision::CloseBuilding);
@@ -251,17 +261,17 @@ fn close_schools(w: &mut World<'_>) {
         close_one(w, community, minutes);
         // What the building cost is saved.
         let d = &mut w.s.d;
-        let saved = w.p.building_cost / d.enrolment[host].max(1.0);
-        d.premium[host] -= saved;
-        d.premium_target[host] -= saved;
+        let saved = w.p.building_cost / d[host].enrolment.max(1.0);
+        d[host].premium -= saved;
+        d[host].premium_target -= saved;
     }
 }
 
 fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
-    let pupils = d.pupil_share[community] * d.enrolment[host];
-    let each = pupils / f64::from(d.buildings[community]);
-    let needed = pupils / p.building_pupils > f64::from(d.buildings[community]) - 0.5;
+    let pupils = d[community].pupil_share * d[host].enrolment;
+    let each = pupils / f64::from(d[community].buildings);
+    let needed = pupils / p.building_pupils > f64::from(d[community].buildings) - 0.5;
     let own = if host == community { -2.0 } else { 0.0 };
-    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d.stress[host] - if needed { 4.0 } else { 0.0 }
+    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d[host].stress - if needed { 4.0 } else { 0.0 }
 }

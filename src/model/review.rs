@@ -18,6 +18,7 @@ const INSTITUTIONAL_YEARS: u16 = 4;
 const INSTITUTIONAL_TRUST: f64 = 0.6;
 
 /// Every cluster is reviewed by its members.
+#[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     let mut place = 0;
     while place < w.s.clusters.len() {
@@ -52,10 +53,10 @@ fn leave_log_odds(w: &World<'_>, place: usize, member: usize, perceived: f64) ->
     p.leave_intercept
         - p.leave_payoff * 100.0 * perceived
         - p.leave_trust * (trust - 0.5)
-        - p.leave_board * (d.board[member] - 0.5)
+        - p.leave_board * (d[member].board - 0.5)
         - p.leave_success * (recent - 0.5)
         - if in_term(w, place) { p.leave_term } else { 0.0 }
-        - p.leave_leader * (d.commitment[member] - 0.5)
+        - p.leave_leader * (d[member].commitment - 0.5)
         - p.leave_form * forms::steps_beyond_cluster(cluster.form)
 }
 
@@ -77,7 +78,7 @@ fn leavers(w: &World<'_>, place: usize) -> Members {
         let i = usize::from(member);
         let [u, seen] = w.draws.uniforms(w.key(i), Decision::Leave);
         let noise = w.p.payoff_noise * (1.0 - 0.5 * documented) * math::inverse_normal(seen);
-        if math::happens(u, leave_log_odds(w, place, i, w.s.d.payoff[i] + noise)) {
+        if math::happens(u, leave_log_odds(w, place, i, w.s.d[i].payoff + noise)) {
             leavers.push(member);
         }
     }
@@ -89,17 +90,17 @@ fn leave(w: &mut World<'_>, place: usize, district: u16) {
     let early = in_term(w, place);
     let i = usize::from(district);
     w.s.clusters[place].members.remove(district);
-    w.s.d.leave_cluster(i);
+    w.s.d[i].leave_cluster();
     let serial = w.s.clusters[place].serial;
     w.s.emit(w.year, Happening::Left { cluster: serial, district });
     let others = w.s.clusters[place].members;
     if !early || others.len() == 0 {
         return;
     }
-    let cost = w.p.early_exit_cost * w.s.d.need[i];
-    w.s.d.reserve[i] -= cost;
+    let cost = w.p.early_exit_cost * w.s.d[i].need;
+    w.s.d[i].reserve -= cost;
     for &other in others.as_slice() {
-        w.s.d.reserve[usize::from(other)] += cost / others.len() as f64;
+        w.s.d[usize::from(other)].reserve += cost / others.len() as f64;
         w.s.ties.add(usize::from(other), i, w.year, 0.0, w.p.trust_early_exit);
     }
 }

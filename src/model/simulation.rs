@@ -30,7 +30,7 @@ pub struct Simulation {
 #[derive(Debug)]
 pub struct Workspace {
     state: State,
-    scratch: Vec<f64>,
+    scratch: Vec<u64>,
 }
 
 /// Which run of an experiment.

@@ -146,93 +146,115 @@ pub(crate) struct Award {
     pub(crate) base: f64,
 }
 
-/// The districts, one slot each in the region's order. A slot whose district has ended keeps its
-/// place; its community is served by `home`.
+/// One district: one slot in the region's order. A slot whose district has ended keeps its place; the
+/// rides and buildings in it are those of its community, which `Districts::home` serves.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct District {
+    pub(crate) alive: bool,
+    /// How each slot stands: in a form of cooperation, or ended.
+    pub(crate) ended: Form,
+    pub(crate) grades: [f64; GRADES],
+    pub(crate) lowest: u8,
+    pub(crate) highest: u8,
+    pub(crate) enrolment: f64,
+    pub(crate) high_school: f64,
+    /// Enrolment of the last years, newest first.
+    pub(crate) history: [f64; HISTORY],
+    /// Expected entry to the lowest grade, and its yearly growth.
+    pub(crate) entry: f64,
+    pub(crate) entry_growth: f64,
+    /// Log gap of entry to its trend.
+    pub(crate) entry_gap: f64,
+
+    pub(crate) area: f64,
+    /// Cost relative to what size predicts.
+    pub(crate) cost_level: f64,
+    /// Cost multiplier beyond the curve's, left from mergers, and where it moves to.
+    pub(crate) premium: f64,
+    pub(crate) premium_target: f64,
+    /// Cost multiplier saved by sharing, and where it moves to.
+    pub(crate) saving: f64,
+    pub(crate) saving_target: f64,
+    /// Year of the last merger as a host (for capital adjustment).
+    pub(crate) merged_in: Option<u16>,
+    pub(crate) valuation: f64,
+    pub(crate) mills: f64,
+    pub(crate) mills_cap: f64,
+    pub(crate) aid_rate: f64,
+    pub(crate) federal_per_pupil: f64,
+    pub(crate) reserve: f64,
+    pub(crate) debt: f64,
+    /// This year's figures, dollars.
+    pub(crate) need: f64,
+    pub(crate) spending: f64,
+    pub(crate) aid: f64,
+    pub(crate) levy: f64,
+    pub(crate) receipts: f64,
+    /// Extra cost of belonging to a cluster this year (fees, coordinator), dollars.
+    pub(crate) dues: f64,
+    /// Revenue of the year, all sources, dollars.
+    pub(crate) revenue: f64,
+    /// Share of the need that is paid for.
+    pub(crate) paid: f64,
+    pub(crate) insolvent_years: u8,
+    pub(crate) below_floor_years: u8,
+
+    pub(crate) commitment: f64,
+    pub(crate) board: f64,
+    pub(crate) identity: f64,
+    /// Other groupings that it belongs to.
+    pub(crate) other_links: f64,
+    /// Courses as the stress reads them (no floor), and as pupils have them.
+    pub(crate) courses_raw: f64,
+    pub(crate) courses: f64,
+    pub(crate) teachers: f64,
+    pub(crate) workload: f64,
+    pub(crate) referrals: f64,
+    pub(crate) stress: f64,
+    pub(crate) cluster: u16,
+    /// Share of budget that the district gained from its cluster this year.
+    pub(crate) payoff: f64,
+
+    /// By community: rides in minutes, buildings open, whether it has its own high school.
+    pub(crate) elementary_ride: f64,
+    pub(crate) high_school_ride: f64,
+    /// The longest rides that count as within the norm: the state's, or those of the start where
+    /// they were longer.
+    pub(crate) elementary_norm: f64,
+    pub(crate) high_school_norm: f64,
+    pub(crate) buildings: u8,
+    pub(crate) own_high_school: bool,
+    /// What the plan that ended a district does to its high school and buildings.
+    pub(crate) plan_one_high_school: bool,
+    pub(crate) plan_keeps_buildings: bool,
+    /// Pupils of the community at the time of its merger, as a share of the host's.
+    pub(crate) pupil_share: f64,
+}
+
+/// The districts of a region.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Districts {
-    pub(crate) alive: Vec<bool>,
-    /// How each slot stands: in a form of cooperation, or ended.
-    pub(crate) ended: Vec<Form>,
+    pub(crate) all: Vec<District>,
     /// The district that serves each community.
     pub(crate) home: Vec<u16>,
     /// The operating districts, in order.
     pub(crate) operating: Vec<u16>,
-    pub(crate) grades: Vec<[f64; GRADES]>,
-    pub(crate) lowest: Vec<u8>,
-    pub(crate) highest: Vec<u8>,
-    pub(crate) enrolment: Vec<f64>,
-    pub(crate) high_school: Vec<f64>,
-    /// Enrolment of the last years, newest first.
-    pub(crate) history: Vec<[f64; HISTORY]>,
-    /// Expected entry to the lowest grade, and its yearly growth.
-    pub(crate) entry: Vec<f64>,
-    pub(crate) entry_growth: Vec<f64>,
-    /// Log gap of entry to its trend.
-    pub(crate) entry_gap: Vec<f64>,
+}
 
-    pub(crate) area: Vec<f64>,
-    /// Cost relative to what size predicts.
-    pub(crate) cost_level: Vec<f64>,
-    /// Cost multiplier beyond the curve's, left from mergers, and where it moves to.
-    pub(crate) premium: Vec<f64>,
-    pub(crate) premium_target: Vec<f64>,
-    /// Cost multiplier saved by sharing, and where it moves to.
-    pub(crate) saving: Vec<f64>,
-    pub(crate) saving_target: Vec<f64>,
-    /// Year of the last merger as a host (for capital adjustment).
-    pub(crate) merged_in: Vec<Option<u16>>,
-    pub(crate) valuation: Vec<f64>,
-    pub(crate) mills: Vec<f64>,
-    pub(crate) mills_cap: Vec<f64>,
-    pub(crate) aid_rate: Vec<f64>,
-    pub(crate) federal_per_pupil: Vec<f64>,
-    pub(crate) reserve: Vec<f64>,
-    pub(crate) debt: Vec<f64>,
-    /// This year's figures, dollars.
-    pub(crate) need: Vec<f64>,
-    pub(crate) spending: Vec<f64>,
-    pub(crate) aid: Vec<f64>,
-    pub(crate) levy: Vec<f64>,
-    pub(crate) receipts: Vec<f64>,
-    /// Extra cost of belonging to a cluster this year (fees, coordinator), dollars.
-    pub(crate) dues: Vec<f64>,
-    /// Revenue of the year, all sources, dollars.
-    pub(crate) revenue: Vec<f64>,
-    /// Share of the need that is paid for.
-    pub(crate) paid: Vec<f64>,
-    pub(crate) insolvent_years: Vec<u8>,
-    pub(crate) below_floor_years: Vec<u8>,
+impl std::ops::Index<usize> for Districts {
+    type Output = District;
 
-    pub(crate) commitment: Vec<f64>,
-    pub(crate) board: Vec<f64>,
-    pub(crate) identity: Vec<f64>,
-    /// Other groupings that it belongs to.
-    pub(crate) other_links: Vec<f64>,
-    /// Courses as the stress reads them (no floor), and as pupils have them.
-    pub(crate) courses_raw: Vec<f64>,
-    pub(crate) courses: Vec<f64>,
-    pub(crate) teachers: Vec<f64>,
-    pub(crate) workload: Vec<f64>,
-    pub(crate) referrals: Vec<f64>,
-    pub(crate) stress: Vec<f64>,
-    pub(crate) cluster: Vec<u16>,
-    /// Share of budget that the district gained from its cluster this year.
-    pub(crate) payoff: Vec<f64>,
+    #[inline]
+    fn index(&self, place: usize) -> &District {
+        &self.all[place]
+    }
+}
 
-    /// By community: rides in minutes, buildings open, whether it has its own high school.
-    pub(crate) elementary_ride: Vec<f64>,
-    pub(crate) high_school_ride: Vec<f64>,
-    /// The longest rides that count as within the norm: the state's, or those of the start where
-    /// they were longer.
-    pub(crate) elementary_norm: Vec<f64>,
-    pub(crate) high_school_norm: Vec<f64>,
-    pub(crate) buildings: Vec<u8>,
-    pub(crate) own_high_school: Vec<bool>,
-    /// What the plan that ended a district does to its high school and buildings.
-    pub(crate) plan_one_high_school: Vec<bool>,
-    pub(crate) plan_keeps_buildings: Vec<bool>,
-    /// Pupils of the community at the time of its merger, as a share of the host's.
-    pub(crate) pupil_share: Vec<f64>,
+impl std::ops::IndexMut<usize> for Districts {
+    #[inline]
+    fn index_mut(&mut self, place: usize) -> &mut District {
+        &mut self.all[place]
+    }
 }
 
 /// What is counted since the start.
@@ -298,18 +320,18 @@ impl State {
     /// The cluster of a district, by its place in the table.
     #[inline]
     pub(crate) fn cluster_of(&self, district: usize) -> Option<&Cluster> {
-        self.clusters.get(usize::from(self.d.cluster[district]))
+        self.clusters.get(usize::from(self.d[district].cluster))
     }
 
     /// Removes a cluster from the table and frees its members.
     pub(crate) fn remove_cluster(&mut self, place: usize) {
         for &member in self.clusters[place].members.as_slice() {
-            self.d.leave_cluster(usize::from(member));
+            self.d[usize::from(member)].leave_cluster();
         }
         self.clusters.remove(place);
-        for slot in &mut self.d.cluster {
-            if *slot != NONE && usize::from(*slot) > place {
-                *slot -= 1;
+        for district in &mut self.d.all {
+            if district.cluster != NONE && usize::from(district.cluster) > place {
+                district.cluster -= 1;
             }
         }
     }
@@ -318,94 +340,39 @@ impl State {
 impl Districts {
     /// Forgets all districts and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.alive.clear();
-        self.ended.clear();
+        self.all.clear();
         self.home.clear();
         self.operating.clear();
-        self.grades.clear();
-        self.lowest.clear();
-        self.highest.clear();
-        self.enrolment.clear();
-        self.high_school.clear();
-        self.history.clear();
-        self.entry.clear();
-        self.entry_growth.clear();
-        self.entry_gap.clear();
-        self.area.clear();
-        self.cost_level.clear();
-        self.premium.clear();
-        self.premium_target.clear();
-        self.saving.clear();
-        self.saving_target.clear();
-        self.merged_in.clear();
-        self.valuation.clear();
-        self.mills.clear();
-        self.mills_cap.clear();
-        self.aid_rate.clear();
-        self.federal_per_pupil.clear();
-        self.reserve.clear();
-        self.debt.clear();
-        self.need.clear();
-        self.spending.clear();
-        self.aid.clear();
-        self.levy.clear();
-        self.receipts.clear();
-        self.dues.clear();
-        self.revenue.clear();
-        self.paid.clear();
-        self.insolvent_years.clear();
-        self.below_floor_years.clear();
-        self.commitment.clear();
-        self.board.clear();
-        self.identity.clear();
-        self.other_links.clear();
-        self.courses_raw.clear();
-        self.courses.clear();
-        self.teachers.clear();
-        self.workload.clear();
-        self.referrals.clear();
-        self.stress.clear();
-        self.cluster.clear();
-        self.payoff.clear();
-        self.elementary_ride.clear();
-        self.high_school_ride.clear();
-        self.elementary_norm.clear();
-        self.high_school_norm.clear();
-        self.buildings.clear();
-        self.own_high_school.clear();
-        self.plan_one_high_school.clear();
-        self.plan_keeps_buildings.clear();
-        self.pupil_share.clear();
     }
+}
 
+impl District {
     /// Five-year fall of the log of enrolment, 0 or more.
     #[inline]
-    pub(crate) fn decline(&self, district: usize) -> f64 {
-        let history = &self.history[district];
-        let (now, before) = (history[0], history[HISTORY - 1]);
-        // ln(before/now) by its Padé form, exact enough (1e-3) up to a halving and free of calls.
-        let gap = (before - now).max(0.0);
-        2.0 * gap / (before + now).max(1.0)
+    pub(crate) fn decline(&self) -> f64 {
+        let (now, before) = (self.history[0], self.history[HISTORY - 1]);
+        // ln(before/now) by its Padé form, exact enough (1 % up to a fall by a third) and free of calls.
+        2.0 * (before - now).max(0.0) / (before + now).max(1.0)
     }
 
     /// Reserve as a share of spending.
     #[inline]
-    pub(crate) fn reserve_share(&self, district: usize) -> f64 {
-        self.reserve[district] / self.spending[district].max(1.0)
+    pub(crate) fn reserve_share(&self) -> f64 {
+        self.reserve / self.spending.max(1.0)
     }
 
     /// Whether it teaches grades 9–12.
     #[inline]
-    pub(crate) fn has_high_school(&self, district: usize) -> bool {
-        usize::from(self.highest[district]) >= super::region::FIRST_HIGH_SCHOOL_GRADE
+    pub(crate) fn has_high_school(&self) -> bool {
+        usize::from(self.highest) >= super::region::FIRST_HIGH_SCHOOL_GRADE
     }
 
     /// The effects of leaving a cluster on the district itself: nothing shared is saved any more.
-    pub(crate) fn leave_cluster(&mut self, district: usize) {
-        self.cluster[district] = NONE;
-        self.saving_target[district] = 0.0;
-        self.saving[district] = 0.0;
-        self.dues[district] = 0.0;
-        self.payoff[district] = 0.0;
+    pub(crate) fn leave_cluster(&mut self) {
+        self.cluster = NONE;
+        self.saving_target = 0.0;
+        self.saving = 0.0;
+        self.dues = 0.0;
+        self.payoff = 0.0;
     }
 }

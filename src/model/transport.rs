@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use super::parameters::Parameters;
-use super::state::Districts;
+use super::state::District;
 use super::world::World;
 
 /// Longest elementary and high-school ride, in minutes, of a district that serves itself: the radius
@@ -27,27 +27,27 @@ pub(crate) fn within_norm(w: &World<'_>, ended: usize, host: usize) -> bool {
     let d = &w.s.d;
     // Pupils who already ride toward the host pass its school on the way: half the own radius is
     // added, not all of it.
-    let own = if d.has_high_school(ended) { d.high_school_ride[ended] } else { d.elementary_ride[ended] };
-    to_host + 0.5 * own <= d.high_school_norm[ended]
+    let own = if d[ended].has_high_school() { d[ended].high_school_ride } else { d[ended].elementary_ride };
+    to_host + 0.5 * own <= d[ended].high_school_norm
 }
 
-/// The rides of all communities of a district that move to a host's schools.
-pub(crate) fn move_high_school(d: &mut Districts, community: usize, bus_minutes: f64) {
-    if d.own_high_school[community] {
-        d.own_high_school[community] = false;
-        d.high_school_ride[community] = bus_minutes + 0.5 * d.high_school_ride[community];
+/// A community's high-school pupils move to a host's school.
+pub(crate) fn move_high_school(community: &mut District, bus_minutes: f64) {
+    if community.own_high_school {
+        community.own_high_school = false;
+        community.high_school_ride = bus_minutes + 0.5 * community.high_school_ride;
     }
 }
 
 /// One building of a community closes; the last one sends its pupils to the host.
-pub(crate) fn close_building(d: &mut Districts, community: usize, bus_minutes: f64) {
-    let left = d.buildings[community] - 1;
-    d.buildings[community] = left;
+pub(crate) fn close_building(community: &mut District, bus_minutes: f64) {
+    let left = community.buildings - 1;
+    community.buildings = left;
     if left == 0 {
-        d.elementary_ride[community] = bus_minutes + 0.5 * d.elementary_ride[community];
+        community.elementary_ride = bus_minutes + 0.5 * community.elementary_ride;
     } else {
         let more = f64::from(left + 1) / f64::from(left);
-        d.elementary_ride[community] *= more.sqrt();
+        community.elementary_ride *= more.sqrt();
     }
 }
 

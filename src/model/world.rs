@@ -50,12 +50,12 @@ impl World<'_> {
 
     /// Whether a district counts as sparse.
     pub(crate) fn sparse(&self, district: usize) -> bool {
-        self.s.d.enrolment[district] < self.region.finance.sparse_below * self.s.d.area[district]
+        self.s.d[district].enrolment < self.region.finance.sparse_below * self.s.d[district].area
     }
 
     /// What a year costs a district per pupil where nothing is shared, dollars.
     #[inline]
     pub(crate) fn budget_per_pupil(&self, district: usize) -> f64 {
-        self.s.d.need[district] / self.s.d.enrolment[district].max(1.0)
+        self.s.d[district].need / self.s.d[district].enrolment.max(1.0)
     }
 }
