@@ -345,6 +345,7 @@ proptest! {
 }
 
 /// The folder of real tables, where it is at hand.
+#[allow(clippy::print_stdout, reason = "a skipped test says so")]
 fn data() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let folder = std::env::var_os("BARNRAISE_DATA").map_or_else(beside, PathBuf::from);
