@@ -1,0 +1,194 @@
+//! What the state's money says: the base cost of a pupil, the sources of revenue, and how far each
+//! district's spending is from what its size predicts.
+
+use std::collections::BTreeMap;
+
+use super::elsi::{Agencies, Variable};
+use super::f33::{Finance, FinanceRow};
+use super::join::{Aliases, Candidate, resolve};
+use super::report::Tallies;
+use super::table::Value;
+use super::year::SchoolYear;
+use crate::engine::math;
+
+/// Farthest year from which finances are taken; older dollars say little of today's.
+pub(super) const FARTHEST: u16 = 5;
+
+/// Finances by year and LEAID.
+pub(super) type Finances = BTreeMap<SchoolYear, BTreeMap<String, Finance>>;
+
+/// Which amount stands for a year's spending on the programme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// Current spending (TCURELSC), where the full F-33 layout gives it for every district with finances.
+    Current,
+    /// Total revenue. Total expenditure (TOTALEXP) holds capital outlay and debt, which in a small
+    /// district can double it in the year of a new roof; revenue is the steadier stand-in.
+    Revenue,
+}
+
+impl Measure {
+    /// The spending that it takes from a district's finances, dollars.
+    pub(super) fn of(self, finance: &Finance) -> Option<f64> {
+        match self {
+            Self::Current => finance.current.positive(),
+            Self::Revenue => finance.revenue.positive(),
+        }
+    }
+}
+
+/// The state's accounts in the year nearest to the one asked for.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    pub(super) year: SchoolYear,
+    pub(super) measure: Measure,
+    /// Dollars per pupil where the cost multiplier is 1.
+    pub(super) base_cost: f64,
+    /// Local, state and federal shares of revenue; they sum to 1.
+    pub(super) shares: [f64; 3],
+}
+
+/// The Kansas low-enrolment weighting (K.S.A. 72-5149) as a multiplier on the base cost per pupil of
+/// a district with `pupils`; below 100 pupils it goes on rising.
+pub(super) fn kansas_multiplier(pupils: f64) -> f64 {
+    const BASE: f64 = 3642.4;
+    if pupils < 100.0 {
+        2.014 * math::pow(100.0 / pupils.max(1.0), 0.15)
+    } else if pupils < 300.0 {
+        (7337.0 - 9.655 * (pupils - 100.0)) / BASE
+    } else {
+        ((5406.0 - 1.2375 * (pupils - 300.0)) / BASE).max(1.035)
+    }
+}
+
+/// Spending that a district's size predicts, in base costs.
+pub(super) fn predicted(pupils: f64) -> f64 {
+    pupils * kansas_multiplier(pupils)
+}
+
+/// How the rows of each year were joined, where not by their identifier.
+pub(super) type Joins = BTreeMap<SchoolYear, Tallies>;
+
+/// Finances from the ELSI columns and the F-33 files together, the latter first.
+pub(super) fn gather(agencies: &Agencies, rows: &[FinanceRow], aliases: &Aliases) -> (Finances, Joins) {
+    let mut by_year: BTreeMap<SchoolYear, Vec<&FinanceRow>> = BTreeMap::new();
+    for row in rows {
+        by_year.entry(row.year).or_default().push(row);
+    }
+    let names: BTreeMap<&str, &str> = agencies.by_id.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str())).collect();
+    let mut finances = Finances::new();
+    let mut joins = Joins::new();
+    for (year, rows) in by_year {
+        // Rows of the same agency in two files (a subset with and one without LEAID) complete each other.
+        let (with, without): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id.is_some());
+        for rows in [with, without] {
+            let candidates: Vec<_> = rows.iter().map(|row| Candidate { id: row.id.as_deref(), name: &row.name }).collect();
+            let tallies = joins.entry(year).or_default();
+            for (id, row) in resolve(&format!("finances of {year}"), &names, &candidates, aliases, tallies) {
+                let slot = finances.entry(year).or_default().entry(id.to_owned()).or_default();
+                slot.filled_from(rows[row].finance.clone());
+            }
+        }
+    }
+    add_elsi(agencies, &mut finances);
+    (finances, joins)
+}
+
+fn add_elsi(agencies: &Agencies, finances: &mut Finances) {
+    for (id, agency) in &agencies.by_id {
+        for (year, values) in &agency.years {
+            if values.get(Variable::Revenue).known().is_some() {
+                let slot = finances.entry(*year).or_default().entry(id.clone()).or_default();
+                slot.filled_from(Finance {
+                    revenue: values.get(Variable::Revenue),
+                    local: values.get(Variable::Local),
+                    state: values.get(Variable::State),
+                    federal: values.get(Variable::Federal),
+                    expenditure: values.get(Variable::Expenditure),
+                    ..Finance::default()
+                });
+            }
+        }
+    }
+}
+
+/// The year nearest to `asked` (the earlier of two) in which some agency has what is `wanted`.
+pub(super) fn nearest_year(finances: &Finances, asked: SchoolYear, wanted: impl Fn(&Finance) -> bool) -> Option<SchoolYear> {
+    let years = finances.iter().filter(|(_, by_id)| by_id.values().any(&wanted)).map(|(year, _)| *year);
+    years.filter(|year| year.distance(asked) <= FARTHEST).min_by_key(|year| (year.distance(asked), *year))
+}
+
+/// The state's accounts over the `districts` (LEAID and pupils). None where no year near enough has
+/// any revenue by source.
+pub(super) fn accounts(finances: &Finances, asked: SchoolYear, districts: &BTreeMap<&str, f64>) -> Option<Accounts> {
+    let year = nearest_year(finances, asked, |finance| finance.revenue.positive().is_some())?;
+    let of_year = finances.get(&year)?;
+    let known: Vec<(f64, &Finance)> =
+        districts.iter().filter_map(|(id, pupils)| of_year.get(*id).map(|finance| (*pupils, finance))).collect();
+    let current = known.iter().filter(|(_, finance)| finance.revenue.positive().is_some());
+    let measure = if current.clone().count() > 0 && current.clone().all(|(_, finance)| finance.current.positive().is_some()) {
+        Measure::Current
+    } else {
+        Measure::Revenue
+    };
+    let mut spent = 0.0;
+    let mut units = 0.0;
+    let mut sources = [0.0; 3];
+    for (pupils, finance) in known {
+        if let Some(amount) = measure.of(finance) {
+            spent += amount;
+            units += predicted(pupils);
+        }
+        let parts = [finance.local, finance.state, finance.federal].map(Value::known);
+        if let [Some(local), Some(state), Some(federal)] = parts {
+            sources = [sources[0] + local, sources[1] + state, sources[2] + federal];
+        }
+    }
+    let total: f64 = sources.iter().sum();
+    (spent > 0.0 && units > 0.0 && total > 0.0).then(|| Accounts {
+        year,
+        measure,
+        base_cost: spent / units,
+        shares: sources.map(|part| part / total),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_multiplier_has_the_published_values() {
+        for (pupils, value) in
+            [(100.0, 2.014), (200.0, 1.749), (299.99, 1.484), (400.0, 1.450), (800.0, 1.314), (1500.0, 1.076), (9e4, 1.035)]
+        {
+            assert!((kansas_multiplier(pupils) - value).abs() < 0.0015, "{pupils}: {}", kansas_multiplier(pupils));
+        }
+        assert!(kansas_multiplier(10.0) > kansas_multiplier(50.0));
+    }
+
+    fn finance(revenue: f64) -> Finance {
+        let part = |share: f64| Value::Number(revenue * share);
+        Finance { revenue: Value::Number(revenue), local: part(0.5), state: part(0.4), federal: part(0.1), ..Finance::default() }
+    }
+
+    #[test]
+    fn the_base_cost_returns_the_states_revenue() {
+        let year = SchoolYear(2019);
+        let districts = BTreeMap::from([("a", 120.0), ("b", 900.0)]);
+        let of_year = BTreeMap::from([("a".to_owned(), finance(2e6)), ("b".to_owned(), finance(1.1e7))]);
+        let accounts = accounts(&Finances::from([(year, of_year)]), year, &districts).expect("accounts");
+        let predicted: f64 = districts.values().map(|&pupils| predicted(pupils)).sum();
+        assert!((accounts.base_cost * predicted - 1.3e7).abs() < 1e-3);
+        assert!((accounts.shares[0] - 0.5).abs() < 1e-12 && accounts.measure == Measure::Revenue);
+    }
+
+    #[test]
+    fn the_nearest_year_with_finances_is_taken_and_none_far_away() {
+        let of = |year| (SchoolYear(year), BTreeMap::from([("a".to_owned(), finance(1.0))]));
+        let finances = Finances::from([of(2010), of(2019), of(2020)]);
+        let nearest = |asked| nearest_year(&finances, SchoolYear(asked), |_| true);
+        assert_eq!([2022, 2019, 2012].map(nearest), [Some(SchoolYear(2020)), Some(SchoolYear(2019)), Some(SchoolYear(2010))]);
+        assert_eq!(nearest(2001), None);
+    }
+}

@@ -1,0 +1,340 @@
+//! Real regions from the publishers' own files: NCES and Census Bureau tables, joined on LEAID.
+//!
+//! Files are recognised by their column names, whatever they are called. What no file holds is
+//! modelled and told in the report: pupils by grade (from total, grade span and trend; a total that
+//! counts prekindergarten is spread over kindergarten to grade 12), taxable valuation (local revenue
+//! at 12 mills), buildings (one for every 250 pupils), births (the trend of enrolment). The region
+//! begins in the school year after the one imported, with the pupils and the money of that year.
+
+mod assemble;
+mod edge;
+mod elsi;
+mod f33;
+mod finance;
+mod folder;
+mod join;
+mod place;
+pub mod products;
+pub mod report;
+mod support;
+mod table;
+mod trend;
+pub mod year;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use assemble::{Account, Sources};
+use elsi::{Agencies, Agency};
+use finance::{Accounts, Measure};
+use folder::Folder;
+use products::Product;
+pub use report::ImportReport;
+use report::{FileReport, Tallies};
+use table::{Log, Table};
+use year::SchoolYear;
+
+use crate::diagnostics::{Place, Problem, Problems, nearest};
+use crate::model::region::{AgentKind, Region, StateFinance, StateRules};
+
+/// Files named in a message about a folder with the wrong ones.
+const TOLD: usize = 6;
+
+/// What to import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// The school year, such as `2019-20` (the default). Finances are those of the nearest year that
+    /// has them, at most five years away.
+    pub year: String,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { year: "2019-20".to_owned() }
+    }
+}
+
+/// A region made from published files, and the account of how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The region, its districts in the order of their LEAID.
+    pub region: Region,
+    /// What was read, dropped, joined, imputed and assumed.
+    pub report: ImportReport,
+}
+
+/// Imports one state (its postal code, such as `ND`) from the published files in `folder` and two
+/// levels below it.
+///
+/// Districts of the region are the agencies of type 1 or 2 with pupils in the year.
+///
+/// # Errors
+/// Every problem at once: needed tables that the folder lacks, with where they are published; a state
+/// or year that the tables do not hold, with those that they do; and every malformed row or cell of the
+/// state with file, line and column.
+pub fn import(folder: &Path, state: &str, options: &ImportOptions) -> Result<Imported, Problems> {
+    let state = state.trim().to_ascii_uppercase();
+    let mut log = Log::default();
+    let year =
+        options.year.parse::<SchoolYear>().map_err(|what| log.push(Problem::new(Place::Flag("--year".to_owned()), what))).ok();
+    let files = folder::read(folder, &mut log);
+    tell_missing(folder, &files, &mut log);
+    let agencies = elsi::read(&files.of(Product::Elsi), &state, &mut log);
+    if !files.of(Product::Elsi).is_empty() {
+        check_choice(&agencies, &state, year, &mut log);
+    }
+    let (Some(year), true) = (year, log.is_empty()) else {
+        return Err(finish(log));
+    };
+    let tables = Tables::read(&files, &agencies, &state, &mut log);
+    let imported = assemble(folder, &files, &agencies, &tables, (&state, year), &mut log);
+    match imported {
+        Some(imported) if log.is_empty() => Ok(imported),
+        _ => Err(finish(log)),
+    }
+}
+
+/// The problems in the order of file and line.
+fn finish(log: Log) -> Problems {
+    match log.into_problems().into_result(()) {
+        Err(problems) => problems,
+        Ok(()) => Problems::from(Problem::new(Place::Flag("--from".to_owned()), "nothing could be imported")),
+    }
+}
+
+/// Tells every needed table that the folder lacks, and what it holds instead.
+fn tell_missing(folder: &Path, files: &Folder, log: &mut Log) {
+    let has = |product| !files.of(product).is_empty();
+    // An ELSI table may bring the finances; whether it does is checked with its columns.
+    let missing =
+        Product::NEEDED.into_iter().filter(|&product| !has(product) && (product != Product::F33 || !has(Product::Elsi)));
+    let place = || Place::File(folder.display().to_string());
+    let mut any = false;
+    for product in missing {
+        any = true;
+        log.push(Problem::new(place(), format!("the folder has no {}", product.title())).expected(product.published()));
+    }
+    if any && !files.ignored.is_empty() {
+        let name =
+            |file: &str| Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
+        let told: Vec<String> = files.ignored.iter().take(TOLD).map(|(file, why)| format!("{} ({why})", name(file))).collect();
+        let what = format!("{} files of the folder are none of the tables that are needed", files.ignored.len());
+        log.push(Problem::new(place(), what).hint(told.join("; ")));
+    }
+}
+
+/// Tells a state or a year that the enrolment tables do not hold.
+fn check_choice(agencies: &Agencies, state: &str, year: Option<SchoolYear>, log: &mut Log) {
+    let states: Vec<&str> = agencies.states.keys().map(String::as_str).collect();
+    if agencies.by_id.is_empty() {
+        let hint = nearest(state, states.iter().copied()).map_or(String::new(), |near| format!("did you mean {near}?"));
+        let what = format!("the enrolment tables have no rows of the state `{}`", table::shorten(state));
+        log.push(
+            Problem::new(Place::Flag("--state".to_owned()), what).expected(format!("one of: {}", states.join(", "))).hint(hint),
+        );
+    }
+    let Some(year) = year.filter(|year| !agencies.years.contains(year)) else { return };
+    let years: Vec<String> = agencies.years.iter().map(ToString::to_string).collect();
+    let expected = if years.is_empty() {
+        "an ELSI table with the columns `Agency Type` and `Total Students All Grades (Excludes AE)` of the year".to_owned()
+    } else {
+        format!("one of: {}", years.join(", "))
+    };
+    let what = format!("the enrolment tables do not hold both enrolment and agency type of {year}");
+    log.push(Problem::new(Place::Flag("--year".to_owned()), what).expected(expected));
+}
+
+/// The tables besides enrolment, read for one state.
+struct Tables {
+    finance_rows: Vec<f33::FinanceRow>,
+    offices: Vec<edge::Office>,
+    boundaries: Vec<edge::Boundary>,
+    estimates: Vec<edge::Estimate>,
+    aliases: join::Aliases,
+    files: Vec<FileReport>,
+}
+
+impl Tables {
+    fn read(files: &Folder, agencies: &Agencies, state: &str, log: &mut Log) -> Self {
+        let fips = agencies.by_id.keys().next().map_or(String::new(), |id| id.chars().take(2).collect());
+        let mut reports = Vec::new();
+        for table in files.of(Product::Elsi) {
+            let column = table.column_where(|name| name.starts_with("State Abbr"));
+            let rows = table.rows.iter().filter(|row| row.get(column).eq_ignore_ascii_case(state)).count();
+            reports.push(file_report(Product::Elsi, table, rows));
+        }
+        Self {
+            finance_rows: each(files, Product::F33, &mut reports, |table| f33::read(table, state, log)),
+            offices: each(files, Product::Geocodes, &mut reports, |table| edge::read_offices(table, &fips, log)),
+            boundaries: each(files, Product::Boundaries, &mut reports, |table| edge::read_boundaries(table, &fips, log)),
+            estimates: each(files, Product::Saipe, &mut reports, |table| edge::read_estimates(table, &fips, log)),
+            aliases: join::read_aliases(&files.of(Product::Alias), log),
+            files: reports,
+        }
+    }
+}
+
+fn each<T>(files: &Folder, product: Product, reports: &mut Vec<FileReport>, mut read: impl FnMut(&Table) -> Vec<T>) -> Vec<T> {
+    let mut all = Vec::new();
+    for table in files.of(product) {
+        let rows = read(table);
+        reports.push(file_report(product, table, rows.len()));
+        all.extend(rows);
+    }
+    all
+}
+
+fn file_report(product: Product, table: &Table, rows_of_state: usize) -> FileReport {
+    FileReport { path: table.file.clone(), product: product.title(), rows: table.rows.len(), rows_of_state }
+}
+
+fn assemble(
+    folder: &Path,
+    files: &Folder,
+    agencies: &Agencies,
+    tables: &Tables,
+    (state, year): (&str, SchoolYear),
+    log: &mut Log,
+) -> Option<Imported> {
+    let mut account = Account::default();
+    let regular = assemble::regular(agencies, year, &mut account.dropped);
+    let place = || Place::File(folder.display().to_string());
+    if regular.is_empty() {
+        log.push(Problem::new(place(), format!("no agency of {state} is a district of type 1 or 2 with pupils in {year}")));
+        return None;
+    }
+    let (finances, joins) = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
+    account.finance_joins = joins;
+    let pupils: BTreeMap<&str, f64> =
+        regular.iter().filter_map(|(id, agency)| agency.students(year).map(|pupils| (*id, pupils))).collect();
+    let Some(accounts) = finance::accounts(&finances, year, &pupils) else {
+        let what = format!("no revenues of {state} by source within {} years of {year}", finance::FARTHEST);
+        log.push(Problem::new(place(), what).expected(Product::F33.published()));
+        return None;
+    };
+    let sources =
+        Sources { year, finances: &finances, offices: &tables.offices, boundaries: &tables.boundaries, aliases: &tables.aliases };
+    let Some((districts, projection)) = assemble::districts(&sources, &regular, &accounts, &mut account) else {
+        log.push(Problem::new(place(), format!("no district of {state} has a place")).expected(Product::Geocodes.published()));
+        return None;
+    };
+    let (support, told) = support::organisations(agencies, year, &tables.offices, &projection, &districts);
+    account.assumptions.push(told);
+    tell_money(&accounts, year, &mut account.assumptions);
+    let mut region = Region { districts, support, ..empty_region(agencies, &accounts, year) };
+    region.sort();
+    account.warnings.extend(warnings(files, agencies, tables, &regular, year));
+    let report = report(files, agencies, tables, (state, year, region.districts.len()), account);
+    Some(Imported { region, report })
+}
+
+fn empty_region(agencies: &Agencies, accounts: &Accounts, year: SchoolYear) -> Region {
+    let [local_share, state_share, federal_share] = accounts.shares;
+    let short = agencies.state_name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-");
+    Region {
+        name: short,
+        title: format!("{}, {year}", agencies.state_name),
+        source: format!(
+            "NCES Common Core of Data (ELSI) {year}, NCES EDGE, School District Finance Survey (F-33) {}; imported",
+            accounts.year
+        ),
+        first_year: i32::from(year.0) + 1,
+        kind: AgentKind::District,
+        rules: StateRules::default(),
+        finance: StateFinance {
+            base_cost: accounts.base_cost,
+            local_share,
+            state_share,
+            federal_share,
+            ..StateFinance::default()
+        },
+        districts: Vec::new(),
+        support: Vec::new(),
+    }
+}
+
+fn tell_money(accounts: &Accounts, year: SchoolYear, assumptions: &mut Vec<String>) {
+    let measure = match accounts.measure {
+        Measure::Current => "current spending (TCURELSC)",
+        Measure::Revenue => "total revenue (TOTALREV; total expenditure holds capital outlay and debt)",
+    };
+    assumptions.push(format!(
+        "base cost ${:.0} a pupil: {measure} of {} over pupils weighted by the Kansas low-enrolment multiplier",
+        accounts.base_cost, accounts.year
+    ));
+    if accounts.year != year {
+        assumptions.push(format!("finances of {}, in dollars of that year: no file has those of {year}", accounts.year));
+    }
+    assumptions.extend([
+        "pupils by grade follow from the total (prekindergarten among it), the grade span and the trend".to_owned(),
+        "valuation per pupil is local revenue at 12 mills".to_owned(),
+        "one building for every 250 pupils".to_owned(),
+        "the state's rules, small-size and sparsity aid are the defaults: set them in the region file".to_owned(),
+    ]);
+}
+
+/// What looks odd: tables that may be cut off, identifiers mended, enrolments unlike the children there.
+fn warnings(
+    files: &Folder,
+    agencies: &Agencies,
+    tables: &Tables,
+    regular: &BTreeMap<&str, &Agency>,
+    year: SchoolYear,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for table in files.of(Product::Elsi).iter().filter(|table| !table.footnotes) {
+        warnings.push(format!("{}: no notes below the table, as every export has: it may be cut off", table.file));
+    }
+    if agencies.padded > 0 {
+        warnings
+            .push(format!("{} identifiers of 6 digits were given back the leading zero that spreadsheets drop", agencies.padded));
+    }
+    let names: BTreeMap<&str, &str> = regular.iter().map(|(id, agency)| (*id, agency.name.as_str())).collect();
+    let candidates: Vec<_> = tables.estimates.iter().map(|row| join::Candidate { id: Some(&row.id), name: &row.name }).collect();
+    let found = join::resolve("estimates", &names, &candidates, &tables.aliases, &mut Tallies::default());
+    let children = |(id, row): (&str, usize)| tables.estimates[row].children.map(|children| (id.to_owned(), children));
+    warnings.extend(odd_enrolments(regular, year, &found.into_iter().filter_map(children).collect()));
+    warnings
+}
+
+/// Districts whose pupils and resident children differ widely.
+fn odd_enrolments(regular: &BTreeMap<&str, &Agency>, year: SchoolYear, children: &BTreeMap<String, f64>) -> Option<String> {
+    let odd = |(id, agency): (&&str, &&Agency)| {
+        let ratio = agency.students(year)? / children.get(*id).filter(|&&children| children > 0.0)?;
+        (!(0.4..=1.8).contains(&ratio)).then(|| agency.name.clone())
+    };
+    let odd: Vec<String> = regular.iter().filter_map(odd).collect();
+    let examples = odd.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+    let more = if odd.len() > 4 { ", …" } else { "" };
+    let reasons = "tuition, open enrolment or an elementary district";
+    (!odd.is_empty()).then(|| {
+        format!("{} districts have under 0.4 or over 1.8 pupils for each resident child of 5 to 17 (SAIPE): {reasons} ({examples}{more})", odd.len())
+    })
+}
+
+fn report(
+    files: &Folder,
+    agencies: &Agencies,
+    tables: &Tables,
+    (state, year, districts): (&str, SchoolYear, usize),
+    account: Account,
+) -> ImportReport {
+    let of_year =
+        |table: &&&Table| table.header.iter().any(|name| name.starts_with("Agency Type") && name.ends_with(&year.to_string()));
+    let rows_read = files.of(Product::Elsi).iter().filter(of_year).map(|table| table.rows.len()).max().unwrap_or(0);
+    ImportReport {
+        state: state.to_owned(),
+        year: year.to_string(),
+        rows_read,
+        rows_of_state: agencies.by_id.values().filter(|agency| agency.years.contains_key(&year)).count(),
+        districts,
+        files: tables.files.clone(),
+        ignored: files.ignored.clone(),
+        dropped: account.dropped.into_vec(),
+        joined: account.joined.into_vec(),
+        imputed: account.imputed.into_vec(),
+        clamped: account.clamped.into_vec(),
+        assumptions: account.assumptions,
+        warnings: account.warnings,
+    }
+}

@@ -1,0 +1,327 @@
+//! Publishers' tables as text: encodings, delimiters, preambles, footnotes, missing codes.
+
+use std::collections::BTreeMap;
+
+use csv::StringRecord;
+
+use crate::diagnostics::{Place, Problem, Problems};
+
+/// Records among which the line of column names is looked for; published preambles have at most 6.
+const PREAMBLE: usize = 30;
+/// Problems told one by one in each file; the rest are counted.
+const TOLD: usize = 20;
+
+/// The problems of all files, at most [`TOLD`] told for each.
+#[derive(Default)]
+pub(super) struct Log {
+    problems: Problems,
+    counts: BTreeMap<String, usize>,
+}
+
+impl Log {
+    /// Adds a problem, or only counts it where its file has many.
+    pub(super) fn push(&mut self, problem: Problem) {
+        let count = self.counts.entry(problem.file().to_owned()).or_default();
+        *count += 1;
+        if *count <= TOLD {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// All problems, with a count of those not told.
+    pub(super) fn into_problems(mut self) -> Problems {
+        for (file, count) in self.counts {
+            if count > TOLD {
+                let what = format!("{} more problems in this file", count - TOLD);
+                self.problems.push(Problem::new(Place::File(file), what).hint("mend those above and import again"));
+            }
+        }
+        self.problems
+    }
+}
+
+/// A table: its column names and its rows of data, without preamble and footnotes.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The file's path as given.
+    pub(super) file: String,
+    /// The names of its columns, trimmed.
+    pub(super) header: Vec<String>,
+    /// Its rows, each with its line (from 1).
+    pub(super) rows: Vec<Row>,
+    /// Whether footnotes follow the rows (an export without them may be cut off).
+    pub(super) footnotes: bool,
+}
+
+/// One row of a table.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Its line in the file, from 1.
+    pub(super) line: usize,
+    cells: StringRecord,
+}
+
+impl Row {
+    /// A cell, trimmed; empty where the table has no such column.
+    pub(super) fn get(&self, column: Option<usize>) -> &str {
+        column.and_then(|column| self.cells.get(column)).unwrap_or("").trim()
+    }
+}
+
+impl Table {
+    /// The column whose name satisfies `wanted`.
+    pub(super) fn column_where(&self, wanted: impl Fn(&str) -> bool) -> Option<usize> {
+        self.header.iter().position(|name| wanted(name))
+    }
+
+    /// The column with this name, whatever its case.
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
+        self.column_where(|column| column.eq_ignore_ascii_case(name))
+    }
+
+    /// A problem with the cell of `row` in `column`.
+    pub(super) fn problem(&self, row: &Row, column: Option<usize>, expected: &str) -> Problem {
+        let name = column.and_then(|column| self.header.get(column)).map_or("", String::as_str);
+        let found = shorten(row.get(column));
+        Problem::new(Place::Line(self.file.clone(), row.line), format!("column `{name}` holds `{found}`")).expected(expected)
+    }
+
+    /// The number in a cell between 0 and `most`, or why there is none.
+    pub(super) fn number(&self, row: &Row, column: Option<usize>, most: f64, log: &mut Log) -> Value {
+        if column.is_none() {
+            return Value::Absent;
+        }
+        let value = Value::parse(row.get(column));
+        match value {
+            Some(Value::Number(number)) if number > most => {}
+            Some(value) => return value,
+            None => {}
+        }
+        let expected = format!("a number from 0 to {most}, or a missing code († – ‡, -1, -2, blank)");
+        log.push(self.problem(row, column, &expected));
+        Value::Missing
+    }
+}
+
+/// A number, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) enum Value {
+    /// The number.
+    Number(f64),
+    /// † or -2.
+    NotApplicable,
+    /// –, -1 or blank.
+    Missing,
+    /// ‡, -3 or -9: withheld for its quality.
+    Quality,
+    /// The table has no such column.
+    #[default]
+    Absent,
+}
+
+impl Value {
+    /// Reads a cell; None where it is neither a number from 0 nor a missing code.
+    fn parse(cell: &str) -> Option<Self> {
+        match cell {
+            "†" | "-2" | "-2.0" => return Some(Self::NotApplicable),
+            "" | "–" | "—" | "-" | "-1" | "-1.0" | "N" | "M" => return Some(Self::Missing),
+            "‡" | "-3" | "-9" => return Some(Self::Quality),
+            _ => {}
+        }
+        let digits: String = cell.chars().filter(|&c| c != ',').collect();
+        // `parse` also takes "nan" and "inf", which no publisher means.
+        if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.' || c == '+') {
+            return None;
+        }
+        digits.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0).map(Self::Number)
+    }
+
+    /// The number, if there is one.
+    pub(super) fn known(self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    /// The number, if there is one above 0.
+    pub(super) fn positive(self) -> Option<f64> {
+        self.known().filter(|&number| number > 0.0)
+    }
+
+    /// This value, or `other` where there is no number here.
+    pub(super) fn or(self, other: Self) -> Self {
+        if self.known().is_some() || other == Self::Absent { self } else { other }
+    }
+}
+
+/// At most 40 characters of a text, to be quoted.
+pub(super) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let clean: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().count() > LONGEST { format!("{clean}…") } else { clean }
+}
+
+/// The bytes as text: UTF-8 with or without a byte-order mark, UTF-16 with one, or else
+/// Windows-1252, in which spreadsheets save the symbols † – ‡.
+pub(super) fn decode(bytes: &[u8]) -> String {
+    let utf16 = |from: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    if bytes.starts_with(&[0xFF, 0xFE]) {
+        return utf16(u16::from_le_bytes);
+    }
+    if bytes.starts_with(&[0xFE, 0xFF]) {
+        return utf16(u16::from_be_bytes);
+    }
+    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&byte| windows_1252(byte)).collect(), str::to_owned)
+}
+
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
+        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    if (0x80..0xA0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { char::from(byte) }
+}
+
+/// What stands at the head of a file, before it is read whole: the column names and where they are.
+pub(super) struct Head {
+    /// The trimmed column names.
+    pub(super) header: Vec<String>,
+    record: usize,
+    delimiter: u8,
+}
+
+fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    // Tab-separated files of the publishers do not quote, so a quotation mark is a letter there.
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .quoting(delimiter != b'\t')
+        .from_reader(text.as_bytes())
+}
+
+/// The first line that `recognised` takes for the column names of a table that it knows.
+pub(super) fn find_head(text: &str, mut recognised: impl FnMut(&[String]) -> bool) -> Option<Head> {
+    [b',', b'\t', b';', b'|'].into_iter().find_map(|delimiter| {
+        let records = reader(text, delimiter).into_records().take(PREAMBLE).enumerate();
+        records.filter_map(|(record, cells)| Some((record, cells.ok()?))).find_map(|(record, cells)| {
+            let header: Vec<String> = cells.iter().map(|cell| cell.trim().trim_matches('"').to_owned()).collect();
+            recognised(&header).then_some(Head { header, record, delimiter })
+        })
+    })
+}
+
+/// The rows below the head. A row whose cells do not match the column names is a problem.
+pub(super) fn read_rows(file: &str, text: &str, head: Head, log: &mut Log) -> Table {
+    let mut table = Table { file: file.to_owned(), header: head.header, rows: Vec::new(), footnotes: false };
+    for cells in reader(text, head.delimiter).into_records().skip(head.record + 1) {
+        let cells = match cells {
+            Ok(cells) => cells,
+            Err(error) => {
+                log.push(Problem::new(Place::File(table.file.clone()), format!("cannot be read further: {error}")));
+                break;
+            }
+        };
+        let line = cells.position().map_or(0, |position| position.line() as usize);
+        let mut filled = cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).map(|(place, _)| place);
+        match (filled.next(), filled.next()) {
+            (None, _) => {}
+            (Some(0), None) if is_footnote(&cells[0]) => table.footnotes = true,
+            _ if cells.len() == table.header.len() => table.rows.push(Row { line, cells }),
+            _ => {
+                let what = format!("the row has {} cells, its table {} columns", cells.len(), table.header.len());
+                let problem = Problem::new(Place::Line(table.file.clone(), line), what);
+                log.push(
+                    problem.expected("one cell for each column").hint("the file may be cut off or badly quoted: fetch it again"),
+                );
+            }
+        }
+    }
+    table
+}
+
+/// Whether a lone first cell is one of the publishers' notes below a table.
+fn is_footnote(cell: &str) -> bool {
+    ["Data Source", "†", "–", "‡", "Note", "Source", "#", "*"].iter().any(|start| cell.trim_start().starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn table(text: &str) -> (Table, Problems) {
+        let mut log = Log::default();
+        let head = find_head(text, |header| header.iter().any(|name| name == "LEAID")).expect("a header");
+        (read_rows("a.csv", text, head, &mut log), log.into_problems())
+    }
+
+    #[test]
+    fn preamble_and_footnotes_are_not_rows() {
+        let text = "Export,,\n,,\nLEAID,NAME,N\n0100005,\"A, B\",1\n,,\n\"Data Source: x\",,\n† not applicable.\n";
+        let (table, problems) = table(text);
+        assert!(problems.is_empty() && table.footnotes);
+        assert_eq!(table.rows.iter().map(|row| (row.line, row.get(Some(1)))).collect::<Vec<_>>(), [(4, "A, B")]);
+    }
+
+    #[test]
+    fn a_row_cut_off_is_told_with_its_line() {
+        let (table, problems) = table("LEAID,NAME,N\n0100005,A,1\n0100006,B\n01");
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(problems.iter().map(Problem::line).collect::<Vec<_>>(), [Some(3), Some(4)]);
+    }
+
+    #[test]
+    fn missing_codes_are_told_apart() {
+        for (cell, value) in [
+            ("1,234", Value::Number(1234.0)),
+            ("8.1e+007", Value::Number(8.1e7)),
+            ("†", Value::NotApplicable),
+            ("-2", Value::NotApplicable),
+            ("–", Value::Missing),
+            ("-1", Value::Missing),
+            ("", Value::Missing),
+            ("‡", Value::Quality),
+        ] {
+            assert_eq!(Value::parse(cell), Some(value), "{cell}");
+        }
+        for cell in ["nan", "inf", "-5", "12a", "1e999", "$4"] {
+            assert_eq!(Value::parse(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn symbols_survive_every_encoding() {
+        let text = "LEAID,† – ‡";
+        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(decode(text.as_bytes()), text);
+        assert_eq!(decode(&[b"\xEF\xBB\xBF", text.as_bytes()].concat()), text);
+        assert_eq!(decode(&utf16), text);
+        assert_eq!(decode(b"LEAID,\x86 \x96 \x87"), text);
+    }
+
+    #[test]
+    fn a_file_full_of_mistakes_does_not_flood_the_report() {
+        let text = format!("LEAID,NAME\n{}", "x,y,z\n".repeat(100));
+        let (_, problems) = table(&text);
+        assert_eq!(problems.len(), TOLD + 1);
+        assert!(problems.render(false).contains("80 more problems"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let text = decode(&bytes);
+            if let Some(head) = find_head(&text, |header| !header.is_empty()) {
+                read_rows("a", &text, head, &mut Log::default());
+            }
+        }
+    }
+}

@@ -1,0 +1,488 @@
+//! Importing the publishers' own files: small made-up folders in their formats, and the real tables of
+//! three states where they are at hand.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use barnraise::diagnostics::Problems;
+use barnraise::districts::import::{ImportOptions, Imported, import};
+use barnraise::districts::region_file;
+use barnraise::districts::statistics::RegionStatistics;
+use barnraise::model::region::Region;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const ELSI: &str = "\u{feff}ELSI Export,,,,,,,,,,,,
+,,,,,,,,,,,,
+Agency Name,State Name [District] Latest available year,State Abbr [District] Latest available year,Agency ID - NCES Assigned [District] Latest available year,Agency Type [District] 2019-20,Total Students All Grades (Excludes AE) [District] 2019-20,Full-Time Equivalent (FTE) Teachers [District] 2019-20,Total Revenue (TOTALREV) [District Finance] 2019-20,Total Revenue - Local Sources (TLOCREV) [District Finance] 2019-20,Total Revenue - State Sources (TSTREV) [District Finance] 2019-20,Total Revenue - Federal Sources (TFEDREV) [District Finance] 2019-20,Total Expenditures (TOTALEXP) [District Finance] 2019-20,Total Students All Grades (Excludes AE) [District] 2020-21
+ALPHA 1,North Dakota,ND ,3800001,1-Regular local school district,120,14.5,2400000,900000,1300000,200000,2500000,117
+\"BETA, EAST 2\",North Dakota,ND ,3800002,1-Regular local school district,\"1,240\",90,16000000,6000000,9000000,1000000,17000000,1200
+GAMMA 3,North Dakota,ND ,3800003,2-Component district,60,†,†,†,†,†,†,58
+DELTA 4,North Dakota,ND ,3800004,1-Regular local school district,†,–,‡,‡,‡,‡,‡,†
+RURAL COOPERATIVE,North Dakota,ND ,3800005,4-Regional Education Service Agency (RESA),0,3,†,†,†,†,†,0
+CAREER CENTER,North Dakota,ND ,3800006,4-Regional Education Service Agency (RESA),0,3,†,†,†,†,†,0
+FAR AWAY,Iowa,IA ,1900001,1-Regular local school district,500,40,7000000,3000000,3500000,500000,7000000,490
+,,,,,,,,,,,,
+\"Data Source: U.S. Department of Education, \"\"CCD\"\" 2019-20 v.1a.\",,,,,,,,,,,,
+† indicates that the data are not applicable.,,,,,,,,,,,,
+";
+
+const GEOCODES: &str = "LEAID,NAME,STATE,CNTY,NMCNTY,LAT,LON
+3800001,Alpha 1,ND,38001,Adams County,47.0,-100.0
+3800002,\"Beta, East 2\",ND,38003,Barnes County,47.5,-99.0
+3800005,Rural Cooperative,ND,38003,Barnes County,47.4,-99.1
+3800006,Career Center,ND,38003,Barnes County,47.4,-99.2
+";
+
+const BOUNDARIES: &str = "STATEFP,ELSDLEA,SCSDLEA,UNSDLEA,GEOID,NAME,LSAD,LOGRADE,HIGRADE,MTFCC,ALAND,INTPTLAT,INTPTLON
+38,,,00001,3800001,Alpha Public School District 1,00,PK,12,G5420,1.00000000000e+009,+47.0100000,-100.0100000
+38,,,00002,3800002,Beta East Public School District 2,00,KG,12,G5420,8.00000000000e+008,+47.5100000,-099.0100000
+38,09999,,,3809999,Gamma Public School District 30,00,KG,12,G5400,5.00000000000e+008,+47.2000000,-099.9000000
+";
+
+const SAIPE: &str = "Table with column headers in row 3,,,,,,
+\"2018 Poverty Estimates
+Source: SAIPE\",,,,,,
+State Postal Code,State FIPS Code,District ID,Name,Estimated Total Population,Estimated Population 5-17,Estimated number of relevant children 5 to 17 years old in poverty
+ND,38,00001,Alpha,600,130,20
+ND,38,00002,Beta East,6000,300,100
+";
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("a file in it");
+    }
+    folder
+}
+
+fn good() -> Vec<(&'static str, &'static [u8])> {
+    vec![
+        ("a.csv", ELSI.as_bytes()),
+        ("b.csv", GEOCODES.as_bytes()),
+        ("c.csv", BOUNDARIES.as_bytes()),
+        ("d.csv", SAIPE.as_bytes()),
+    ]
+}
+
+/// The good folder with one file replaced or added.
+fn with(name: &'static str, text: &str) -> TempDir {
+    let mut files = good();
+    files.retain(|(other, _)| *other != name);
+    files.push((name, text.as_bytes()));
+    folder(&files)
+}
+
+fn nd(folder: &TempDir) -> Result<Imported, Problems> {
+    import(folder.path(), "ND", &ImportOptions::default())
+}
+
+fn imported(folder: &TempDir) -> Imported {
+    nd(folder).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn told(folder: &TempDir) -> String {
+    nd(folder).expect_err("a broken folder").render(false)
+}
+
+#[test]
+fn regular_districts_with_pupils_become_the_region_and_all_others_are_told() {
+    let Imported { region, report } = imported(&folder(&good()));
+    let ids: Vec<_> = region.districts.iter().map(|d| (d.id.as_str(), d.enrolment() as u32, d.highest_grade)).collect();
+    assert_eq!(ids, [("3800001", 120, 12), ("3800002", 1240, 12), ("3800003", 60, 8)]);
+    assert_eq!((region.name.as_str(), region.first_year, region.support.len()), ("north-dakota", 2020, 1));
+    let beta = &region.districts[1];
+    assert_eq!((beta.name.as_str(), beta.county.as_str(), beta.teachers), ("Beta, East 2", "Barnes County", Some(90.0)));
+    assert!((beta.area - 308.88).abs() < 0.01 && beta.local_share == Some(0.375), "{beta:?}");
+    assert!((beta.valuation - 6_000_000.0 / 1240.0 / 0.012).abs() < 1e-6);
+    assert!(report.to_string().ends_with("3 districts of 6 agencies in ND (7 rows read), 2019-20"), "{report}");
+    let dropped: usize = report.dropped.iter().map(|tally| tally.count).sum();
+    assert_eq!(dropped, 3, "{report}");
+    for part in [
+        "1  boundaries: by name, unique in the state (GAMMA 3)",
+        "1  no office in the geocodes: placed at the interior point of its boundary (GAMMA 3)",
+        "1  no county in the geocodes: given that of the nearest district (GAMMA 3)",
+        "1  an elementary district by its class: taken to teach to grade 8 (GAMMA 3)",
+        "1  no count of teachers",
+        "1  no local revenue: valuation per pupil is the state's median (GAMMA 3)",
+        "1  enrolment not applicable (†): not open or without schools (DELTA 4)",
+        "2  agency type 4-Regional Education Service Agency (RURAL COOPERATIVE, CAREER CENTER)",
+        "over 1.8 pupils for each resident child of 5 to 17 (SAIPE): tuition, open enrolment or an elementary district (BETA, EAST 2)",
+    ] {
+        assert!(report.to_string().contains(part), "{part} missing in\n{report}");
+    }
+}
+
+#[test]
+fn a_table_of_changed_identifiers_comes_before_names() {
+    let text = "EDGE_GEOID,LEAID,ST,NAME,NOTE\n3809999,3800003,ND,Gamma,\"old, renumbered\"\n";
+    let report = imported(&with("leaid_alias.csv", text)).report.to_string();
+    assert!(report.contains("1  boundaries: by the table of changed identifiers (GAMMA 3)"), "{report}");
+    let outer = folder(&[("leaid_alias.csv", text.as_bytes())]);
+    let inner = outer.path().join("nces");
+    fs::create_dir(&inner).expect("a folder below");
+    for (name, bytes) in good() {
+        fs::write(inner.join(name), bytes).expect("a file in it");
+    }
+    let beside = import(&inner, "nd", &ImportOptions::default()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(beside.report.to_string().contains("by the table of changed identifiers"), "{}", beside.report);
+}
+
+#[test]
+fn a_spreadsheets_encoding_and_lost_zeros_are_understood() {
+    let windows: Vec<u8> = ELSI
+        .trim_start_matches('\u{feff}')
+        .chars()
+        .map(|c| match c {
+            '†' => 0x86,
+            '–' => 0x96,
+            '‡' => 0x87,
+            other => u8::try_from(u32::from(other)).expect("an ASCII character"),
+        })
+        .collect();
+    let mut files = good();
+    files[0].1 = &windows;
+    assert_eq!(imported(&folder(&files)).region, imported(&folder(&good())).region);
+    let semicolons = GEOCODES.replace("\"Beta, East 2\"", "Beta East 2").replace(',', ";");
+    assert_eq!(imported(&with("b.csv", &semicolons)).region.districts.len(), 3);
+}
+
+/// The tables without finance columns.
+fn without_finances() -> String {
+    let lines = ELSI.lines().map(|line| {
+        let line = line.replace("\"BETA, EAST 2\"", "BETA EAST 2").replace("\"1,240\"", "1240");
+        let cells: Vec<&str> = line.split(',').collect();
+        if cells.len() < 13 { line.clone() } else { [&cells[..7], &cells[12..]].concat().join(",") }
+    });
+    let kept: Vec<String> = lines.filter(|line| !line.contains("Data Source")).collect();
+    kept.join("\n").replace(",,,,,,,,,,,,", "") + "\n"
+}
+
+fn finances(extra: (&str, &str)) -> TempDir {
+    let elsi = without_finances();
+    let mut files = good();
+    files[0].1 = elsi.as_bytes();
+    files.push((extra.0, extra.1.as_bytes()));
+    folder(&files)
+}
+
+#[test]
+fn finances_come_from_every_layout_of_the_survey() {
+    let subset = "NAME,STNAME,STABBR,SCHLEV,YEAR,CCDNF,TOTALREV,TFEDREV,TSTREV,TLOCREV,TOTALEXP,Z32,Z33,V33
+Alpha School District,North Dakota,ND,3,18,1,2000000,200000,1000000,800000,1900000,1,1,118
+BETA EAST SCH DIST 2,North Dakota,ND,3,18,1,15000000,1000000,8500000,5500000,15000000,1,1,1230
+GAMMA,North Dakota,ND,1,18,1,-1,-2,-1,-1,-1,-1,-1,-2
+";
+    let region = imported(&finances(("f33.csv", subset)));
+    assert!(region.report.to_string().contains("3  finances of 2017-18: by name, unique in the state"), "{}", region.report);
+    assert!((region.region.finance.local_share - 6.3 / 17.0).abs() < 1e-12);
+    assert!(region.region.source.contains("(F-33) 2017-18"));
+
+    let rows: Vec<String> = subset.lines().map(|line| line.replace(',', "\t")).collect();
+    let with_id: Vec<String> =
+        ["LEAID", "3800001", "3800002", "3800003"].iter().zip(&rows).map(|(id, row)| format!("{id}\t{row}")).collect();
+    let by_id = imported(&finances(("f33.txt", &with_id.join("\n"))));
+    assert_eq!(by_id.region, region.region);
+    assert!(!by_id.report.to_string().contains("finances of 2017-18: by name"));
+}
+
+#[test]
+fn the_full_layout_brings_current_spending_reserves_debts_and_grades() {
+    let full = "LEAID\tCENSUSID\tFIPST\tCONUM\tNAME\tSTNAME\tSTABBR\tSCHLEV\tYEAR\tGSLO\tGSHI\tV33\tTOTALREV\tTFEDREV\tTSTREV\tTLOCREV\tTOTALEXP\tTCURELSC\t_41F\tW01\tW31\tW61
+3800001\t1\t38\t38001\tALPHA 1\tNorth Dakota\tND\t03\t20\tPK\t08\t118\t2000000\t200000\t1000000\t800000\t3900000\t1800000\t500000\t0\t0\t360000
+3800002\t1\t38\t38003\tBETA 2\tNorth Dakota\tND\t03\t20\tPK\t12\t1230\t15000000\t1000000\t8500000\t5500000\t15000000\t13000000\t0\t0\t0\t26000000
+3800003\t1\t38\t38003\tGAMMA 3\tNorth Dakota\tND\t01\t20\tKG\t06\t60\t900000\t100000\t500000\t300000\t950000\t850000\t-1\t0\t0\t-2
+";
+    let Imported { region, report } = imported(&finances(("sdf20_1a.txt", full)));
+    let [alpha, beta, gamma] = &region.districts[..] else { panic!("three districts") };
+    assert_eq!((alpha.highest_grade, alpha.debt, alpha.reserve_share), (8, 500_000.0, Some(0.2)));
+    assert_eq!((beta.reserve_share, gamma.reserve_share, gamma.highest_grade), (Some(1.0), None, 6));
+    assert_eq!(gamma.county, "Barnes County");
+    let text = report.to_string();
+    assert!(
+        text.contains("current spending (TCURELSC) of 2019-20") && text.contains("1  reserve put back to a year's spending"),
+        "{text}"
+    );
+    // The base cost returns what was spent at everyone's own level.
+    let spent = 1.8e6 + 1.3e7 + 8.5e5;
+    assert!(
+        region.finance.base_cost > 0.6 * spent / 1420.0 && region.finance.base_cost < spent / 1420.0,
+        "{}",
+        region.finance.base_cost
+    );
+}
+
+#[test]
+fn a_folder_with_the_wrong_files_is_told_what_is_needed_and_where_it_is_published() {
+    let wrong = folder(&[("notes.txt", b"Dear all,\nhello"), ("geo.xlsx", b"PK\x03\x04...."), ("empty.csv", b"")]);
+    let text = told(&wrong);
+    for part in [
+        "no ELSI table",
+        "nces.ed.gov/ccd/elsi/tableGenerator.aspx",
+        "no F-33",
+        "no EDGE district geocodes",
+        "nces.ed.gov/programs/edge/Geographic/SchoolLocations",
+        "no EDGE district boundaries",
+        "nces.ed.gov/programs/edge/Geographic/DistrictBoundaries",
+        "notes.txt (none of the known tables; begins with Dear all)",
+        "geo.xlsx (a spreadsheet or an archive: unpack it and save the table as CSV)",
+        "empty.csv (empty)",
+    ] {
+        assert!(text.contains(part), "{part} missing in\n{text}");
+    }
+    let missing = import(Path::new("no/such/folder"), "ND", &ImportOptions::default()).expect_err("no folder").render(false);
+    assert!(missing.contains("the folder cannot be read"), "{missing}");
+}
+
+#[test]
+fn an_unknown_state_or_year_is_told_with_those_there_are() {
+    let good = folder(&good());
+    let text = |state: &str, year: &str| {
+        import(good.path(), state, &ImportOptions { year: year.into() }).expect_err("an unknown state or year").render(false)
+    };
+    assert!(text("NE", "2019-20").contains("one of: IA, ND") && text("NE", "2019-20").contains("did you mean ND?"));
+    assert!(text("ND", "2017-18").contains("one of: 2019-20"), "{}", text("ND", "2017-18"));
+    assert!(text("ND", "last year").contains("is not a school year such as 2019-20"));
+    assert!(text("IA", "2019-20").contains("has a place"), "{}", text("IA", "2019-20"));
+}
+
+#[test]
+fn every_malformed_cell_is_told_at_once_with_file_line_and_column() {
+    let elsi = ELSI.replace("3800001", "38OOO01").replace("14.5", "many").replace(",60,†", ",60.5,†").replace("2400000", "9e99");
+    let text = told(&with("a.csv", &elsi));
+    for part in ["a.csv:4", "`38OOO01`", "7 digits", "a.csv:6", "holds `60.5`", "a whole number of pupils"] {
+        assert!(text.contains(part), "{part} missing in\n{text}");
+    }
+    for (file, from, to, parts) in [
+        ("a.csv", "14.5", "many", ["a.csv:4", "Full-Time Equivalent (FTE) Teachers", "`many`"]),
+        ("a.csv", "2400000", "9e99", ["a.csv:4", "(TOTALREV)", "from 0 to 100000000000"]),
+        ("a.csv", "ND ,3800002", "Dakota,3800002", ["a.csv:5", "State Abbr", "two letters"]),
+        ("a.csv", "3800002", "3800001", ["a.csv:5", "`3800001`", "every agency once"]),
+        ("a.csv", "ALPHA 1,", "ALPHA, 1,", ["a.csv:4", "14 cells", "13 columns"]),
+        ("b.csv", "47.5", "147.5", ["b.csv:3", "column `LAT`", "degrees from -90 to 90"]),
+        ("b.csv", "3800002", "", ["b.csv:3", "column `LEAID`", "7 digits"]),
+        ("c.csv", "1.00000000000e+009", "large", ["c.csv:2", "column `ALAND`", "`large`"]),
+        ("d.csv", ",300,", ",nan,", ["d.csv:6", "Estimated Population 5-17", "`nan`"]),
+    ] {
+        let original =
+            good().into_iter().find(|(name, _)| *name == file).map(|(_, bytes)| std::str::from_utf8(bytes).expect("text"));
+        let changed = original.expect("the file").replacen(from, to, 1);
+        let text = told(&with(file, &changed));
+        assert!(parts.iter().all(|part| text.contains(part)), "{parts:?} missing in\n{text}");
+    }
+}
+
+#[test]
+fn two_tables_that_contradict_each_other_are_told() {
+    let other = ELSI.replace(",120,14.5", ",121,14.5");
+    let text = told(&with("a2.csv", &other));
+    assert!(text.contains("a2.csv:4") && text.contains("120, which another table of the folder gives"), "{text}");
+}
+
+#[test]
+fn an_export_that_may_be_cut_off_is_looked_at() {
+    let cut = ELSI.split(",,,,,,,,,,,,\n\"Data").next().expect("rows").to_owned();
+    let report = imported(&with("a.csv", &cut)).report;
+    assert!(report.warnings.iter().any(|line| line.contains("it may be cut off")), "{report}");
+}
+
+/// Whether the model could start from this region.
+fn is_sound(region: &Region) -> bool {
+    !region.districts.is_empty()
+        && region.districts.iter().all(|d| {
+            let finite = [d.x, d.y, d.area, d.trend, d.valuation, d.debt].iter().all(|value| value.is_finite());
+            let optional = [d.cost_level, d.local_share, d.reserve_share, d.teachers];
+            finite
+                && optional.into_iter().flatten().all(|value| value.is_finite() && value >= 0.0)
+                && d.enrolment() > 0.0
+                && d.pupils.iter().all(|&pupils| pupils >= 0.0)
+                && d.area > 0.0
+                && d.valuation > 0.0
+                && d.buildings > 0
+                && d.lowest_grade <= d.highest_grade
+                && d.highest_grade <= 12
+        })
+        && region.finance.base_cost.is_finite()
+        && region.finance.base_cost > 0.0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn truncated_and_mutated_files_never_panic_and_never_give_an_unsound_region(
+        file in 0usize..4,
+        cut in proptest::option::of(0.0f64..1.0),
+        changes in proptest::collection::vec((0.0f64..1.0, any::<u8>()), 0..6),
+    ) {
+        let mut files: Vec<(&str, Vec<u8>)> = good().into_iter().map(|(name, bytes)| (name, bytes.to_vec())).collect();
+        let bytes = &mut files[file].1;
+        let length = bytes.len() as f64;
+        for (place, byte) in changes {
+            bytes[(place * length) as usize] = byte;
+        }
+        bytes.truncate((cut.unwrap_or(1.0) * length) as usize);
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+        match nd(&folder(&files)) {
+            Ok(imported) => {
+                prop_assert!(is_sound(&imported.region), "{:?}", imported.region);
+                let reread = region_file::parse(&region_file::write(&imported.region), "region.toml");
+                prop_assert_eq!(reread, Ok(imported.region));
+            }
+            Err(problems) => prop_assert!(!problems.is_empty() && !problems.render(false).is_empty()),
+        }
+    }
+
+    #[test]
+    fn random_bytes_beside_good_files_are_only_ignored(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let mut files = good();
+        files.push(("noise.csv", &bytes));
+        let result = nd(&folder(&files));
+        prop_assert!(result.is_ok_and(|imported| imported.report.ignored.len() == 1));
+    }
+}
+
+/// The folder of real tables, where it is at hand.
+#[allow(clippy::print_stdout, reason = "a skipped test says so")]
+fn data() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("BARNRAISE_DATA").map_or_else(beside, PathBuf::from);
+    if folder.join("nces").is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: no real tables in {}", folder.display());
+    None
+}
+
+fn real(folder: &Path, state: &str, year: &str) -> Imported {
+    import(folder, state, &ImportOptions { year: year.into() }).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The derived table of all districts: LEAID to its row by column name.
+fn published(data: &Path) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(data.join("districts.csv")).expect("the derived table");
+    let rows = reader.deserialize::<BTreeMap<String, String>>().map(|row| row.expect("a row"));
+    rows.map(|row| (row["LEAID"].clone(), row)).collect()
+}
+
+#[test]
+fn real_states_start_with_their_published_districts_and_pupils() {
+    let Some(data) = data() else { return };
+    let published = published(&data);
+    for (state, count) in [("ND", 173), ("IA", 327), ("SD", 149)] {
+        let Imported { region, report } = real(&data.join("nces"), state, "2019-20");
+        assert_eq!((region.districts.len(), report.districts), (count, count), "{state}");
+        let dropped: usize = report.dropped.iter().map(|tally| tally.count).sum();
+        assert_eq!(report.rows_of_state, count + dropped, "{state}: every row is a district or has its reason");
+        let mut revenue = 0.0;
+        let mut local = 0.0;
+        for d in &region.districts {
+            let row = &published[&d.id];
+            let number = |name: &str| row[name].parse::<f64>().ok();
+            assert!(number("ENR_1920").is_some_and(|pupils| (pupils - d.enrolment()).abs() < 1e-9), "{}", d.name);
+            assert_eq!(number("FTE_TEACHERS_1920").filter(|&teachers| teachers > 0.0), d.teachers, "{}", d.name);
+            // Land in square kilometres, rounded to a thousandth, where the boundary has the same identifier.
+            if let Some(area) = number("ALAND_KM2") {
+                assert!((area / 2.589_988 - d.area).abs() < 0.001, "{}", d.name);
+            }
+            revenue += number("TOTALREV_1920").unwrap_or(0.0);
+            local += number("TLOCREV_1920").unwrap_or(0.0);
+        }
+        let statistics = RegionStatistics::of(&region);
+        let mut sizes: Vec<f64> = region.districts.iter().filter_map(|d| published[&d.id]["ENR_1920"].parse().ok()).collect();
+        sizes.sort_by(f64::total_cmp);
+        assert!((statistics.pupils - sizes.iter().sum::<f64>()).abs() < 1e-6);
+        assert!((statistics.median_pupils - sizes[count / 2]).abs() < 1e-9, "an odd number of districts has a middle one");
+        assert!((region.finance.local_share - local / revenue).abs() < 1e-4, "{state}");
+        assert!((0.012..0.018).contains(&statistics.trend_sd), "{state}: {}", statistics.trend_sd);
+        assert!(is_sound(&region));
+        let reread =
+            region_file::parse(&region_file::write(&region), "region.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(reread, region, "{state}: what is imported is a region file that any scenario can use");
+    }
+}
+
+#[test]
+fn real_offices_lie_where_they_are() {
+    let Some(data) = data() else { return };
+    let region = real(&data.join("nces"), "ND", "2019-20").region;
+    let place =
+        |name: &str| region.districts.iter().find(|d| d.name.to_uppercase() == name).map(|d| (d.x, d.y)).expect("the district");
+    let ((ax, ay), (bx, by)) = (place("BISMARCK 1"), place("FARGO 1"));
+    let miles = ((ax - bx).powi(2) + (ay - by).powi(2)).sqrt();
+    assert!((miles - 188.0).abs() < 4.0, "{miles}");
+    let statistics = RegionStatistics::of(&region);
+    assert_eq!((statistics.counties, statistics.without_high_school), (53, 22));
+}
+
+#[test]
+fn every_real_year_is_read_and_lacking_finances_come_from_the_nearest() {
+    let Some(data) = data() else { return };
+    for (year, count) in [("2019-20", 173), ("2020-21", 172), ("2021-22", 170), ("2022-23", 168)] {
+        let Imported { region, report } = real(&data.join("nces"), "ND", year);
+        assert_eq!(region.districts.len(), count, "{year}");
+        let borrowed = report.assumptions.iter().any(|line| line.starts_with("finances of 2020-21, in dollars of that year"));
+        assert_eq!(borrowed, year > "2020-21", "{report}");
+    }
+}
+
+#[test]
+fn real_boundaries_with_old_identifiers_are_joined_with_or_without_the_table_of_changes() {
+    let Some(data) = data() else { return };
+    let with = real(&data.join("nces"), "ND", "2019-20");
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for entry in
+        fs::read_dir(data.join("nces")).expect("the folder").filter_map(Result::ok).filter(|entry| entry.path().is_file())
+    {
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
+    }
+    let without = real(copy.path(), "ND", "2019-20");
+    assert_eq!(with.region, without.region);
+    let joined = |imported: &Imported| (imported.report.joined[0].reason.clone(), imported.report.joined[0].count);
+    assert_eq!(joined(&with), ("boundaries: by the table of changed identifiers".to_owned(), 3));
+    assert_eq!(joined(&without), ("boundaries: by name, unique in the state".to_owned(), 3));
+}
+
+#[test]
+fn every_real_file_of_the_finance_survey_is_recognised() {
+    let Some(data) = data() else { return };
+    let report = real(&data.join("nces"), "SD", "2019-20").report;
+    let survey: Vec<_> = report.files.iter().filter(|file| file.path.contains("f33")).collect();
+    assert_eq!(survey.len(), 29);
+    for file in survey {
+        assert!(file.rows_of_state > 100 || file.path.contains("header_only"), "{file:?}");
+    }
+    assert_eq!(report.ignored.len(), 1, "only the description of the layout");
+}
+
+#[test]
+fn the_real_header_of_the_full_survey_is_understood() {
+    let Some(data) = data() else { return };
+    let header = fs::read_to_string(data.join("nces/f33/sdf19_2a_header_only.txt")).expect("the header");
+    let names: Vec<&str> = header.trim_end().split('\t').collect();
+    let row = |id: &str| {
+        let cells: Vec<String> = names
+            .iter()
+            .map(|name| match name.trim() {
+                "LEAID" => id.to_owned(),
+                "NAME" => "A DISTRICT".to_owned(),
+                "STABBR" => "ND".to_owned(),
+                "YEAR" => "19".to_owned(),
+                "GSLO" => "KG".to_owned(),
+                "GSHI" => "12".to_owned(),
+                "CONUM" => "38001".to_owned(),
+                "TOTALREV" | "TCURELSC" => "1000000".to_owned(),
+                "TLOCREV" | "TSTREV" | "_41F" => "400000".to_owned(),
+                "TFEDREV" | "W61" => "200000".to_owned(),
+                flag if flag.starts_with("FL_") => "R".to_owned(),
+                _ => "-2".to_owned(),
+            })
+            .collect();
+        cells.join("\t")
+    };
+    let text = format!("{}\n{}\n{}\n{}\n", header.trim_end(), row("3800001"), row("3800002"), row("3800003"));
+    let region = imported(&finances(("sdf19_2a.txt", &text))).region;
+    assert!(region.districts.iter().all(|d| d.debt > 399_999.0 && d.reserve_share == Some(0.2)), "{region:?}");
+}
