@@ -19,10 +19,8 @@ pub enum Decision {
     StartLinks = 6,
     /// The region's shock to enrolment.
     RegionShock = 10,
-    /// A district's shocks to enrolment and births.
-    DistrictShock = 11,
-    /// The counts of a district's grades.
-    GradeCounts = 12,
+    /// A district's shocks to enrolment, births and the counts of its grades.
+    Enrolment = 11,
     /// Whether a superintendent leaves, and the next one's commitment.
     Superintendent = 20,
     /// Whether a coordinator leaves or is found, and the next one's quality.
@@ -41,14 +39,12 @@ pub enum Decision {
     GoalMet = 52,
     /// Whether a cluster changes its form.
     FormChange = 53,
-    /// Whether a district calls its neighbours together.
+    /// Whether a district calls its neighbours together, or asks to join a cluster nearby.
     Found = 60,
     /// Whether an invited district accepts (entity: the pair).
     Accept = 61,
     /// How a new group begins: as a network or cluster, with boards or without.
     FoundingManner = 62,
-    /// Whether a district asks to join a cluster nearby.
-    Join = 63,
     /// Whether a district proposes a merger, and the partner agrees.
     Propose = 70,
     /// What a merger plan does to schools.

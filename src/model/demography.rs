@@ -11,17 +11,61 @@ use super::world::World;
 /// Neighbours that parents compare their own school with.
 const COMPARED: usize = 4;
 
-/// Entries of the table of standard normal quantiles: nine bits.
-pub(crate) const QUANTILES: usize = 512;
+/// Standard normal quantiles at the middles of equal cells, scaled to unit variance. A district's year
+/// needs fifteen normals: a table look-up by eight or nine bits of one 128-bit draw gives them all.
+/// Steps of a table are far finer than what is known of the shocks' distribution.
+#[derive(Debug, Clone)]
+pub(crate) struct Quantiles {
+    /// For the counts of grades: eight bits.
+    coarse: [f64; 1 << COARSE_BITS],
+    /// For the shocks to a whole district: nine bits.
+    fine: [f64; 1 << FINE_BITS],
+}
 
-/// Standard normal quantiles at the middles of 512 equal cells, scaled to unit variance. Grade counts
-/// need thirteen normals a district a year; nine bits each of one 128-bit draw pick them here.
-pub(crate) fn quantile_table() -> [f64; QUANTILES] {
-    let mut table = [0.0; QUANTILES];
-    for (place, value) in table.iter_mut().enumerate() {
-        *value = math::inverse_normal((place as f64 + 0.5) / QUANTILES as f64);
+const COARSE_BITS: usize = 8;
+const FINE_BITS: usize = 9;
+
+/// The normals of a district's year.
+struct Shocks {
+    births: f64,
+    local: f64,
+    grades: [f64; GRADES],
+}
+
+impl Quantiles {
+    pub(crate) fn new() -> Self {
+        Self { coarse: quantiles(), fine: quantiles() }
     }
-    let variance = table.iter().map(|v| v * v).sum::<f64>() / QUANTILES as f64;
+
+    /// Takes one draw apart: grades 0–6 and births from the first word, grades 7–12 and the local
+    /// shock from the second.
+    #[inline]
+    fn shocks(&self, [mut first, mut second]: [u64; 2]) -> Shocks {
+        const IN_FIRST: usize = 7;
+        let mut grades = [0.0; GRADES];
+        let (early, late) = grades.split_at_mut(IN_FIRST);
+        for value in early {
+            *value = self.coarse[(first as usize) % (1 << COARSE_BITS)];
+            first >>= COARSE_BITS;
+        }
+        for value in late {
+            *value = self.coarse[(second as usize) % (1 << COARSE_BITS)];
+            second >>= COARSE_BITS;
+        }
+        // The first word has eight bits left: births take them as the fine table's upper bits and
+        // one of the sixteen left in the second word; the local shock takes nine others.
+        let births = self.fine[((first as usize) << 1 | (second as usize) & 1) % (1 << FINE_BITS)];
+        let local = self.fine[(second >> 1) as usize % (1 << FINE_BITS)];
+        Shocks { births, local, grades }
+    }
+}
+
+fn quantiles<const N: usize>() -> [f64; N] {
+    let mut table = [0.0; N];
+    for (place, value) in table.iter_mut().enumerate() {
+        *value = math::inverse_normal((place as f64 + 0.5) / N as f64);
+    }
+    let variance = table.iter().map(|v| v * v).sum::<f64>() / N as f64;
     let scale = 1.0 / variance.sqrt();
     table.map(|value| value * scale)
 }
@@ -40,13 +84,13 @@ pub(crate) fn step(w: &mut World<'_>) {
 
 fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
     let (p, key) = (w.p, w.key(district));
-    let [births, local] = w.draws.normals(key, Decision::DistrictShock);
+    let shocks = w.site.quantiles.shocks(w.draws.bits(key, Decision::Enrolment));
     let d = &mut w.s.d[district];
     let (lowest, highest) = (usize::from(d.lowest), usize::from(d.highest));
-    let stay = p.progression * math::exp(region_shock + p.district_shock_sd * local);
+    let stay = p.progression * (1.0 + region_shock + p.district_shock_sd * shocks.local).max(0.0);
 
     d.entry *= d.entry_growth;
-    let gap = d.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * births;
+    let gap = d.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * shocks.births;
     d.entry_gap = gap;
 
     let grades = &mut d.grades;
@@ -57,27 +101,10 @@ fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
     expected[..=lowest].fill(0.0);
     expected[highest + 1..].fill(0.0);
     expected[lowest] = d.entry * math::exp(gap);
-    let noise = grade_noise(w.draws.bits(key, Decision::GradeCounts), &w.site.quantiles);
     for grade in 0..GRADES {
-        let count = expected[grade] + (p.count_noise * expected[grade]).sqrt() * noise[grade];
+        let count = expected[grade] + (p.count_noise * expected[grade]).sqrt() * shocks.grades[grade];
         grades[grade] = if count > 0.0 { count } else { 0.0 };
     }
-}
-
-/// Thirteen standard normals from one draw, nine bits each.
-fn grade_noise([mut low, mut high]: [u64; 2], quantiles: &[f64; QUANTILES]) -> [f64; GRADES] {
-    const IN_LOW: usize = 7;
-    let mut noise = [0.0; GRADES];
-    let (first, second) = noise.split_at_mut(IN_LOW);
-    for value in first {
-        *value = quantiles[(low as usize) % QUANTILES];
-        low >>= 9;
-    }
-    for value in second {
-        *value = quantiles[(high as usize) % QUANTILES];
-        high >>= 9;
-    }
-    noise
 }
 
 /// A small share of pupils moves to the near district that offers most more courses.
@@ -142,11 +169,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_quantile_table_has_mean_zero_and_variance_one() {
-        let table = quantile_table();
-        let mean = table.iter().sum::<f64>() / QUANTILES as f64;
-        let variance = table.iter().map(|v| v * v).sum::<f64>() / QUANTILES as f64;
-        assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
-        assert!(table.windows(2).all(|pair| pair[0] < pair[1]));
+    fn the_quantile_tables_have_mean_zero_and_variance_one() {
+        let tables = Quantiles::new();
+        for table in [&tables.coarse[..], &tables.fine[..]] {
+            let count = table.len() as f64;
+            let mean = table.iter().sum::<f64>() / count;
+            let variance = table.iter().map(|v| v * v).sum::<f64>() / count;
+            assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
+            assert!(table.windows(2).all(|pair| pair[0] < pair[1]));
+        }
+    }
+
+    #[test]
+    fn every_bit_of_a_draw_moves_one_shock_at_the_most() {
+        let tables = Quantiles::new();
+        let all = |bits| {
+            let shocks = tables.shocks(bits);
+            let mut values = shocks.grades.to_vec();
+            values.extend([shocks.births, shocks.local]);
+            values
+        };
+        let base = all([0, 0]);
+        let mut moved = vec![0; base.len()];
+        for bit in 0..128 {
+            let word = 1u64 << (bit % 64);
+            let other = all(if bit < 64 { [word, 0] } else { [0, word] });
+            let changed: Vec<usize> = (0..base.len()).filter(|&i| base[i].to_bits() != other[i].to_bits()).collect();
+            assert!(changed.len() <= 1, "bit {bit} moves {changed:?}");
+            changed.into_iter().for_each(|i| moved[i] += 1);
+        }
+        assert!(moved[..GRADES].iter().all(|&bits| bits == COARSE_BITS));
+        assert_eq!(moved[GRADES..], [FINE_BITS, FINE_BITS]);
     }
 }

@@ -58,7 +58,7 @@ fn found(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let u = w.draws.uniform(w.key(i), Decision::Found);
+        let [u, _] = w.draws.uniforms(w.key(i), Decision::Found);
         let (p, d) = (w.p, &w.s.d);
         let own = p.found_intercept
             + p.found_stress * d[i].stress
@@ -266,7 +266,7 @@ fn join(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let u = w.draws.uniform(w.key(i), Decision::Join);
+        let [_, u] = w.draws.uniforms(w.key(i), Decision::Found);
         let (p, d) = (w.p, &w.s.d);
         let own = p.join_intercept + p.accept_stress * d[i].stress + (d[i].commitment - 0.5);
         // Full trust at no distance is the most that a cluster could add.

@@ -2,7 +2,7 @@
 
 use crate::engine::draws::EntityKey;
 
-use super::demography::{QUANTILES, quantile_table};
+use super::demography::Quantiles;
 use super::region::Region;
 
 /// How many of a district's nearest neighbours are looked at: far more than can be invited, so that
@@ -24,8 +24,8 @@ pub(crate) struct Site {
     /// Miles from each district to each support organisation: row by row.
     support_miles: Vec<f32>,
     support_count: usize,
-    /// Standard normal quantiles for the counts of grades.
-    pub(crate) quantiles: [f64; QUANTILES],
+    /// Standard normal quantiles for shocks to enrolment.
+    pub(crate) quantiles: Quantiles,
 }
 
 impl Site {
@@ -58,7 +58,7 @@ impl Site {
             near_width,
             support_miles,
             support_count: region.support.len(),
-            quantiles: quantile_table(),
+            quantiles: Quantiles::new(),
         }
     }
 
