@@ -129,6 +129,7 @@ fn set_revenue(w: &mut World<'_>, i: usize, taxing: Option<(f64, u8)>) {
     let pupils = d.enrolment;
     let weight = aid_weight(pupils, sparse, w.region, w.curve);
     d.aid = d.aid_rate * w.region.finance.base_cost * pupils * weight;
+    d.valuation *= 1.0 + w.p.valuation_growth;
     d.levy = 0.001 * (d.mills + consortium_mills) * d.valuation;
     d.revenue = d.aid + d.levy + d.federal_per_pupil * pupils + d.receipts;
 }

@@ -15,12 +15,12 @@ pub enum Function {
     BusinessServices,
     /// Student activities and pooled classes.
     StudentActivities,
-    /// Specialist teaching: languages, arts, science, counselling.
-    SpecialistTeaching,
     /// Special education.
     SpecialEducation,
     /// Transport.
     Transport,
+    /// Specialist teaching: languages, arts, science, counselling.
+    SpecialistTeaching,
     /// Administration: a shared superintendent.
     Administration,
     /// Core instruction: whole-grade sharing.
@@ -34,9 +34,9 @@ impl Function {
         Self::LibrariesTechnology,
         Self::BusinessServices,
         Self::StudentActivities,
-        Self::SpecialistTeaching,
         Self::SpecialEducation,
         Self::Transport,
+        Self::SpecialistTeaching,
         Self::Administration,
         Self::CoreInstruction,
     ];

@@ -142,7 +142,8 @@ fn put_districts(row: &mut [f64], sums: &Sums, places: &Places, w: &World<'_>) {
     put(RegionOutcome::workload, sums.workload / pupils);
     put(RegionOutcome::referrals, sums.referrals / pupils);
     put(RegionOutcome::pupils, sums.pupils);
-    put(RegionOutcome::outlay, w.s.outlay.iter().sum::<f64>() / 1e6);
+    // From 0.0: the sum of no instruments would be -0.0.
+    put(RegionOutcome::outlay, w.s.outlay.iter().fold(0.0, |sum, paid| sum + paid) / 1e6);
     let forms = [
         (RegionOutcome::alone, Form::Alone),
         (RegionOutcome::in_network, Form::Network),

@@ -218,13 +218,15 @@ parameters! {
         /// Most of a reserve that a board spends in a year
         reserve_draw = 0.5, [0.0, 1.0], known, "share", Assumed, "Boards spread the use of a reserve over years";
         /// Cut to the programme that boards accept before they raise the levy
-        cut_before_levy = 0.08, [0.0, 0.5], known, "share", Assumed, "Boards cover a gap by reserve, then cuts, then levy (model section 4)";
+        cut_before_levy = 0.03, [0.0, 0.5], known, "share", Assumed, "Boards cover a gap by reserve, then cuts, then levy (model section 4)";
         /// Deepest cut to the programme
         cut_limit = 0.25, [0.0, 0.6], known, "share", Assumed, "A quarter unpaid counts as full stress";
         /// Most that the levy rises in a year without a vote
         levy_step = 0.04, [0.0, 0.5], known, "share", Assumed, "Levy limits of the three states are of this order";
         /// Mean room under the levy cap at the start
         levy_headroom = 0.10, [0.0, 1.0], known, "share", Assumed, "Drawn exponentially; a third of districts have less than 4 %";
+        /// Yearly real growth of taxable valuation
+        valuation_growth = 0.005, [-0.05, 0.05], (0.0, 0.01), "1/year", Assumed, "Land and buildings gain a little in real terms; the cap is in mills";
         /// Log-odds that voters allow a levy above the cap
         levy_vote = 0.2, [-4.0, 4.0], (-0.6, 1.0), "log-odds", Assumed, "About half of levy votes pass";
         /// Debt paid back in a year
@@ -284,7 +286,7 @@ parameters! {
     }
     "trust" {
         /// Evidence that one success adds
-        trust_evidence = 0.45, [0.0, 5.0], (0.3, 0.7), "events", Assumed, "Founders' mean trust after 3-5 years 0.55-0.75 (model section 5)";
+        trust_evidence = 0.6, [0.0, 5.0], (0.4, 0.9), "events", Assumed, "Founders' mean trust after 3-5 years 0.55-0.75 (model section 5)";
         /// Weight of a broken promise against a kept one
         trust_loss = 2.5, [1.0, 6.0], (2.0, 3.0), "ratio", Assumed, "Losses weigh 2-3 times (Beta reputation: form found, values assumed)";
         /// Share of the evidence that outlives a year
@@ -304,7 +306,7 @@ parameters! {
         /// Meetings in each later year
         meetings_later = 4.0, [0.0, 24.0], known, "1/year", Assumed, "Fewer meetings are needed later, at regular intervals (first seed, factor 10)";
         /// Log-odds that a shared activity works, all else at its middle
-        task_intercept = 0.8, [-5.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "Set with the patterns of table 1 of the second seed and the survival of clusters";
+        task_intercept = 0.9, [-5.0, 5.0], (0.5, 1.3), "log-odds", Assumed, "Set with the patterns of table 1 of the second seed and the survival of clusters";
         /// Effect of mean trust
         task_trust = 1.6, [0.0, 8.0], (1.0, 2.2), "log-odds", Assumed, "Time to establish trust (first seed, factor 2)";
         /// Effect of a coordinator of full seniority and quality

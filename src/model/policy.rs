@@ -136,7 +136,8 @@ pub struct EnrolmentFloor {
     pub cluster_exempt: bool,
 }
 
-/// Clusters assigned from above (an English local authority).
+/// Clusters assigned from above (an English local authority), in the instrument's first year. While it is
+/// open nobody may leave; afterwards members review like any others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssignedClusters {
     /// Members of each.

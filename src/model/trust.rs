@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn one_success_a_year_builds_trust_as_published() {
-        // 0.50 to 0.65-0.70 in three years at one event a year, each of the default weight of 0.45;
+        // 0.50 to 0.65-0.70 in three years at one event a year, each of the default weight of 0.6;
         // at four events a year more (evidence: 0.71-0.80 with some of them broken).
-        for (events, low, high) in [(0.45, 0.64, 0.71), (1.8, 0.76, 0.88)] {
+        for (events, low, high) in [(0.6, 0.64, 0.73), (2.4, 0.76, 0.90)] {
             let mut ties = ties();
             for year in 0..3 {
                 ties.add(0, 1, year, events, 0.0);
