@@ -7,6 +7,7 @@
 pub mod diagnostics;
 pub mod districts;
 pub mod engine;
+pub mod experiments;
 mod input;
 pub mod model;
 pub mod plots;
