@@ -11,5 +11,6 @@ pub mod experiments;
 mod input;
 pub mod model;
 pub mod plots;
+pub mod report;
 pub mod results;
 pub mod scenario;
