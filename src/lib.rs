@@ -4,6 +4,7 @@
 //! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `results` → `scenario`,
 //! `districts` → `model` → `engine`.
 
+pub mod cli;
 pub mod diagnostics;
 pub mod districts;
 pub mod engine;
