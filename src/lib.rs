@@ -4,11 +4,14 @@
 //! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `results` → `scenario`,
 //! `districts` → `model` → `engine`.
 
+pub mod cli;
 pub mod diagnostics;
 pub mod districts;
 pub mod engine;
+pub mod experiments;
 mod input;
 pub mod model;
 pub mod plots;
+pub mod report;
 pub mod results;
 pub mod scenario;

@@ -1,2 +1,7 @@
-//! The barnraise command.
-fn main() {}
+//! The barnraise command: see `barnraise help`, or [`barnraise::cli`] for what it does.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    barnraise::cli::main()
+}

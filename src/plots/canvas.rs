@@ -100,6 +100,7 @@ impl Style {
 
     /// The width of a text, pixels.
     pub(super) fn width(self, text: &str) -> Result<f64, PlotError> {
+        load_fonts()?;
         // Measured large, because the font module rounds to whole pixels.
         let upright = Self { upwards: false, ..self };
         let (width, _) = upright.plotters(ZOOM).font.box_size(text).map_err(|error| PlotError::Font(error.to_string()))?;

@@ -1,0 +1,363 @@
+//! What can be typed: the definition from which parsing, help, completions and the man page come.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::model::record::Detail;
+
+const ABOUT: &str = "What happens to small rural school districts under different state policies";
+
+const LONG_ABOUT: &str = "\
+Simulates a region of small rural school districts through the years: they go on alone, share with \
+neighbours in a cluster, or merge, while a state pays for, requires or discourages each.
+
+Every policy of a scenario meets the same futures (same districts, births and luck), so that differences \
+between policies are differences of the policies. All results come with intervals.";
+
+const EXAMPLES: &str = "\
+Examples:
+  barnraise compare scenarios/three-year-grant.toml
+      five policies side by side on 20 years of a synthetic region
+  barnraise import --state ND --from data/nces --out regions/north-dakota.toml
+  barnraise compare scenarios/three-year-grant.toml --region regions/north-dakota.toml
+      the same policies on real North Dakota
+  barnraise describe scenarios/three-year-grant.toml
+      what the policies are, in plain words
+
+Exit codes: 0 done; 1 something failed on the way; 2 the input or the flags are wrong, nothing was written.";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "barnraise", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Compare(Compare),
+    Run(Run),
+    Check(Check),
+    Describe(Describe),
+    Import(Import),
+    Region(Region),
+    Schema(Schema),
+    Completions(Completions),
+    Man(Man),
+}
+
+impl Command {
+    /// Whether only errors are to be told.
+    pub(super) fn quiet(&self) -> bool {
+        match self {
+            Self::Compare(arguments) => arguments.experiment.saying.quiet,
+            Self::Run(arguments) => arguments.experiment.saying.quiet,
+            Self::Check(arguments) => arguments.saying.quiet,
+            Self::Describe(arguments) => arguments.saying.quiet,
+            Self::Import(arguments) => arguments.saying.quiet,
+            Self::Region(arguments) => arguments.saying.quiet,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+}
+
+/// Compare the policies of a scenario on the same futures
+///
+/// Prints, for every outcome, the median and the 5 % to 95 % band under each policy, and for each policy
+/// against the first the paired difference: its median and band over the futures, its mean with a
+/// 95 % confidence interval, and in how many futures the policy does better.
+///
+/// Writes a results folder: yearly tables (Parquet and CSV), the events, charts (SVG and PNG), a summary,
+/// a dictionary of all columns, and a manifest that says where it all came from.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise compare scenarios/three-year-grant.toml
+  barnraise compare scenarios/three-year-grant.toml --replicates 5000 --level district
+  barnraise compare scenarios/three-year-grant.toml --json --quiet > table.json")]
+pub(super) struct Compare {
+    #[command(flatten)]
+    pub(super) experiment: Experiment,
+}
+
+/// Run one policy of a scenario
+///
+/// As compare, for a single policy: levels without differences. The futures are those that compare
+/// runs: replicate 7 is the same alone or among many.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise run scenarios/three-year-grant.toml --policy three-year-grant
+  barnraise run scenarios/three-year-grant.toml --first-replicate 7 --replicates 1 --level district")]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) experiment: Experiment,
+    /// The policy's short name; the first of the scenario if not given
+    #[arg(long, value_name = "NAME")]
+    pub(super) policy: Option<String>,
+}
+
+/// What compare and run have in common.
+#[derive(Debug, Args)]
+pub(super) struct Experiment {
+    /// The scenario file
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: PathBuf,
+    /// How many futures to simulate, 1 to 10,000,000; the scenario's number if not given
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) replicates: Option<String>,
+    /// Number of the first future: to run a part of the futures, or one alone
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) first_replicate: Option<String>,
+    #[command(flatten)]
+    pub(super) seed: Seed,
+    /// Threads; as many as the machine has if not given. Results do not depend on it
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) threads: Option<String>,
+    /// A region file to use instead of the scenario's region (see import and region)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) region: Option<PathBuf>,
+    /// The results folder; results/<scenario> if not given. Results of an earlier run are replaced
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) out: Option<PathBuf>,
+    /// How much is written for every future
+    #[arg(long, value_enum, default_value_t = Level::Region)]
+    pub(super) level: Level,
+    /// Do not write the tables as CSV (Parquet is smaller and quicker)
+    #[arg(long)]
+    pub(super) no_csv: bool,
+    /// Do not write the tables as Parquet
+    #[arg(long)]
+    pub(super) no_parquet: bool,
+    /// Do not draw charts
+    #[arg(long)]
+    pub(super) no_charts: bool,
+    /// Exit with code 1 if a result lies outside the bands that the scenario expects
+    #[arg(long)]
+    pub(super) check_expect: bool,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// The seed.
+#[derive(Debug, Args)]
+pub(super) struct Seed {
+    /// The seed of all random draws; the scenario's if not given. A synthetic region is drawn from it too
+    #[arg(long = "seed", value_name = "N", allow_negative_numbers = true)]
+    pub(super) value: Option<String>,
+}
+
+/// How results are told.
+#[derive(Debug, Args)]
+pub(super) struct Saying {
+    /// Print JSON on the standard output, and nothing else there
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Show no progress and no messages, only errors
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// How much of every future is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    /// Yearly outcomes of the region, and outlays
+    Region,
+    /// Also of every cluster, and the events
+    Cluster,
+    /// Also of every district
+    District,
+}
+
+impl From<Level> for Detail {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Region => Self::Region,
+            Level::Cluster => Self::Cluster,
+            Level::District => Self::District,
+        }
+    }
+}
+
+/// Check scenario and region files
+///
+/// Reads each file, and the region that a scenario names, and tells all problems at once, with file, line,
+/// what was expected and how to mend it. Writes nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise check scenarios/*.toml
+  barnraise check regions/north-dakota.toml")]
+pub(super) struct Check {
+    /// The files
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// Describe the model, or a scenario's policies in plain words
+///
+/// Without a scenario: the yearly schedule, the parameters (unit, range, plausible range, source), the
+/// outcomes and the functions that districts can share. With one: what it asks, its policies in plain
+/// words, and how each differs from the first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise describe --only schedule
+  barnraise describe --only parameters --filter trust
+  barnraise describe scenarios/three-year-grant.toml")]
+pub(super) struct Describe {
+    /// A scenario file
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: Option<PathBuf>,
+    /// Only this section; may be given more than once
+    #[arg(long, value_enum, value_name = "SECTION")]
+    pub(super) only: Vec<Section>,
+    /// Only entries whose name, title or process contains this word
+    #[arg(long, value_name = "WORD")]
+    pub(super) filter: Option<String>,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// A part of the description of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(super) enum Section {
+    /// The steps of a year, in order
+    Schedule,
+    /// Every constant that is a claim about the world
+    Parameters,
+    /// What is measured
+    Outcomes,
+    /// What districts can share
+    Functions,
+}
+
+/// Make a region file from the publishers' own files
+///
+/// Reads the files of the National Center for Education Statistics and the Census Bureau as they are
+/// published, joins them by district, and writes a region file that every command takes as --region. Every
+/// row dropped and every value filled in is counted and told by reason.
+///
+/// A folder without the files that are needed is told which are, and where they are published.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  barnraise import --state ND --from data/nces --out regions/north-dakota.toml --year 2019-20")]
+pub(super) struct Import {
+    /// The state's postal code, such as ND
+    #[arg(long, value_name = "STATE")]
+    pub(super) state: String,
+    /// The folder with the publishers' files; subfolders are searched too
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(super) from: PathBuf,
+    /// The region file to write
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) out: PathBuf,
+    /// The school year, such as 2019-20; the latest with all files if not given
+    #[arg(long, value_name = "YEAR")]
+    pub(super) year: Option<String>,
+    /// Replace the region file if there is one
+    #[arg(long)]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// Make a synthetic region, or show what is in a region file
+///
+/// Draws districts from published statistics (sizes, trends, density, valuation, counties) and shows the
+/// statistics of what it made beside the published figures. With --region it shows those of a region file
+/// instead.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise region --districts 80 --seed 3 --out regions/eighty.toml
+  barnraise region --region regions/north-dakota.toml")]
+pub(super) struct Region {
+    /// Districts to draw, 2 to 2,000; 50 if not given
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) districts: Option<String>,
+    /// The seed of the draws; 1 if not given
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) seed: Option<String>,
+    /// A region file to show instead of drawing one
+    #[arg(long = "region", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) shown: Option<PathBuf>,
+    /// The region file to write; none is written if not given
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) out: Option<PathBuf>,
+    /// Replace the region file if there is one
+    #[arg(long)]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// Print the JSON Schema of scenario or region files
+///
+/// Editors that know the schema complete keys and show their meaning while you type.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  barnraise schema > scenario.schema.json")]
+pub(super) struct Schema {
+    /// Of which kind of file
+    #[arg(value_enum, default_value_t = FileKind::Scenario)]
+    pub(super) kind: FileKind,
+}
+
+/// A kind of file that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FileKind {
+    /// A question: region, horizon, policies
+    Scenario,
+    /// The districts of a region at the start
+    Region,
+}
+
+/// Print completions for a shell
+///
+/// For example: barnraise completions bash > ~/.local/share/bash-completion/completions/barnraise
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Print the man page
+///
+/// For example: barnraise man > ~/.local/share/man/man1/barnraise.1
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// A command, for its own page
+    #[arg(value_name = "COMMAND")]
+    pub(super) of: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_says_what_it_is() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(command.get_about().is_some() && command.get_long_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `barnraise check`: files read and judged, nothing written.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Failed;
+use super::arguments::Check;
+use super::output::Output;
+use crate::diagnostics::{Problem, Problems};
+use crate::districts::region_file;
+use crate::report::figures::{number, whole};
+use crate::scenario;
+
+/// `barnraise check`.
+pub(super) fn check(arguments: &Check, output: &mut Output) -> Result<(), Failed> {
+    let checked: Vec<_> = arguments.files.iter().map(|path| (path, facts(path))).collect();
+    if arguments.saying.json {
+        let files: Vec<Value> = checked.iter().map(|(path, facts)| as_json(path, facts)).collect();
+        let text = serde_json::to_string_pretty(&json!({ "files": files })).map_err(|error| Failed::Broken(error.to_string()))?;
+        output.data(&(text + "\n"))?;
+    } else {
+        let good =
+            checked.iter().filter_map(|(path, facts)| Some(format!("{}: {}\n", path.display(), facts.as_ref().ok()?.line)));
+        output.data(&good.collect::<String>())?;
+    }
+    let mut problems = Problems::new();
+    for (_, facts) in checked {
+        problems.extend(facts.err().unwrap_or_default());
+    }
+    problems.into_result(()).map_err(Failed::Input)
+}
+
+/// What a sound file is.
+struct Facts {
+    kind: &'static str,
+    name: String,
+    line: String,
+}
+
+fn facts(path: &Path) -> Result<Facts, Problems> {
+    if is_region_file(path) { region_facts(path) } else { scenario_facts(path) }
+}
+
+/// Only a region file lists districts; a file that cannot be read is told of as a scenario.
+fn is_region_file(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[[district]]")))
+}
+
+fn region_facts(path: &Path) -> Result<Facts, Problems> {
+    let region = region_file::read(path)?;
+    let line = format!(
+        "a region, \"{}\": {} districts, {} pupils, from {}",
+        region.title,
+        whole(region.districts.len() as u64),
+        number(region.enrolment(), 0),
+        region.first_year
+    );
+    Ok(Facts { kind: "region", name: region.name, line })
+}
+
+fn scenario_facts(path: &Path) -> Result<Facts, Problems> {
+    let scenario = scenario::read(path)?;
+    let region = scenario::load_region(&scenario.region, scenario.seed)?;
+    let line = format!(
+        "a scenario, \"{}\": {} policies, {} districts, {} years, {} replicates, seed {}",
+        scenario.title,
+        scenario.policies.len(),
+        whole(region.districts.len() as u64),
+        scenario.years,
+        whole(u64::from(scenario.replicates)),
+        scenario.seed
+    );
+    Ok(Facts { kind: "scenario", name: scenario.name, line })
+}
+
+fn as_json(path: &Path, facts: &Result<Facts, Problems>) -> Value {
+    let file = path.display().to_string();
+    match facts {
+        Ok(facts) => json!({ "file": file, "sound": true, "kind": facts.kind, "name": facts.name, "problems": [] }),
+        Err(problems) => {
+            let list: Vec<Value> = problems.iter().map(problem_as_json).collect();
+            json!({ "file": file, "sound": false, "kind": null, "name": null, "problems": list })
+        }
+    }
+}
+
+fn problem_as_json(problem: &Problem) -> Value {
+    json!({
+        "place": problem.file(),
+        "line": problem.line(),
+        "what": problem.what,
+        "expected": problem.expected,
+        "hint": problem.hint,
+    })
+}

@@ -1,0 +1,272 @@
+//! `barnraise compare` and `barnraise run`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Failed;
+use super::arguments::{Compare, Experiment, Run};
+use super::flags;
+use super::output::Output;
+use crate::diagnostics::{Place, Problem, Problems, nearest};
+use crate::districts::region_file;
+use crate::engine::replicates::Failure;
+use crate::experiments::compare::{self as comparing, Options, Sink, Stopped};
+use crate::experiments::summary::{Comparison, Trends};
+use crate::model::record::Record;
+use crate::model::region::Region;
+use crate::report::{self, charts, figures::whole};
+use crate::results::{Layout, Origin, ResultsError, ResultsWriter, WrittenFile, sha256_hex};
+use crate::scenario::{self, Measure, RegionChoice, Scenario};
+
+/// Everything that an experiment needs, checked.
+struct Prepared {
+    scenario: Scenario,
+    region: Arc<Region>,
+    options: Options,
+    out: PathBuf,
+}
+
+/// `barnraise compare`.
+pub(super) fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failed> {
+    let prepared = prepare(&arguments.experiment)?;
+    carry_out(&prepared, &arguments.experiment, output)
+}
+
+/// `barnraise run`.
+pub(super) fn run(arguments: &Run, output: &mut Output) -> Result<(), Failed> {
+    let mut prepared = prepare(&arguments.experiment)?;
+    let place = match &arguments.policy {
+        Some(name) => policy_named(&prepared.scenario, name)?,
+        None => 0,
+    };
+    keep_policy(&mut prepared.scenario, place);
+    if arguments.experiment.out.is_none()
+        && let Some(policy) = prepared.scenario.policies.first()
+    {
+        prepared.out = PathBuf::from("results").join(format!("{}-{}", prepared.scenario.name, policy.name));
+    }
+    carry_out(&prepared, &arguments.experiment, output)
+}
+
+/// Reads scenario and region and applies the flags; every problem of all of them at once.
+fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
+    let mut problems = Problems::new();
+    let replicates = flags::whole32("--replicates", arguments.replicates.as_deref(), 1..=flags::MOST_REPLICATES, &mut problems);
+    let first = flags::whole32("--first-replicate", arguments.first_replicate.as_deref(), 0..=u32::MAX - 1, &mut problems);
+    let threads = flags::threads(arguments.threads.as_deref(), &mut problems);
+    let seed = flags::seed(arguments.seed.value.as_deref(), &mut problems);
+    let scenario = scenario::read(&arguments.scenario).map_err(|more| problems.extend(more)).ok();
+    let given = arguments.region.clone().map(RegionChoice::File);
+    let choice = given.as_ref().or(scenario.as_ref().map(|scenario| &scenario.region));
+    let region_seed = seed.or(scenario.as_ref().map(|scenario| scenario.seed)).unwrap_or_default();
+    let region = choice.and_then(|choice| scenario::load_region(choice, region_seed).map_err(|more| problems.extend(more)).ok());
+    let range = scenario.as_ref().and_then(|scenario| {
+        let start = first.unwrap_or(0);
+        let end = start.checked_add(replicates.unwrap_or(scenario.replicates));
+        if end.is_none() {
+            let what = format!("replicates are numbered up to {}", u32::MAX - 1);
+            problems.push(Problem::new(Place::Flag(format!("--first-replicate {start}")), what));
+        }
+        end.map(|end| start..end)
+    });
+    let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
+    scenario.seed = region_seed;
+    if let Some(choice) = given {
+        scenario.region = choice;
+    }
+    scenario.replicates = range.end - range.start;
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
+    let options = Options { replicates: range, detail: arguments.level.into(), threads };
+    problems.into_result(Prepared { scenario, region: Arc::new(region), options, out })
+}
+
+fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
+    let names = || scenario.policies.iter().map(|policy| policy.name.as_str());
+    names().position(|policy| policy == name).ok_or_else(|| {
+        let place = Place::Flag(format!("--policy {name}"));
+        let problem = Problem::new(place, format!("the scenario has no policy `{name}`"))
+            .expected(format!("one of: {}", names().collect::<Vec<_>>().join(", ")));
+        match nearest(name, names()) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")).into(),
+            None => problem.into(),
+        }
+    })
+}
+
+/// Leaves one policy, and of the expectations those that it can be asked about alone.
+fn keep_policy(scenario: &mut Scenario, place: usize) {
+    scenario.policies = scenario.policies.drain(..).skip(place).take(1).collect();
+    scenario.expect.retain(|band| band.policy == place && matches!(band.measure, Measure::Median | Measure::Mean));
+    scenario.expect.iter_mut().for_each(|band| band.policy = 0);
+}
+
+/// Takes the records into the results folder.
+struct Folder {
+    writer: ResultsWriter,
+    seed: u64,
+}
+
+impl Sink for Folder {
+    type Error = ResultsError;
+
+    fn record(&mut self, policy: usize, replicate: u32, record: &Record) -> Result<(), ResultsError> {
+        self.writer.write(policy, replicate, record)
+    }
+
+    fn failed(&mut self, failure: &Failure) -> Result<(), ResultsError> {
+        self.writer.failure(failure.replicate, self.seed, &failure.message)
+    }
+}
+
+fn carry_out(prepared: &Prepared, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
+    let Prepared { scenario, region, options, out } = prepared;
+    let writer = ResultsWriter::create(out, layout(prepared, arguments)).map_err(refused)?;
+    let mut folder = Folder { writer, seed: scenario.seed };
+    let bar = output.progress(u64::from(scenario.replicates), "futures");
+    let compared = comparing::compare(scenario, Arc::clone(region), options, &mut folder, |done| bar.set_position(done));
+    bar.finish_and_clear();
+    let (comparison, trends) = compared.map_err(|stopped| match stopped {
+        Stopped::Sink(error) => broken(error),
+        Stopped::Threads(why) => Failed::Broken(format!("cannot start the threads asked for: {why}")),
+    })?;
+    // The answer comes first: a chart that cannot be drawn must not keep it back.
+    let text = if arguments.saying.json {
+        report::json(&comparison).map_err(|error| Failed::Broken(error.to_string()))?
+    } else {
+        report::text(&comparison)
+    };
+    output.data(&text)?;
+    let files = complete(folder.writer, prepared, arguments, &comparison, &trends)?;
+    output.message(&what_was_written(out, &files));
+    verdict(&comparison, arguments, output)
+}
+
+fn layout(prepared: &Prepared, arguments: &Experiment) -> Layout {
+    let policy = |policy: &crate::model::policy::Policy| {
+        (policy.name.clone(), policy.instruments.iter().map(|instrument| instrument.name.clone()).collect())
+    };
+    let policies = prepared.scenario.policies.iter().map(policy).collect();
+    let mut layout = Layout::new(&prepared.region, policies, prepared.options.detail);
+    layout.csv = !arguments.no_csv;
+    layout.parquet = !arguments.no_parquet;
+    layout
+}
+
+/// Adds summary and charts and completes the folder.
+fn complete(
+    mut writer: ResultsWriter,
+    prepared: &Prepared,
+    arguments: &Experiment,
+    comparison: &Comparison,
+    trends: &[Trends],
+) -> Result<Vec<WrittenFile>, Failed> {
+    let summary = serde_json::json!({ "comparison": comparison, "trends": trends });
+    let summary = serde_json::to_string_pretty(&summary).map_err(|error| Failed::Broken(error.to_string()))? + "\n";
+    writer.add_file("summary.json", summary.as_bytes()).map_err(broken)?;
+    if !arguments.no_charts && comparison.finished > 0 {
+        let drawn = charts::draw(comparison, trends, &prepared.region).map_err(|error| Failed::Broken(error.to_string()))?;
+        for chart in drawn {
+            writer.add_file(&chart.name, &chart.bytes).map_err(broken)?;
+        }
+    }
+    writer.finish(&origin(prepared)).map_err(broken)
+}
+
+fn origin(prepared: &Prepared) -> Origin {
+    let Prepared { scenario, region, .. } = prepared;
+    Origin {
+        command: command_line(std::env::args().skip(1)),
+        scenario: scenario.name.clone(),
+        scenario_sha256: sha256_hex(scenario.text.as_bytes()),
+        region: region.name.clone(),
+        region_sha256: sha256_hex(region_file::write(region).as_bytes()),
+        seed: scenario.seed,
+        replicates: scenario.replicates,
+        years: scenario.years,
+    }
+}
+
+/// The command as it can be typed again.
+fn command_line(words: impl Iterator<Item = String>) -> String {
+    let plain = |word: &str| {
+        !word.is_empty()
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ',' | '+'))
+    };
+    let quoted = words.map(|word| if plain(&word) { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
+    std::iter::once("barnraise".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// A folder that may not be written to is wrong input; nothing has been done yet.
+fn refused(error: ResultsError) -> Failed {
+    match error {
+        ResultsError::Foreign { folder, why, hint } => {
+            let place = Place::File(folder.display().to_string());
+            Failed::Input(Problem::new(place, format!("{} {why}", folder.display())).hint(hint).into())
+        }
+        ResultsError::NoName(_) | ResultsError::Busy(_) => {
+            Failed::Input(Problem::new(Place::Flag("--out".to_owned()), error.to_string()).into())
+        }
+        other => broken(other),
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Failed {
+    Failed::Broken(error.to_string())
+}
+
+fn what_was_written(out: &std::path::Path, files: &[WrittenFile]) -> String {
+    let mut text = format!("Wrote {} files to {}:", files.len(), out.display());
+    for file in files {
+        let rows = file.rows.map(|rows| format!(", {} rows", whole(rows))).unwrap_or_default();
+        text.push_str(&format!("\n  {} ({}{rows})", file.name, size(file.bytes)));
+    }
+    text
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// What is left to say, and whether the command succeeded.
+fn verdict(comparison: &Comparison, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
+    let mut sound = true;
+    if let Some(first) = comparison.failures.first() {
+        sound = false;
+        output.error(&format!(
+            "{} of {} futures could not be finished; this is a defect of the program. The first: replicate {} said \"{}\". To \
+             see it alone, add --first-replicate {} --replicates 1 --seed {}.",
+            comparison.failures.len(),
+            comparison.replicates,
+            first.replicate,
+            first.message,
+            first.replicate,
+            first.seed
+        ));
+    }
+    let missed = comparison.expectations.iter().filter(|check| !check.inside).count();
+    if arguments.check_expect && missed > 0 {
+        sound = false;
+        output.error(&format!("{missed} of {} expectations of the scenario are missed", comparison.expectations.len()));
+    }
+    if sound { Ok(()) } else { Err(Failed::Told) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_typed_again() {
+        let words = ["compare", "a b.toml", "--out", "it's", ""].map(str::to_owned);
+        assert_eq!(command_line(words.into_iter()), r"barnraise compare 'a b.toml' --out 'it'\''s' ''");
+    }
+
+    #[test]
+    fn sizes_are_told_in_their_unit() {
+        assert_eq!([999, 1_001, 2_500_000].map(size), ["999 B", "2 kB", "2.5 MB"]);
+    }
+}

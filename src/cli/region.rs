@@ -1,0 +1,135 @@
+//! `barnraise region`: a synthetic region made, or any region shown, beside the published figures.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Failed;
+use super::arguments;
+use super::flags;
+use super::output::Output;
+use crate::diagnostics::{Place, Problem, Problems};
+use crate::districts::region_file;
+use crate::districts::statistics::{RegionStatistics, StatisticRow, Target, targets};
+use crate::districts::synthetic::{self, SyntheticSpec};
+use crate::model::region::Region;
+use crate::report::figures::number;
+use crate::report::reference;
+
+/// `barnraise region`.
+pub(super) fn region(arguments: &arguments::Region, output: &mut Output) -> Result<(), Failed> {
+    let (region, targets) = wanted(arguments)?;
+    if let Some(path) = &arguments.out {
+        write_region(path, &region)?;
+    }
+    let rows = RegionStatistics::of(&region).rows(&targets);
+    let text = if arguments.saying.json { json_text(&region, &rows)? } else { table_text(&region, &rows) };
+    output.data(&text)?;
+    if let Some(path) = &arguments.out {
+        output.message(&format!("Wrote {} ({} districts).", path.display(), region.districts.len()));
+    }
+    Ok(())
+}
+
+/// The region and what it should be near; every problem of flags and files at once.
+fn wanted(arguments: &arguments::Region) -> Result<(Region, Vec<Target>), Problems> {
+    let mut problems = Problems::new();
+    let mut spec = SyntheticSpec::default();
+    if let Some(districts) = flags::whole32("--districts", arguments.districts.as_deref(), 2..=2_000, &mut problems) {
+        spec.districts = u16::try_from(districts).unwrap_or(u16::MAX);
+    }
+    let seed = flags::seed(arguments.seed.as_deref(), &mut problems).unwrap_or(1);
+    if let Some(path) = &arguments.out {
+        refuse_taken(path, arguments.force, &mut problems);
+    }
+    let Some(path) = &arguments.shown else {
+        return problems.into_result(()).map(|()| (synthetic::generate(&spec, seed), targets(&spec)));
+    };
+    for (flag, value) in [("--districts", &arguments.districts), ("--seed", &arguments.seed)] {
+        if value.is_some() {
+            let problem = Problem::new(Place::Flag(flag.to_owned()), format!("{flag} has no effect on a region from a file"));
+            problems.push(problem.hint(format!("leave out {flag}, or leave out --region to draw a region")));
+        }
+    }
+    match region_file::read(path) {
+        Ok(region) => problems.into_result((region, Vec::new())),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems)
+        }
+    }
+}
+
+/// A file that is there is replaced only on demand.
+pub(super) fn refuse_taken(path: &Path, force: bool, problems: &mut Problems) {
+    if path.is_dir() {
+        let problem = Problem::new(Place::Flag(format!("--out {}", path.display())), "this is a folder");
+        problems.push(problem.expected("the path of a file to write, such as regions/my-region.toml"));
+    } else if path.exists() && !force {
+        let problem = Problem::new(Place::Flag(format!("--out {}", path.display())), "there is a file of this name");
+        problems.push(problem.hint("give another name, or --force to replace it"));
+    }
+}
+
+/// Writes a region file whole or not at all.
+pub(super) fn write_region(path: &Path, region: &Region) -> Result<(), Failed> {
+    let text = region_file::write(region);
+    let partial = path.with_added_extension("partial");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&partial, text));
+    written
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(|error| Failed::Broken(format!("cannot write {}: {error}", path.display())))
+}
+
+fn table_text(region: &Region, rows: &[StatisticRow]) -> String {
+    let row = |row: &StatisticRow| {
+        let (published, source) = row
+            .target
+            .as_ref()
+            .map_or_else(Default::default, |target| (shown(row.unit, target.published), target.source.to_owned()));
+        vec![row.what.to_owned(), shown(row.unit, row.value), published, unit(row.unit).to_owned(), source]
+    };
+    let header = ["", "this region", "published", "unit", "source of the published figure"];
+    format!(
+        "{}\n{}\n\n{}",
+        region.title,
+        region.source,
+        reference(&header, rows.iter().map(row).collect(), &[38, 11, 10, 18, 36])
+    )
+}
+
+fn unit(unit: &str) -> &str {
+    if unit == "share" { "%" } else { unit }
+}
+
+fn shown(unit: &str, value: f64) -> String {
+    match unit {
+        "share" => number(value * 100.0, 1),
+        "log s.d." => number(value, 2),
+        unit if unit.starts_with("log/year") => number(value, 4),
+        "pupils/square mile" | "minutes" => number(value, 1),
+        _ => number(value, 0),
+    }
+}
+
+fn json_text(region: &Region, rows: &[StatisticRow]) -> Result<String, Failed> {
+    let row = |row: &StatisticRow| {
+        json!({
+            "what": row.what,
+            "unit": row.unit,
+            "value": row.value,
+            "published": row.target.as_ref().map(|target| target.published),
+            "source": row.target.as_ref().map(|target| target.source),
+        })
+    };
+    let whole = json!({
+        "name": region.name,
+        "title": region.title,
+        "source": region.source,
+        "first_year": region.first_year,
+        "statistics": rows.iter().map(row).collect::<Value>(),
+    });
+    serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| Failed::Broken(error.to_string()))
+}

@@ -1,0 +1,97 @@
+//! What people and programs read: a comparison as printed tables, or as JSON.
+//!
+//! Views only: a plain struct goes in, text comes out.
+
+pub mod charts;
+pub mod figures;
+mod tables;
+
+use std::fmt::Write as _;
+
+use figures::{number, whole};
+pub use tables::reference;
+
+use crate::experiments::summary::{Checked, Comparison};
+
+/// The comparison as text for people: heading, levels side by side, paired differences, expectations
+/// and how to read it all.
+#[must_use]
+pub fn text(comparison: &Comparison) -> String {
+    let mut out = heading(comparison);
+    out.push_str("\nLevels: median, and below it the 5 % to 95 % band over the futures\n");
+    out.push_str(&tables::levels(comparison));
+    if comparison.policies.len() > 1 {
+        out.push_str("\nDifferences from A in the same futures\n");
+        out.push_str(&tables::differences(comparison));
+    }
+    if !comparison.expectations.is_empty() {
+        out.push_str(&expectations(&comparison.expectations));
+    }
+    out.push('\n');
+    out.push_str(&how_to_read(comparison));
+    out
+}
+
+/// The comparison as JSON: the fields of [`Comparison`], documented there.
+///
+/// # Errors
+/// None in practice: a comparison is plain data.
+pub fn json(comparison: &Comparison) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(comparison).map(|text| text + "\n")
+}
+
+fn heading(comparison: &Comparison) -> String {
+    let Comparison { region, years, seed, version, .. } = comparison;
+    let mut out = format!("{}\n", comparison.title);
+    let last = region.first_year + i32::from(*years) - 1;
+    let _ = writeln!(
+        out,
+        "{} · {} districts · {} pupils · {years} years ({}–{last})\n{} futures (replicates {}–{}) · seed {seed} · barnraise {version}",
+        region.title,
+        whole(region.districts as u64),
+        number(region.pupils, 0),
+        region.first_year,
+        whole(u64::from(comparison.finished)),
+        comparison.first_replicate,
+        i64::from(comparison.first_replicate) + i64::from(comparison.replicates) - 1,
+    );
+    out.push_str(if comparison.parameters_drawn {
+        "Uncertain inputs are drawn anew in every future, so the bands hold what we do not know as well as luck.\n"
+    } else {
+        "Uncertain inputs are held fixed, so the bands hold luck alone.\n"
+    });
+    if !comparison.failures.is_empty() {
+        let _ = writeln!(
+            out,
+            "{} of {} futures could not be finished and are left out.",
+            whole(comparison.failures.len() as u64),
+            whole(u64::from(comparison.replicates))
+        );
+    }
+    out
+}
+
+fn expectations(checked: &[Checked]) -> String {
+    let met = checked.iter().filter(|check| check.inside).count();
+    let mut out = format!("\nExpectations of the scenario: {met} of {} met\n", checked.len());
+    out.push_str(&tables::expectations(checked));
+    out
+}
+
+fn how_to_read(comparison: &Comparison) -> String {
+    let mut out = String::from(
+        "How to read: half of the futures lie below the median and nine in ten within the band. It is a band of what may\n\
+         happen in a region like this, not an error of measurement.\n",
+    );
+    if comparison.policies.len() > 1 {
+        out.push_str(
+            "Every policy meets the same futures: same districts, births and luck. A difference is the policy less A in one and\n\
+             the same future; ± is the 95 % confidence interval of the mean difference, which narrows with more futures, while the\n\
+             band does not. \"better\" follows what is good for pupils and taxpayers; where neither way is, \"more\" is counted.\n",
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

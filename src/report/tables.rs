@@ -1,0 +1,183 @@
+//! The printed tables. They are at most about 110 characters wide with five policies, and look the
+//! same whatever the terminal.
+
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, LineStyle, Table, Width, presets};
+
+use super::figures::{Shown, UNDEFINED, whole};
+use crate::experiments::statistics::PairedDifference;
+use crate::experiments::summary::{Checked, Comparison, OutcomeFigures, headline};
+use crate::model::outcomes::{Better, REGION_OUTCOMES};
+
+/// Widest label of a row.
+const LABEL: u16 = 32;
+/// The same where figures need the room.
+const NARROW_LABEL: u16 = 28;
+/// Most characters of a source in the table of expectations; the scenario file has it in full.
+const SOURCE: usize = 76;
+/// Widest column of a policy in the table of levels.
+const POLICY: u16 = 14;
+
+/// The letter of a policy in the tables: A, B, … Z, then AA, AB, …
+pub(super) fn letter(place: usize) -> String {
+    let last = char::from(b'A' + (place % 26) as u8);
+    match (place / 26).checked_sub(1) {
+        Some(rest) => letter(rest) + &last.to_string(),
+        None => last.to_string(),
+    }
+}
+
+/// Policies side by side, outcomes below each other.
+pub(super) fn levels(comparison: &Comparison) -> String {
+    let mut table = table();
+    let titles = comparison.policies.iter().enumerate().map(|(place, policy)| format!("{}\n{}", letter(place), policy.title));
+    table.set_header(std::iter::once(String::new()).chain(titles).collect::<Vec<_>>());
+    for outcome in headline() {
+        let shown = Shown::of(outcome.outcome());
+        let label = format!("{}\n  {}, {}", outcome.outcome().title, shown.unit(), shown.time());
+        let cells = comparison.policies.iter().map(|policy| level_cell(&policy.outcomes[outcome.index()], shown));
+        table.add_row(std::iter::once(label).chain(cells).collect::<Vec<_>>());
+    }
+    let policies = (0..comparison.policies.len()).map(|_| POLICY);
+    constrain(&mut table, std::iter::once(LABEL).chain(policies));
+    render(&table)
+}
+
+fn level_cell(figures: &OutcomeFigures, shown: Shown) -> String {
+    let level = figures.level;
+    if level.n == 0 {
+        return UNDEFINED.to_owned();
+    }
+    let mut cell = format!("{}\n{}–{}", shown.level(level.median), shown.level(level.p5), shown.level(level.p95));
+    if level.undefined > 0 {
+        cell.push_str(&format!("\n(in {})", whole(level.n)));
+    }
+    cell
+}
+
+/// One block for each outcome, one line for each policy but the baseline.
+pub(super) fn differences(comparison: &Comparison) -> String {
+    let mut table = table();
+    table.set_header(["", "", "median", "5 % to 95 %", "mean ± 95 % CI", "in futures", ""]);
+    for outcome in headline() {
+        let shown = Shown::of(outcome.outcome());
+        let mut columns: [Vec<String>; 6] = Default::default();
+        for (place, policy) in comparison.policies.iter().enumerate().skip(1) {
+            let Some(difference) = policy.outcomes[outcome.index()].difference else { continue };
+            let [median, band, mean] = difference_cells(&difference, shown);
+            let [favourable, other] = futures(&difference, outcome.outcome().better);
+            for (column, cell) in columns.iter_mut().zip([letter(place), median, band, mean, favourable, other]) {
+                column.push(cell);
+            }
+        }
+        let label = format!("{}\n  {}, {}", outcome.outcome().title, shown.short_difference_unit(), shown.time());
+        table.add_row(std::iter::once(label).chain(columns.map(|column| column.join("\n"))).collect::<Vec<_>>());
+    }
+    constrain(&mut table, [NARROW_LABEL, 3, 10, 22, 18, 28, 14]);
+    render(&table)
+}
+
+fn difference_cells(difference: &PairedDifference, shown: Shown) -> [String; 3] {
+    if difference.n == 0 {
+        return [UNDEFINED.to_owned(), String::new(), String::new()];
+    }
+    let band = format!("{} to {}", shown.difference(difference.p5), shown.difference(difference.p95));
+    let half = difference.mean_high - difference.mean;
+    let mean = if half.is_nan() {
+        shown.difference(difference.mean)
+    } else {
+        format!("{} ± {}", shown.difference(difference.mean), shown.half_width(half))
+    };
+    [shown.difference(difference.median), band, mean]
+}
+
+/// "better in 812 of 1,000" and "worse 100".
+fn futures(difference: &PairedDifference, direction: Better) -> [String; 2] {
+    let n = whole(difference.n);
+    if difference.n == 0 {
+        return ["defined in none".to_owned(), String::new()];
+    }
+    if difference.equal == difference.n {
+        return [format!("the same in all {n}"), String::new()];
+    }
+    match (difference.better(direction), difference.worse(direction)) {
+        (Some(better), Some(worse)) => [format!("better in {} of {n}", whole(better)), format!("worse {}", whole(worse))],
+        _ => [format!("more in {} of {n}", whole(difference.more)), format!("less {}", whole(difference.less))],
+    }
+}
+
+/// What the scenario expects, and what was found.
+pub(super) fn expectations(checked: &[Checked]) -> String {
+    let mut table = table();
+    table.set_header(["", "policy", "expected", "found", "", "source of the band"]);
+    for check in checked {
+        let year = check.year.map(|year| format!(" in year {year}")).unwrap_or_default();
+        let Some(outcome) = REGION_OUTCOMES.iter().find(|outcome| outcome.id == check.outcome) else { continue };
+        let shown = Shown::of(outcome);
+        let difference = check.measure.ends_with("_difference");
+        let unit = if difference { shown.short_difference_unit() } else { shown.unit() };
+        table.add_row([
+            format!("{}\n  {}{year}, {unit}", outcome.title, check.measure.replace('_', " ")),
+            check.policy.clone(),
+            format!("{} to {}", shown.fine(check.low), shown.fine(check.high)),
+            shown.fine(check.observed),
+            if check.inside { "met" } else { "MISSED" }.to_owned(),
+            shortened(&check.source),
+        ]);
+    }
+    constrain(&mut table, [30, 22, 14, 8, 7, 38]);
+    for column in [1, 4, 5] {
+        align(&mut table, column, CellAlignment::Left);
+    }
+    render(&table)
+}
+
+/// The beginning of a text, on one line.
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SOURCE {
+        line
+    } else {
+        line.chars().take(SOURCE - 1).collect::<String>().trim_end().to_owned() + "…"
+    }
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table
+}
+
+/// Sets the columns' widest, figures to the right of their labels.
+fn constrain(table: &mut Table, widths: impl IntoIterator<Item = u16>) {
+    for (place, width) in widths.into_iter().enumerate() {
+        if let Some(column) = table.column_mut(place) {
+            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(width + 2)));
+            column.set_cell_alignment(if place == 0 { CellAlignment::Left } else { CellAlignment::Right });
+        }
+    }
+}
+
+fn align(table: &mut Table, column: usize, alignment: CellAlignment) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_cell_alignment(alignment);
+    }
+}
+
+fn render(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// A plain table for reference: a header, cells to the left, columns wrapped at these widths.
+#[must_use]
+pub fn reference(header: &[&str], rows: Vec<Vec<String>>, widths: &[u16]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─')));
+    table.set_header(header.iter().map(Cell::new).collect::<Vec<_>>());
+    table.add_rows(rows);
+    for (place, width) in widths.iter().enumerate() {
+        if let Some(column) = table.column_mut(place) {
+            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(width + 2)));
+        }
+    }
+    render(&table)
+}

@@ -1,0 +1,138 @@
+use super::*;
+use crate::experiments::statistics::{Distribution, PairedDifferences};
+use crate::experiments::summary::{FailedReplicate, OutcomeFacts, OutcomeFigures, PolicyFigures, RegionFacts};
+use crate::model::outcomes::{REGION_OUTCOMES, RegionOutcome};
+
+/// A comparison in which policy `p` has the value 0.9 + p / 100 in every outcome of every future but
+/// for spending, which is wide, and cluster viability, which the baseline never has.
+fn comparison(titles: &[&str]) -> Comparison {
+    let value = |policy: usize, outcome: RegionOutcome, future: u32| match outcome {
+        RegionOutcome::spending => 17_000.0 + 100.0 * policy as f64 + f64::from(future) * 10.0,
+        RegionOutcome::cluster_viability if policy == 0 => f64::NAN,
+        RegionOutcome::towns_with_school => 0.8,
+        _ => 0.9 + policy as f64 / 100.0 + f64::from(future) / 10_000.0,
+    };
+    let figures = |policy: usize, outcome: RegionOutcome| {
+        let (mut level, mut pairs) = (Distribution::default(), PairedDifferences::default());
+        for future in 0..1_200 {
+            level.add(value(policy, outcome, future));
+            pairs.add(value(policy, outcome, future), value(0, outcome, future));
+        }
+        let difference = (policy > 0).then(|| pairs.summary());
+        OutcomeFigures { outcome: outcome.outcome().id, level: level.spread(), difference, better: None, worse: None }
+    };
+    let policy = |(place, title): (usize, &&str)| PolicyFigures {
+        name: format!("policy-{place}"),
+        title: (*title).to_owned(),
+        outcomes: RegionOutcome::ALL.into_iter().map(|outcome| figures(place, outcome)).collect(),
+    };
+    Comparison {
+        version: "1.2.3",
+        scenario: "test".to_owned(),
+        title: "What a grant does".to_owned(),
+        region: RegionFacts {
+            name: "plains".to_owned(),
+            title: "The plains".to_owned(),
+            source: String::new(),
+            districts: 50,
+            pupils: 21_345.0,
+            first_year: 2020,
+        },
+        years: 20,
+        seed: 42,
+        parameters_drawn: true,
+        first_replicate: 0,
+        replicates: 1_201,
+        finished: 1_200,
+        outcomes: REGION_OUTCOMES.iter().map(OutcomeFacts::of).collect(),
+        policies: titles.iter().enumerate().map(policy).collect(),
+        expectations: vec![Checked {
+            policy: "policy-0".to_owned(),
+            outcome: "merged",
+            year: Some(9),
+            measure: "median_difference",
+            low: 0.1,
+            high: 3.0,
+            observed: 4.5,
+            inside: false,
+            source: "a published decade".to_owned(),
+        }],
+        failures: vec![FailedReplicate { replicate: 7, seed: 42, message: "broke".to_owned() }],
+    }
+}
+
+const FIVE: [&str; 5] = [
+    "No incentive",
+    "Three-year cluster grant",
+    "Three-year cluster grant with a required reorganisation vote",
+    "Three-year tapered merger grant",
+    "Cluster grant with paid coordinator and tapering end",
+];
+
+#[test]
+fn five_policies_fit_a_terminal_of_120_characters() {
+    let text = text(&comparison(&FIVE));
+    let widest = text.lines().max_by_key(|line| line.chars().count()).expect("not empty");
+    assert!(widest.chars().count() <= 120, "{widest}\n{text}");
+}
+
+#[test]
+fn the_heading_tells_region_horizon_futures_seed_and_version() {
+    let text = text(&comparison(&FIVE));
+    for part in [
+        "The plains · 50 districts · 21,345 pupils",
+        "20 years (2020–2039)",
+        "1,200 futures (replicates 0–1200)",
+        "seed 42",
+        "barnraise 1.2.3",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(text.contains("1 of 1,201 futures could not be finished"), "{text}");
+}
+
+#[test]
+fn differences_say_how_often_and_what_is_not_defined() {
+    let text = text(&comparison(&FIVE));
+    for part in [
+        "better in 1,200 of 1,200",
+        "more in 1,200 of 1,200",
+        "better in 0 of 1,200",
+        "the same in all 1,200",
+        "worse 1,200",
+        "defined in none",
+        "n/a",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(text.contains("+1.0 to +1.0"), "shares differ in percentage points\n{text}");
+}
+
+#[test]
+fn a_missed_expectation_is_named() {
+    let text = text(&comparison(&FIVE));
+    assert!(text.contains("0 of 1 met") && text.contains("MISSED") && text.contains("a published decade"), "{text}");
+}
+
+#[test]
+fn one_policy_has_no_differences() {
+    let text = text(&comparison(&FIVE[..1]));
+    assert!(!text.contains("Differences") && text.contains("Levels"), "{text}");
+}
+
+#[test]
+fn json_keeps_every_outcome_with_its_unit_and_interval() {
+    let json: serde_json::Value = serde_json::from_str(&json(&comparison(&FIVE)).expect("plain data")).expect("it is JSON");
+    assert_eq!(json["seed"], 42);
+    assert_eq!(json["outcomes"].as_array().map(Vec::len), Some(RegionOutcome::COUNT));
+    assert_eq!(json["outcomes"][0]["unit"], "share");
+    let spending = &json["policies"][1]["outcomes"][RegionOutcome::spending.index()];
+    assert_eq!(spending["difference"]["more"], 1_200);
+    assert!(spending["difference"]["mean_low"].is_number() && spending["level"]["p95"].is_number());
+    assert!(json["policies"][0]["outcomes"][0]["difference"].is_null());
+}
+
+#[test]
+fn policies_beyond_the_alphabet_still_have_letters() {
+    assert_eq!([0, 25, 26, 27].map(tables::letter), ["A", "Z", "AA", "AB"]);
+}

@@ -1,0 +1,265 @@
+//! The command line as its users meet it: whole conversations, files written, exit codes.
+//!
+//! `tests/cli/*.trycmd` hold conversations that write nothing; `TRYCMD=overwrite cargo test --test cli`
+//! writes them anew: read the difference before keeping it. What writes is tested here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn barnraise(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_barnraise")).current_dir(folder).args(arguments).output().expect("the program starts")
+}
+
+/// An empty folder with the scenario `smoke.toml` in it.
+fn workplace() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::copy(root().join("scenarios/smoke.toml"), folder.path().join("smoke.toml")).expect("the scenario is copied");
+    folder
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn succeeded(output: &Output) {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+/// Every file below a folder, but for the manifest, which holds the command line.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(here) = folders.pop() {
+        for entry in fs::read_dir(here).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name != "manifest.json") {
+                let name = path.strip_prefix(folder).expect("below the folder").display().to_string();
+                found.insert(name, fs::read(&path).expect("a readable file"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn conversations_that_write_nothing_go_as_written_down() {
+    trycmd::TestCases::new().case("tests/cli/*.trycmd");
+}
+
+#[test]
+fn compare_prints_the_table_and_names_what_it_wrote() {
+    let folder = workplace();
+    let output = barnraise(folder.path(), &["compare", "smoke.toml"]);
+    succeeded(&output);
+    let (table, messages) = (text(&output.stdout), text(&output.stderr));
+    for part in [
+        "A small trial",
+        "20 futures",
+        "seed 7",
+        "Levels",
+        "Differences from A",
+        "Pupils in viable districts",
+        "of 20",
+        "1 of 1 met",
+    ] {
+        assert!(table.contains(part), "{part} is missing in\n{table}");
+    }
+    assert!(messages.starts_with("Wrote ") && messages.contains("to results/smoke:"), "{messages}");
+    let written = files(&folder.path().join("results/smoke"));
+    for name in written.keys() {
+        assert!(messages.contains(name), "{name} is not named in\n{messages}");
+    }
+    for name in ["region.parquet", "region.csv", "summary.json", "columns.json", "charts/map.svg", "charts/differences.png"] {
+        assert!(written.contains_key(name), "{name} was not written");
+    }
+    assert!(!folder.path().join("results/smoke.partial").exists());
+}
+
+#[test]
+fn json_stands_alone_on_the_standard_output_with_units_seed_and_intervals() {
+    let folder = workplace();
+    let output = barnraise(folder.path(), &["compare", "smoke.toml", "--json", "--quiet", "--no-charts", "--no-csv"]);
+    succeeded(&output);
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let json: Value = serde_json::from_slice(&output.stdout).expect("nothing but JSON");
+    assert_eq!((json["seed"].as_u64(), json["finished"].as_u64()), (Some(7), Some(20)));
+    let policies = json["policies"].as_array().expect("a list of policies");
+    let outcomes = json["outcomes"].as_array().expect("a list of outcomes");
+    assert_eq!(policies.len(), 3);
+    assert!(outcomes.iter().all(|outcome| outcome["unit"].is_string() && outcome["meaning"].is_string()));
+    for policy in policies {
+        let figures = policy["outcomes"].as_array().expect("figures");
+        assert_eq!(figures.len(), outcomes.len());
+    }
+    let difference = &policies[1]["outcomes"][0]["difference"];
+    for field in ["n", "median", "p5", "p95", "mean", "mean_low", "mean_high", "more", "equal", "less"] {
+        assert!(difference[field].is_number(), "{field} is missing in {difference}");
+    }
+    assert_eq!(json["expectations"][0]["inside"], true);
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte_of_the_results() {
+    let folder = workplace();
+    let results = |threads: &str| {
+        let output =
+            barnraise(folder.path(), &["compare", "smoke.toml", "--level", "district", "--threads", threads, "--out", threads]);
+        succeeded(&output);
+        (files(&folder.path().join(threads)), output.stdout)
+    };
+    let one = results("1");
+    assert!(one.0["districts.csv"].len() > 1_000);
+    assert_eq!(one, results("2"));
+    assert_eq!(one, results("8"));
+}
+
+#[test]
+fn a_replicate_alone_is_the_same_as_among_many() {
+    let folder = workplace();
+    let rows = |out: &str, more: &[&str]| {
+        let mut arguments = vec!["compare", "smoke.toml", "--level", "district", "--no-parquet", "--no-charts", "--out", out];
+        arguments.extend(more);
+        succeeded(&barnraise(folder.path(), &arguments));
+        let mut tables = BTreeMap::new();
+        for name in ["region.csv", "outlay.csv", "clusters.csv", "events.csv", "districts.csv"] {
+            let mut table = csv::Reader::from_path(folder.path().join(out).join(name)).expect("a table");
+            let headers = table.headers().expect("a header").clone();
+            let replicate = headers.iter().position(|column| column == "replicate").expect("a column of replicates");
+            let rows = table.records().map(|row| row.expect("a row")).filter(|row| &row[replicate] == "7");
+            tables.insert(name, rows.collect::<Vec<_>>());
+        }
+        tables
+    };
+    let among = rows("many", &["--replicates", "10"]);
+    let alone = rows("alone", &["--first-replicate", "7", "--replicates", "1"]);
+    assert_eq!(among, alone);
+    assert_eq!(alone["region.csv"].len(), 3 * 8, "three policies, eight years");
+}
+
+#[test]
+fn run_gives_the_rows_that_compare_gives_for_its_policy() {
+    let folder = workplace();
+    succeeded(&barnraise(folder.path(), &["compare", "smoke.toml", "--no-charts", "--no-parquet"]));
+    succeeded(&barnraise(folder.path(), &["run", "smoke.toml", "--policy", "cluster-grant", "--no-charts", "--no-parquet"]));
+    let rows = |path: &str| {
+        let table = fs::read_to_string(folder.path().join(path)).expect("a table");
+        table.lines().filter(|line| line.starts_with("cluster-grant,")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let alone = rows("results/smoke-cluster-grant/region.csv");
+    assert_eq!(alone.len(), 20 * 8);
+    assert_eq!(alone, rows("results/smoke/region.csv"));
+}
+
+#[test]
+fn the_manifest_tells_command_seed_and_digests() {
+    let folder = workplace();
+    let more = ["--seed", "99", "--replicates", "3", "--no-charts", "--quiet"];
+    succeeded(&barnraise(folder.path(), &[&["compare", "smoke.toml"], more.as_slice()].concat()));
+    let manifest = fs::read_to_string(folder.path().join("results/smoke/manifest.json")).expect("a manifest");
+    let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+    assert_eq!(manifest["command"], "barnraise compare smoke.toml --seed 99 --replicates 3 --no-charts --quiet");
+    assert_eq!((manifest["seed"].as_u64(), manifest["replicates"].as_u64()), (Some(99), Some(3)));
+    assert!(manifest["scenario"]["sha256"].as_str().is_some_and(|digest| digest.len() == 64));
+}
+
+#[test]
+fn a_missed_expectation_fails_only_when_it_is_to_be_checked() {
+    let folder = workplace();
+    let scenario = fs::read_to_string(folder.path().join("smoke.toml")).expect("the scenario");
+    let missed = scenario.replace("between = [1, 12]", "between = [100, 200]");
+    assert_ne!(scenario, missed);
+    fs::write(folder.path().join("missed.toml"), missed).expect("a scenario is written");
+    let told = barnraise(folder.path(), &["compare", "missed.toml", "--no-charts"]);
+    succeeded(&told);
+    assert!(text(&told.stdout).contains("MISSED"), "{}", text(&told.stdout));
+    let checked = barnraise(folder.path(), &["compare", "missed.toml", "--no-charts", "--check-expect", "--quiet"]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert_eq!(text(&checked.stderr), "error: 1 of 1 expectations of the scenario are missed\n");
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let folder = workplace();
+    fs::create_dir(folder.path().join("photos")).expect("a folder");
+    fs::write(folder.path().join("photos/dog.jpg"), "woof").expect("a file");
+    let output = barnraise(folder.path(), &["compare", "smoke.toml", "--out", "photos"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("photos") && output.stdout.is_empty(), "{}", text(&output.stderr));
+    assert_eq!(fs::read_to_string(folder.path().join("photos/dog.jpg")).expect("still there"), "woof");
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 2, "nothing else was made");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_told() {
+    let folder = workplace();
+    let output = barnraise(folder.path(), &["compare", "smoke.toml", "--out", "smoke.toml/results"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).starts_with("error: cannot ") && output.stdout.is_empty(), "{}", text(&output.stderr));
+    let output = barnraise(folder.path(), &["region", "--out", "smoke.toml/region.toml"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).starts_with("error: cannot write smoke.toml/region.toml"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn earlier_results_are_replaced_whole() {
+    let folder = workplace();
+    let compare =
+        |more: &[&str]| succeeded(&barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat()));
+    compare(&["--level", "district"]);
+    compare(&["--no-csv"]);
+    let names: Vec<String> = files(&folder.path().join("results/smoke")).into_keys().collect();
+    assert_eq!(names, ["columns.json", "outlay.parquet", "region.parquet", "summary.json"]);
+}
+
+#[test]
+fn a_region_that_was_written_can_be_used_checked_and_shown() {
+    let folder = workplace();
+    let drawn = barnraise(folder.path(), &["region", "--districts", "9", "--seed", "4", "--out", "deep/nine.toml"]);
+    succeeded(&drawn);
+    assert!(text(&drawn.stdout).contains("published") && text(&drawn.stderr).contains("Wrote deep/nine.toml (9 districts)."));
+    let checked = barnraise(folder.path(), &["check", "deep/nine.toml"]);
+    assert!(text(&checked.stdout).contains("a region,") && text(&checked.stdout).contains("9 districts"));
+    succeeded(&barnraise(folder.path(), &["region", "--region", "deep/nine.toml", "--json"]));
+    let compared = barnraise(folder.path(), &["compare", "smoke.toml", "--region", "deep/nine.toml", "--no-charts"]);
+    succeeded(&compared);
+    assert!(text(&compared.stdout).contains("9 districts"), "{}", text(&compared.stdout));
+    let again = barnraise(folder.path(), &["region", "--out", "deep/nine.toml"]);
+    assert_eq!(again.status.code(), Some(2));
+    succeeded(&barnraise(folder.path(), &["region", "--out", "deep/nine.toml", "--force"]));
+}
+
+#[test]
+fn schemas_completions_and_man_pages_are_made() {
+    let folder = workplace();
+    for kind in ["scenario", "region"] {
+        let output = barnraise(folder.path(), &["schema", kind]);
+        let schema: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(schema["properties"].is_object(), "{kind}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = text(&barnraise(folder.path(), &["completions", shell]).stdout);
+        assert!(script.contains("first-replicate"), "{shell}");
+    }
+    let page = text(&barnraise(folder.path(), &["man", "compare"]).stdout);
+    assert!(page.contains(".TH barnraise-compare 1") && page.contains("replicates"), "{page}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_leaves_early_causes_no_complaint() {
+    let folder = workplace();
+    let shell = format!("{} describe | head -n 1; {0} --help | head -n 1", env!("CARGO_BIN_EXE_barnraise"));
+    let output = Command::new("sh").args(["-c", &shell]).current_dir(folder.path()).output().expect("a shell");
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(text(&output.stdout).lines().count(), 2);
+}
