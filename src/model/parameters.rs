@@ -310,7 +310,7 @@ parameters! {
         /// Effect of mean trust
         task_trust = 1.6, [0.0, 8.0], (1.0, 2.2), "log-odds", Assumed, "Time to establish trust (first seed, factor 2)";
         /// Effect of a coordinator of full seniority and quality
-        task_coordinator = 0.6, [0.0, 5.0], (0.35, 0.85), "log-odds", Assumed, "A key factor in maintenance (second seed, Co-ordination)";
+        task_coordinator = 0.9, [0.0, 5.0], (0.6, 1.2), "log-odds", Assumed, "A key factor in maintenance (second seed, Co-ordination)";
         /// Effect of superintendents' commitment
         task_leaders = 0.95, [0.0, 5.0], (0.5, 1.4), "log-odds", Assumed, "Active participation of school leaders (first seed, factor 6)";
         /// Effect of a neutral facilitator
@@ -482,7 +482,7 @@ parameters! {
         /// Effect of stress
         propose_stress = 2.0, [0.0, 8.0], (1.4, 2.6), "log-odds", Assumed, "Exit rates by size class 1995-2015";
         /// Effect of net money (asinh over 5 % of the combined budget)
-        propose_money = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "Bounded from above only: small merger grants moved little (South Dakota 2001-07)";
+        propose_money = 0.10, [0.0, 2.0], (0.0, 0.25), "log-odds", Assumed, "Bounded from above only: small merger grants moved little (South Dakota 2001-07)";
         /// Share of aid lost over five years that boards take into account
         lost_aid_weight = 0.25, [0.0, 1.0], (0.0, 1.0), "share", Assumed, "Model section 6";
         /// Effect of each year of shared administration or grades, full depth, up to eight
@@ -492,7 +492,7 @@ parameters! {
         /// Effect of identity
         propose_identity = 0.6, [0.0, 4.0], (0.2, 1.0), "log-odds", Assumed, "Model section 6";
         /// Rush in the last year of an incentive
-        propose_rush = 0.7, [0.0, 4.0], (0.0, 1.4), "log-odds", Assumed, "Deadline spike (Japan's municipalities)";
+        propose_rush = 0.5, [0.0, 4.0], (0.0, 1.0), "log-odds", Assumed, "Deadline spike (Japan's municipalities)";
         /// Log-odds that the partner's board agrees to a study
         partner_agrees = 1.59, [-4.0, 6.0], known, "log-odds", Assumed, "Starting point";
         /// Log-odds of yes in a merger vote, all else at its middle
@@ -508,7 +508,7 @@ parameters! {
         /// Effect of trust
         vote_trust = 1.5, [0.0, 6.0], (0.8, 2.2), "log-odds", Assumed, "Model section 6";
         /// Effect of net money (asinh over 5 % of the budget)
-        vote_money = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "As for proposals";
+        vote_money = 0.10, [0.0, 2.0], (0.0, 0.25), "log-odds", Assumed, "As for proposals";
         /// Effect of stress
         vote_stress = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "Small (starting point)";
         /// Effect of a levy that would rise by a tenth
