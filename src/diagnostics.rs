@@ -70,8 +70,8 @@ impl Problem {
     pub fn line(&self) -> Option<usize> {
         match &self.place {
             Place::Span(source, span) => {
-                let end = span.start.min(source.text.len());
-                Some(1 + source.text.as_bytes()[..end].iter().filter(|&&b| b == b'\n').count())
+                let end = floor_boundary(&source.text, span.start.min(source.text.len()));
+                Some(1 + source.text[..end].matches('\n').count())
             }
             Place::Line(_, line) => Some(*line),
             Place::File(_) | Place::Flag(_) => None,

@@ -63,7 +63,7 @@ impl EntityKey {
     }
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a bijection on 64 bits.
+/// The finaliser of `SplitMix64` (Steele, Lea & Flood 2014): a bijection on 64 bits.
 #[inline]
 const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -7,7 +7,7 @@ use super::decisions::Decision;
 use super::events::Form;
 use super::parameters::Parameters;
 use super::policy::InstrumentKind;
-use super::region::{Region, StartingDistrict};
+use super::region::{AgentKind, Region, StartingDistrict};
 use super::scale::CostCurve;
 use super::state::District;
 use super::transport;
@@ -174,8 +174,12 @@ fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {
     let from_reserve = gap.min(p.reserve_draw * d.reserve.max(0.0));
     let mut gap = gap - from_reserve;
     gap -= cut(d, gap, p.cut_before_levy);
-    gap -= raise_levy(d, gap, p.levy_step);
-    if gap > WORTH_A_VOTE * d.need {
+    // A school has no levy of its own.
+    let taxes = w.region.kind == AgentKind::District;
+    if taxes {
+        gap -= raise_levy(d, gap, p.levy_step);
+    }
+    if taxes && gap > WORTH_A_VOTE * d.need {
         let u = w.draws.uniform(key, Decision::LevyVote);
         if math::happens(u, p.levy_vote + w.s.d[i].board - 0.5) {
             w.s.d[i].mills_cap *= 1.0 + VOTED_RAISE;

@@ -196,7 +196,9 @@ mod tests {
             let other = all(if bit < 64 { [word, 0] } else { [0, word] });
             let changed: Vec<usize> = (0..base.len()).filter(|&i| base[i].to_bits() != other[i].to_bits()).collect();
             assert!(changed.len() <= 1, "bit {bit} moves {changed:?}");
-            changed.into_iter().for_each(|i| moved[i] += 1);
+            for shock in changed {
+                moved[shock] += 1;
+            }
         }
         assert!(moved[..GRADES].iter().all(|&bits| bits == COARSE_BITS));
         assert_eq!(moved[GRADES..], [FINE_BITS, FINE_BITS]);

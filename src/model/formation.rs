@@ -110,13 +110,13 @@ fn begin(w: &mut World<'_>, initiator: usize, members: Members, offer: Option<Of
         Some(offer) if members.len() >= offer.fewest => {
             let services = first_services(w, initiator, offer.services);
             let grant = Some(offer.place);
-            create(w, members, Founding { origin: Origin::Incentive, form: Form::Cluster, services, grant, manner });
+            create(w, members, &Founding { origin: Origin::Incentive, form: Form::Cluster, services, grant, manner });
         }
         Some(_) if manner[0] >= w.p.unfunded_start => {}
         _ => {
             let form = if manner[0] < w.p.network_start { Form::Network } else { Form::Cluster };
             let services = first_services(w, initiator, FunctionSet::default());
-            create(w, members, Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
+            create(w, members, &Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
         }
     }
 }
@@ -184,7 +184,7 @@ struct Founding {
     manner: [f64; 2],
 }
 
-fn create(w: &mut World<'_>, members: Members, founding: Founding) {
+fn create(w: &mut World<'_>, members: Members, founding: &Founding) {
     let first = usize::from(members.as_slice()[0]);
     let p = w.p;
     let top_down = founding.origin == Origin::TopDown;
@@ -329,7 +329,7 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
         if members.len() >= 2 {
             let manner = w.draws.uniforms(w.key(usize::from(seed)), Decision::FoundingManner);
             let services = first_services(w, usize::from(seed), assigned.services);
-            create(w, members, Founding { origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner });
+            create(w, members, &Founding { origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner });
         }
     }
 }

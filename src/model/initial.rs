@@ -11,7 +11,7 @@ use super::region::{FIRST_HIGH_SCHOOL_GRADE, Region, StartingDistrict};
 use super::scale::CostCurve;
 use super::site::Site;
 use super::state::{District, NONE, State, Tally};
-use super::{budget, transport};
+use super::{budget, programme, transport};
 
 /// Memory for runs of a region over a number of years: everything a run will need.
 pub(crate) fn allocate(region: &Region, years: u16) -> State {
@@ -84,6 +84,7 @@ fn start_pupils(d: &mut District, district: &StartingDistrict, p: &Parameters) {
     // forward by half the span of grades.
     d.entry = district.pupils[taught].iter().sum::<f64>() / (1.0 + span) * math::exp(trend * 0.5 * span);
     d.entry_growth = math::exp(trend);
+    d.staffing = district.teachers.map_or(1.0, |teachers| teachers / programme::usual_teachers(enrolment, p));
     for (years_ago, value) in d.history.iter_mut().enumerate() {
         *value = enrolment * math::exp(-district.trend * years_ago as f64);
     }

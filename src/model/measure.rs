@@ -255,6 +255,7 @@ fn district_values(w: &World<'_>, community: usize) -> [f64; DISTRICT_WIDTH] {
     put(DistrictOutcome::elementary_ride, d[community].elementary_ride);
     put(DistrictOutcome::high_school_ride, d[community].high_school_ride);
     put(DistrictOutcome::has_school, flag(d[community].buildings > 0));
+    put(DistrictOutcome::teachers, d[home].teachers);
     put(DistrictOutcome::stress, d[home].stress);
     put(DistrictOutcome::viable, flag(sound(w, home) && ride_within(w, community)));
     put(DistrictOutcome::receipts, d[home].receipts);

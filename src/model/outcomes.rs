@@ -231,6 +231,8 @@ outcomes! {
         "Longest one-way ride of a high-school pupil of the community.";
     has_school, "Has a school", "0 or 1", Higher, LastYear, 0, false,
         "Whether a school is open in the community.";
+    teachers, "Teaching posts", "full-time posts", Neither, LastYear, 1, false,
+        "Teaching posts of the serving district, full-time equivalents.";
     stress, "Stress", "index", Lower, LastYear, 2, false,
         "Pressure on the serving district's board: reserve, programme paid for, courses and decline.";
     viable, "Viable", "0 or 1", Higher, LastYear, 0, false,

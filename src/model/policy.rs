@@ -6,6 +6,9 @@
 
 use super::functions::{Function, FunctionSet};
 
+/// Most instruments of one policy.
+pub const MOST_INSTRUMENTS: usize = 64;
+
 /// Who may take part in an instrument, by enrolment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Eligibility {

@@ -80,6 +80,12 @@ pub(crate) fn mean_minutes(w: &World<'_>, member: usize, members: &[u16]) -> f64
     sum / (members.len().max(2) - 1) as f64
 }
 
+/// Teaching posts that a district of this size usually has: leaner the larger it is.
+#[inline]
+pub(crate) fn usual_teachers(enrolment: f64, p: &Parameters) -> f64 {
+    (enrolment + p.small_staffing) / p.pupils_per_teacher
+}
+
 fn finish(w: &mut World<'_>, i: usize) {
     let p = w.p;
     let required = w.region.rules.required_courses;
@@ -92,7 +98,7 @@ fn finish(w: &mut World<'_>, i: usize) {
     let raw = d[i].courses_raw * (1.0 - p.courses_cut * unpaid);
     d[i].courses_raw = raw;
     d[i].courses = if has_high_school { raw.clamp(p.courses_floor, p.courses_ceiling) } else { 0.0 };
-    d[i].teachers = d[i].paid * (d[i].enrolment + p.small_staffing) / p.pupils_per_teacher;
+    d[i].teachers = d[i].paid * d[i].staffing * usual_teachers(d[i].enrolment, p);
     d[i].workload = 1.0 + p.workload_shortage * unpaid + p.workload_task * tasks;
     d[i].referrals = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
 

@@ -6,7 +6,7 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::{Ending, Happening};
 use super::policy::Eligibility;
-use super::region::VoteRule;
+use super::region::{AgentKind, VoteRule};
 use super::state::{Cluster, Members, NONE};
 use super::world::World;
 use super::{budget, instruments, review, transport};
@@ -74,6 +74,10 @@ fn hold_required_vote(w: &mut World<'_>, place: usize) -> bool {
 /// Boards propose mergers, and voters decide.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
+    // Single schools have no voters of their own: an authority decides on them.
+    if w.region.kind == AgentKind::School {
+        return;
+    }
     let rush = if instruments::merger_deadline(w) { w.p.propose_rush } else { 0.0 };
     w.s.scratch.chosen.clear();
     for place in 0..w.s.d.operating.len() {

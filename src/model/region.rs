@@ -11,6 +11,9 @@ pub const GRADES: usize = 13;
 /// The first high-school grade (grade 9).
 pub const FIRST_HIGH_SCHOOL_GRADE: usize = 9;
 
+/// Most districts of a region: distances and ties between all pairs are kept.
+pub const MOST_DISTRICTS: usize = 2_000;
+
 /// What the agents are: American school districts, or single schools as in the English cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AgentKind {

@@ -146,6 +146,7 @@ fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
     to.entry_gap = (from.entry_gap * from.entry + to.entry_gap * to.entry) / entry;
     to.entry = entry;
     to.identity = (a * from.identity + b * to.identity) / pupils;
+    to.staffing = (a * from.staffing + b * to.staffing) / pupils;
     for grade in 0..GRADES {
         to.grades[grade] += from.grades[grade];
     }

@@ -26,14 +26,13 @@ pub(crate) fn step(w: &mut World<'_>) {
         for &district in leavers.as_slice() {
             leave(w, place, district);
         }
-        match ending(w, place) {
-            Some(ending) => end(w, place, ending),
-            None => {
-                change_form(w, place);
-                keep_coordinator(w, place);
-                place += 1;
-            }
+        if let Some(ending) = ending(w, place) {
+            end(w, place, ending);
+            continue; // The next cluster has moved to this place.
         }
+        change_form(w, place);
+        keep_coordinator(w, place);
+        place += 1;
     }
     score_viability(w);
 }

@@ -207,7 +207,9 @@ pub(crate) struct District {
     /// Courses as the stress reads them (no floor), and as pupils have them.
     pub(crate) courses_raw: f64,
     pub(crate) courses: f64,
+    /// Teaching posts, full-time equivalents, and how they compare with what size predicts.
     pub(crate) teachers: f64,
+    pub(crate) staffing: f64,
     pub(crate) workload: f64,
     pub(crate) referrals: f64,
     pub(crate) stress: f64,

@@ -19,19 +19,19 @@ struct Tie {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ties {
     count: usize,
-    ties: Vec<Tie>,
+    pairs: Vec<Tie>,
     /// Share of the evidence left after 0, 1, 2, … years.
     memory: Vec<f32>,
 }
 
 impl Ties {
     pub(crate) fn new(count: usize, years: u16) -> Self {
-        Self { count, ties: vec![Tie::default(); count * count], memory: vec![0.0; usize::from(years) + 1] }
+        Self { count, pairs: vec![Tie::default(); count * count], memory: vec![0.0; usize::from(years) + 1] }
     }
 
     /// Forgets all; a year leaves `memory` of the evidence.
     pub(crate) fn reset(&mut self, memory: f64) {
-        self.ties.fill(Tie::default());
+        self.pairs.fill(Tie::default());
         let mut left = 1.0f64;
         for slot in &mut self.memory {
             *slot = left as f32;
@@ -47,7 +47,7 @@ impl Ties {
     /// The trust of one district in another, 0–1; 0.5 where there is no evidence.
     #[inline]
     pub(crate) fn trust(&self, of: usize, toward: usize, year: u16) -> f64 {
-        let tie = &self.ties[self.place(of, toward)];
+        let tie = &self.pairs[self.place(of, toward)];
         let left = self.memory[usize::from(year - tie.year)];
         let (kept, broken) = (tie.kept * left, tie.broken * left);
         f64::from((kept + 1.0) / (kept + broken + 2.0))
@@ -57,7 +57,7 @@ impl Ties {
     #[inline]
     pub(crate) fn add(&mut self, of: usize, toward: usize, year: u16, kept: f64, broken: f64) {
         let place = self.place(of, toward);
-        let tie = &mut self.ties[place];
+        let tie = &mut self.pairs[place];
         let left = self.memory[usize::from(year - tie.year)];
         tie.kept = tie.kept * left + kept as f32;
         tie.broken = tie.broken * left + broken as f32;
@@ -67,7 +67,7 @@ impl Ties {
     /// A new superintendent keeps a share of what the old one had learnt of all others.
     pub(crate) fn fade(&mut self, of: usize, share: f64) {
         let start = of * self.count;
-        for tie in &mut self.ties[start..start + self.count] {
+        for tie in &mut self.pairs[start..start + self.count] {
             tie.kept *= share as f32;
             tie.broken *= share as f32;
         }
@@ -77,27 +77,27 @@ impl Ties {
     pub(crate) fn share(&mut self, a: usize, b: usize, depth: f64) {
         let quarters = (depth * 4.0 + 0.5) as u16;
         for place in [self.place(a, b), self.place(b, a)] {
-            self.ties[place].shared += quarters;
+            self.pairs[place].shared += quarters;
         }
     }
 
     /// Years of shared administration or grades, in full depth.
     #[inline]
     pub(crate) fn years_shared(&self, a: usize, b: usize) -> f64 {
-        f64::from(self.ties[self.place(a, b)].shared) * 0.25
+        f64::from(self.pairs[self.place(a, b)].shared) * 0.25
     }
 
     /// A plan of two districts failed: it may be voted on again from `year` on.
     pub(crate) fn set_vote_again(&mut self, a: usize, b: usize, year: u16) {
         for place in [self.place(a, b), self.place(b, a)] {
-            self.ties[place].vote_again = year;
+            self.pairs[place].vote_again = year;
         }
     }
 
     /// Whether the state's waiting time after a failed plan is over.
     #[inline]
     pub(crate) fn may_vote(&self, a: usize, b: usize, year: u16) -> bool {
-        year >= self.ties[self.place(a, b)].vote_again
+        year >= self.pairs[self.place(a, b)].vote_again
     }
 
     /// The host of a merger inherits the ties of the one that ended: the stronger evidence of both.
@@ -107,7 +107,7 @@ impl Ties {
                 [(self.place(host, other), self.place(ended, other)), (self.place(other, host), self.place(other, ended))]
             {
                 let (mine, theirs) = (self.aged(to, year), self.aged(from, year));
-                self.ties[to] = Tie {
+                self.pairs[to] = Tie {
                     kept: mine.kept.max(theirs.kept),
                     broken: mine.broken.max(theirs.broken),
                     year,
@@ -120,7 +120,7 @@ impl Ties {
 
     /// A tie with forgetting applied up to `year`.
     fn aged(&self, place: usize, year: u16) -> Tie {
-        let tie = self.ties[place];
+        let tie = self.pairs[place];
         let left = self.memory[usize::from(year - tie.year)];
         Tie { kept: tie.kept * left, broken: tie.broken * left, year, ..tie }
     }

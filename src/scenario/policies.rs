@@ -3,7 +3,7 @@
 use crate::diagnostics::{Place, Problem, nearest};
 use crate::input::{List, Number, Prose, Table, Text};
 use crate::model::parameters::ParameterId;
-use crate::model::policy::{Instrument, Policy};
+use crate::model::policy::{Instrument, MOST_INSTRUMENTS, Policy};
 
 use super::instruments::instrument;
 use super::names::SLUG;
@@ -37,7 +37,12 @@ pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
             let problem = Problem::new(written.place.clone(), format!("two policies are named \"{}\"", written.policy.name));
             table.push(problem.expected("a name of its own for every policy"));
         }
+        let place = written.place.clone();
         let overlaid = overlay(table, written, &complete, &all_names);
+        if overlaid.instruments.len() > MOST_INSTRUMENTS {
+            let what = format!("policy \"{}\" has {} instruments", overlaid.name, overlaid.instruments.len());
+            table.push(Problem::new(place, what).expected(format!("at most {MOST_INSTRUMENTS}, those taken over counted")));
+        }
         complete.push(overlaid);
     }
     complete

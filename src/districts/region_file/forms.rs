@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostics::{Place, Problem};
 use crate::input::{Choice, Flag, List, Number, Parsed, Prose, Table, Text, Whole, options};
 use crate::model::region::{
-    AgentKind, GRADES, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation, VoteRule,
+    AgentKind, GRADES, MOST_DISTRICTS, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation, VoteRule,
 };
 
 /// How far shares may sum beside 1: rounding to four decimals, three times.
@@ -130,6 +130,10 @@ fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
             let problem = Problem::new(place.clone(), format!("the identifier \"{}\" is used twice", district.id));
             table.push(problem.expected("an identifier of its own for every district"));
         }
+    }
+    if read.len() > MOST_DISTRICTS {
+        let problem = Problem::new(table.here(), format!("the region has {} districts", read.len()));
+        table.push(problem.expected(format!("at most {MOST_DISTRICTS}")).hint("make a region of each part of the state"));
     }
     read.into_iter().map(|(district, _)| district).collect()
 }
