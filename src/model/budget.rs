@@ -163,8 +163,10 @@ fn spend_surplus(d: &mut District, surplus: f64, target: f64) {
     d.paid += restored;
     let left = surplus - restored * d.need;
     let missing = (target - d.reserve).max(0.0);
-    // Half of what the reserve does not need is given back as a lower levy next year.
-    let spare = (left - missing).max(0.0).min(0.5 * d.levy);
+    // Half of what the reserve does not need is given back as a lower levy next year: the district's
+    // own levy, not a consortium's, so that its rate never falls below nothing.
+    let own_levy = 0.001 * d.mills * d.valuation;
+    let spare = (left - missing).max(0.0).min(0.5 * own_levy);
     d.mills -= 0.5 * spare / (0.001 * d.valuation);
 }
 
