@@ -308,8 +308,10 @@ pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
     total
 }
 
-/// Whether an incentive to merge is in its last year.
-pub(crate) fn merger_deadline(w: &World<'_>) -> bool {
+/// Whether an incentive to merge that a district may take is in its last year.
+pub(crate) fn merger_deadline(w: &World<'_>, district: usize) -> bool {
+    let pupils = w.s.d[district].enrolment;
+    let last = |instrument: &Instrument| instrument.last_chance(w.year) && instrument.eligibility.admits(pupils);
     w.instruments().any(|(_, instrument)| {
         let pays = match &instrument.kind {
             InstrumentKind::MergerGrant(grant) => first_five(&grant.per_pupil) > 0.0,
@@ -317,7 +319,7 @@ pub(crate) fn merger_deadline(w: &World<'_>) -> bool {
             InstrumentKind::HoldHarmless(hold) => first_five(&hold.share) > 0.0,
             _ => false,
         };
-        pays && instrument.last_chance(w.year)
+        pays && last(instrument)
     })
 }
 
