@@ -337,6 +337,14 @@ pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
     (d[ended].aid + d[host].aid - after).max(0.0)
 }
 
+/// Whether a district's cluster has entered an instrument: it was open when both existed.
+fn entered(w: &World<'_>, district: usize, instrument: &Instrument) -> bool {
+    w.s.cluster_of(district).is_some_and(|cluster| {
+        let year = cluster.founded.max(instrument.start);
+        year <= w.year && instrument.open(year)
+    })
+}
+
 /// Notes what a merger earns under the open instruments. Called before the two are put together.
 pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
     for place in 0..w.policy.instruments.len() {
@@ -359,7 +367,8 @@ pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
             InstrumentKind::LevyRelief(_) => d[ended].valuation + own * d[host].valuation,
             InstrumentKind::HoldHarmless(_) => lost_aid(w, ended, host),
             InstrumentKind::SharingWeight(weight) => {
-                sharing_weight_of(w, ended, weight) + own * sharing_weight_of(w, host, weight)
+                let earned = |i: usize| if entered(w, i, instrument) { sharing_weight_of(w, i, weight) } else { 0.0 };
+                earned(ended) + own * earned(host)
             }
             _ => 0.0,
         };
