@@ -6,7 +6,7 @@
 use super::events::Form;
 use super::functions::FunctionSet;
 use super::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind, services_or_all};
-use super::state::{Award, MOST_MEMBERS};
+use super::state::{Award, Cluster, MOST_MEMBERS, State};
 use super::world::World;
 
 /// Pays what is due this year.
@@ -92,9 +92,11 @@ fn request_sharing_awards(w: &mut World<'_>, place: usize, years: u16) {
 fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super::policy::CoordinatorPay) {
     let cost = w.p.coordinator_cost * w.base_cost;
     let s = &mut *w.s;
-    for cluster in &mut s.clusters {
+    for place in 0..s.clusters.len() {
+        let enough = admitted(s, &s.clusters[place], instrument.eligibility) >= usize::from(pay.min_members);
+        let cluster = &mut s.clusters[place];
         let entered = cluster.founded.max(instrument.start);
-        let qualifies = instrument.open(entered) && cluster.members.len() >= usize::from(pay.min_members);
+        let qualifies = instrument.open(entered) && enough;
         let Some(amount) = term_year(entered, w.year).and_then(|year| pay.per_cluster.get(year)) else { continue };
         if !qualifies || cluster.form < Form::Cluster || *amount <= 0.0 {
             continue;
@@ -107,6 +109,12 @@ fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super:
             s.scratch.requests.push((member, each));
         }
     }
+}
+
+/// Members of a cluster that may take part in an instrument. What is paid or allowed to a cluster as a
+/// whole asks for enough of these.
+pub(crate) fn admitted(s: &State, cluster: &Cluster, who: Eligibility) -> usize {
+    cluster.members.as_slice().iter().filter(|&&member| who.admits(s.d[usize::from(member)].enrolment)).count()
 }
 
 /// What a member earns by the sharing weight this year, dollars.
