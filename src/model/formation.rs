@@ -16,6 +16,9 @@ const FULL: usize = 8;
 /// Neighbours whose clusters a district knows about.
 const WATCHED: usize = 6;
 
+/// How much farther than districts invite each other an authority puts them together.
+const ASSIGNED_REACH: f64 = 2.0;
+
 /// Authorities assign, districts found and join.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
@@ -323,7 +326,8 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) 
         let size = usize::from(assigned.members).min(MOST_MEMBERS);
         for &other in w.site.near(usize::from(seed)) {
             let j = usize::from(other);
-            if members.len() < size && free(w, j) {
+            let within = w.drive_minutes(usize::from(seed), j) <= ASSIGNED_REACH * w.p.invitation_minutes;
+            if members.len() < size && within && free(w, j) {
                 members.push(other);
             }
         }
