@@ -10,8 +10,8 @@ use super::policy::InstrumentKind;
 use super::region::{AgentKind, Region, StartingDistrict};
 use super::scale::CostCurve;
 use super::state::District;
-use super::transport;
 use super::world::World;
+use super::{instruments, transport};
 
 /// Years after a merger in which capital adjustment is paid in full, and in which it is gone.
 const ADJUSTMENT_FULL: u16 = 3;
@@ -76,7 +76,7 @@ pub(crate) fn start_money(
 /// Need, revenue, and how each board makes ends meet.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    let taxing = taxing_authority(w);
+    let taxing = w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
         set_need(w, district);
@@ -107,24 +107,24 @@ fn adjustment_left(years: u16) -> f64 {
     }
 }
 
-/// The instrument that lets consortia tax, if it is open: mills and fewest members.
-fn taxing_authority(w: &World<'_>) -> Option<(f64, u8)> {
-    w.instruments().find_map(|(_, instrument)| match &instrument.kind {
-        InstrumentKind::TaxingAuthority(taxing) if instrument.open(w.year) => Some((taxing.mills, taxing.min_members)),
-        _ => None,
-    })
-}
-
-fn set_revenue(w: &mut World<'_>, i: usize, taxing: Option<(f64, u8)>) {
-    let sparse = w.sparse(i);
-    let consortium_mills = match (taxing, w.s.cluster_of(i)) {
-        (Some((mills, fewest)), Some(cluster))
-            if cluster.form >= Form::Consortium && cluster.members.len() >= usize::from(fewest) =>
+/// The tax that a district's consortium may levy, mills.
+fn consortium_mills(w: &World<'_>, i: usize) -> f64 {
+    let Some(cluster) = w.s.cluster_of(i).filter(|cluster| cluster.form >= Form::Consortium) else { return 0.0 };
+    let granted = w.instruments().filter(|(_, it)| it.open(w.year) && it.eligibility.admits(w.s.d[i].enrolment));
+    let mills = granted.map(|(_, it)| match &it.kind {
+        InstrumentKind::TaxingAuthority(taxing)
+            if instruments::admitted(w.s, cluster, it.eligibility) >= usize::from(taxing.min_members) =>
         {
-            mills
+            taxing.mills
         }
         _ => 0.0,
-    };
+    });
+    mills.fold(0.0, |sum, mills| sum + mills)
+}
+
+fn set_revenue(w: &mut World<'_>, i: usize, taxing: bool) {
+    let sparse = w.sparse(i);
+    let consortium_mills = if taxing { consortium_mills(w, i) } else { 0.0 };
     let d = &mut w.s.d[i];
     let pupils = d.enrolment;
     let weight = aid_weight(pupils, sparse, w.region, w.curve);
@@ -163,8 +163,10 @@ fn spend_surplus(d: &mut District, surplus: f64, target: f64) {
     d.paid += restored;
     let left = surplus - restored * d.need;
     let missing = (target - d.reserve).max(0.0);
-    // Half of what the reserve does not need is given back as a lower levy next year.
-    let spare = (left - missing).max(0.0).min(0.5 * d.levy);
+    // Half of what the reserve does not need is given back as a lower levy next year: the district's
+    // own levy, not a consortium's, so that its rate never falls below nothing.
+    let own_levy = 0.001 * d.mills * d.valuation;
+    let spare = (left - missing).max(0.0).min(0.5 * own_levy);
     d.mills -= 0.5 * spare / (0.001 * d.valuation);
 }
 

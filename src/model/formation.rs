@@ -7,7 +7,7 @@ use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
 use super::instruments::{self, Offer};
-use super::policy::{AssignedClusters, InstrumentKind};
+use super::policy::{AssignedClusters, Eligibility, InstrumentKind};
 use super::state::{Cluster, MOST_MEMBERS, Members, NONE};
 use super::world::World;
 
@@ -15,6 +15,9 @@ use super::world::World;
 const FULL: usize = 8;
 /// Neighbours whose clusters a district knows about.
 const WATCHED: usize = 6;
+
+/// How much farther than districts invite each other an authority puts them together.
+const ASSIGNED_REACH: f64 = 2.0;
 
 /// Authorities assign, districts found and join.
 #[inline(never)]
@@ -306,15 +309,16 @@ fn assign(w: &mut World<'_>) {
         if let InstrumentKind::AssignedClusters(assigned) = &instrument.kind
             && instrument.start == w.year
         {
-            assign_all(w, assigned);
+            assign_all(w, assigned, instrument.eligibility);
         }
     }
 }
 
-fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
+fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) {
+    let free = |w: &World<'_>, i: usize| w.s.d[i].alive && w.s.d[i].cluster == NONE && who.admits(w.s.d[i].enrolment);
     for place in 0..w.s.d.operating.len() {
         let seed = w.s.d.operating[place];
-        if w.s.d[usize::from(seed)].cluster != NONE {
+        if !free(w, usize::from(seed)) {
             continue;
         }
         let mut members = Members::EMPTY;
@@ -322,7 +326,8 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters) {
         let size = usize::from(assigned.members).min(MOST_MEMBERS);
         for &other in w.site.near(usize::from(seed)) {
             let j = usize::from(other);
-            if members.len() < size && w.s.d[j].alive && w.s.d[j].cluster == NONE {
+            let within = w.drive_minutes(usize::from(seed), j) <= ASSIGNED_REACH * w.p.invitation_minutes;
+            if members.len() < size && within && free(w, j) {
                 members.push(other);
             }
         }

@@ -6,7 +6,7 @@
 use super::events::Form;
 use super::functions::FunctionSet;
 use super::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind, services_or_all};
-use super::state::{Award, MOST_MEMBERS};
+use super::state::{Award, Cluster, MOST_MEMBERS, State};
 use super::world::World;
 
 /// Pays what is due this year.
@@ -92,9 +92,11 @@ fn request_sharing_awards(w: &mut World<'_>, place: usize, years: u16) {
 fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super::policy::CoordinatorPay) {
     let cost = w.p.coordinator_cost * w.base_cost;
     let s = &mut *w.s;
-    for cluster in &mut s.clusters {
+    for place in 0..s.clusters.len() {
+        let enough = admitted(s, &s.clusters[place], instrument.eligibility) >= usize::from(pay.min_members);
+        let cluster = &mut s.clusters[place];
         let entered = cluster.founded.max(instrument.start);
-        let qualifies = instrument.open(entered) && cluster.members.len() >= usize::from(pay.min_members);
+        let qualifies = instrument.open(entered) && enough;
         let Some(amount) = term_year(entered, w.year).and_then(|year| pay.per_cluster.get(year)) else { continue };
         if !qualifies || cluster.form < Form::Cluster || *amount <= 0.0 {
             continue;
@@ -107,6 +109,12 @@ fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super:
             s.scratch.requests.push((member, each));
         }
     }
+}
+
+/// Members of a cluster that may take part in an instrument. What is paid or allowed to a cluster as a
+/// whole asks for enough of these.
+pub(crate) fn admitted(s: &State, cluster: &Cluster, who: Eligibility) -> usize {
+    cluster.members.as_slice().iter().filter(|&&member| who.admits(s.d[usize::from(member)].enrolment)).count()
 }
 
 /// What a member earns by the sharing weight this year, dollars.
@@ -308,8 +316,10 @@ pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
     total
 }
 
-/// Whether an incentive to merge is in its last year.
-pub(crate) fn merger_deadline(w: &World<'_>) -> bool {
+/// Whether an incentive to merge that a district may take is in its last year.
+pub(crate) fn merger_deadline(w: &World<'_>, district: usize) -> bool {
+    let pupils = w.s.d[district].enrolment;
+    let last = |instrument: &Instrument| instrument.last_chance(w.year) && instrument.eligibility.admits(pupils);
     w.instruments().any(|(_, instrument)| {
         let pays = match &instrument.kind {
             InstrumentKind::MergerGrant(grant) => first_five(&grant.per_pupil) > 0.0,
@@ -317,7 +327,7 @@ pub(crate) fn merger_deadline(w: &World<'_>) -> bool {
             InstrumentKind::HoldHarmless(hold) => first_five(&hold.share) > 0.0,
             _ => false,
         };
-        pays && instrument.last_chance(w.year)
+        pays && last(instrument)
     })
 }
 
@@ -333,6 +343,14 @@ pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let sparse = pupils < w.region.finance.sparse_below * (d[ended].area + d[host].area);
     let after = rate * pupils * super::budget::aid_weight(pupils, sparse, w.region, w.curve) * w.region.finance.base_cost;
     (d[ended].aid + d[host].aid - after).max(0.0)
+}
+
+/// Whether a district's cluster has entered an instrument: it was open when both existed.
+fn entered(w: &World<'_>, district: usize, instrument: &Instrument) -> bool {
+    w.s.cluster_of(district).is_some_and(|cluster| {
+        let year = cluster.founded.max(instrument.start);
+        year <= w.year && instrument.open(year)
+    })
 }
 
 /// Notes what a merger earns under the open instruments. Called before the two are put together.
@@ -357,7 +375,8 @@ pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
             InstrumentKind::LevyRelief(_) => d[ended].valuation + own * d[host].valuation,
             InstrumentKind::HoldHarmless(_) => lost_aid(w, ended, host),
             InstrumentKind::SharingWeight(weight) => {
-                sharing_weight_of(w, ended, weight) + own * sharing_weight_of(w, host, weight)
+                let earned = |i: usize| if entered(w, i, instrument) { sharing_weight_of(w, i, weight) } else { 0.0 };
+                earned(ended) + own * earned(host)
             }
             _ => 0.0,
         };

@@ -3,8 +3,9 @@
 use crate::engine::math;
 
 use super::decisions::Decision;
-use super::events::{Form, Happening};
-use super::policy::InstrumentKind;
+use super::events::Happening;
+use super::instruments;
+use super::policy::{Eligibility, InstrumentKind};
 use super::world::World;
 
 /// Changes of superintendents and coordinators, and who helps which cluster this year.
@@ -45,47 +46,50 @@ fn coordinators(w: &mut World<'_>) {
     }
 }
 
-/// Each support organisation helps the oldest clusters within its reach, up to its capacity.
+/// Each support organisation helps the oldest clusters within its reach, up to its capacity, and then
+/// those for which the policy lets it help more.
 fn facilitators(w: &mut World<'_>) {
     for cluster in &mut w.s.clusters {
         cluster.facilitator = 0.0;
     }
+    let policy = w.policy;
     for organisation in 0..w.region.support.len() {
-        let offer = &w.region.support[organisation];
-        let own = u32::from(offer.capacity);
-        let extra = extra_capacity(w);
-        let mut helped = 0;
-        for place in 0..w.s.clusters.len() {
-            let first = usize::from(w.s.clusters[place].members.as_slice()[0]);
-            let near = w.site.support_miles(first, organisation) <= offer.reach;
-            let cluster = &mut w.s.clusters[place];
-            if near && cluster.facilitator <= 0.0 && cluster.form >= Form::Network && helped < own + extra.0 {
-                cluster.facilitator = 0.5 * (offer.neutrality + offer.knowledge);
-                helped += 1;
+        help(w, organisation, w.region.support[organisation].capacity, Eligibility::default());
+        for (place, instrument) in policy.instruments.iter().enumerate() {
+            if let InstrumentKind::FacilitatorCapacity(more) = &instrument.kind
+                && instrument.open(w.year)
+            {
+                let helped = help(w, organisation, more.clusters, instrument.eligibility);
+                pay_extra(w, place, f64::from(helped) * more.per_cluster);
             }
         }
-        pay_extra(w, helped.saturating_sub(own), &extra);
     }
 }
 
-/// Clusters that the policy lets each organisation help in addition, and the instrument that pays.
-fn extra_capacity(w: &World<'_>) -> (u32, Option<(usize, f64)>) {
-    w.instruments()
-        .find_map(|(place, instrument)| match &instrument.kind {
-            InstrumentKind::FacilitatorCapacity(more) if instrument.open(w.year) => {
-                Some((u32::from(more.clusters), Some((place, more.per_cluster))))
-            }
-            _ => None,
-        })
-        .unwrap_or((0, None))
+/// A support organisation helps so many more clusters of members who may take part; returns how many it
+/// found.
+fn help(w: &mut World<'_>, organisation: usize, capacity: u16, who: Eligibility) -> u16 {
+    let offer = &w.region.support[organisation];
+    let mut helped = 0;
+    for place in 0..w.s.clusters.len() {
+        if helped == capacity {
+            break;
+        }
+        let cluster = &w.s.clusters[place];
+        let first = usize::from(cluster.members.as_slice()[0]);
+        let near = w.site.support_miles(first, organisation) <= offer.reach;
+        if near && cluster.facilitator <= 0.0 && instruments::admitted(w.s, cluster, who) >= 2 {
+            w.s.clusters[place].facilitator = 0.5 * (offer.neutrality + offer.knowledge);
+            helped += 1;
+        }
+    }
+    helped
 }
 
-/// Pays a support organisation for the clusters helped in addition.
-fn pay_extra(w: &mut World<'_>, clusters: u32, extra: &(u32, Option<(usize, f64)>)) {
-    if let Some((instrument, each)) = extra.1 {
-        let cap = w.policy.instruments[instrument].budget_cap.unwrap_or(f64::INFINITY);
-        let paid = (f64::from(clusters) * each).min(cap - w.s.outlay[instrument]).max(0.0);
-        w.s.outlay[instrument] += paid;
-        w.s.support_receipts += paid;
-    }
+/// Pays a support organisation for what it helped in addition, as far as the budget goes.
+fn pay_extra(w: &mut World<'_>, instrument: usize, asked: f64) {
+    let cap = w.policy.instruments[instrument].budget_cap.unwrap_or(f64::INFINITY);
+    let paid = asked.min(cap - w.s.outlay[instrument]).max(0.0);
+    w.s.outlay[instrument] += paid;
+    w.s.support_receipts += paid;
 }

@@ -34,3 +34,6 @@ mod state;
 mod transport;
 mod trust;
 mod world;
+
+#[cfg(test)]
+mod checks;

@@ -78,12 +78,11 @@ pub(crate) fn step(w: &mut World<'_>) {
     if w.region.kind == AgentKind::School {
         return;
     }
-    let rush = if instruments::merger_deadline(w) { w.p.propose_rush } else { 0.0 };
     w.s.scratch.chosen.clear();
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
         let [u, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
-        let own = own_log_odds(w, i) + rush;
+        let own = own_log_odds(w, i) + if instruments::merger_deadline(w, i) { w.p.propose_rush } else { 0.0 };
         let deep = w.s.cluster_of(i).map_or(0.0, Cluster::deep_sharing);
         let most = own + 0.5 * w.p.propose_trust + deep * w.p.propose_shared * MOST_SHARED + w.p.propose_money * MOST_MONEY;
         if !math::happens(u, most) {

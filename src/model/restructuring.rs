@@ -225,20 +225,22 @@ fn cause(w: &mut World<'_>, district: usize) -> Option<Dissolution> {
     under_floor(w, district).then_some(Dissolution::Floor)
 }
 
-/// Whether the policy's floor ends a district this year.
+/// Whether a floor of the policy ends a district this year. Years are counted under whichever floor is
+/// open, so that one floor that does not concern a district never sets back the count of another.
 fn under_floor(w: &mut World<'_>, district: usize) -> bool {
-    let policy = w.policy;
-    for instrument in policy.instruments.iter().filter(|instrument| instrument.open(w.year)) {
-        if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind {
-            let below = below_floor(w, district, floor) && instrument.eligibility.admits(w.s.d[district].enrolment);
-            let years = &mut w.s.d[district].below_floor_years;
-            *years = if below { *years + 1 } else { 0 };
-            if u16::from(*years) > floor.grace_years {
-                return true;
-            }
+    let (mut below, mut least_grace) = (false, u16::MAX);
+    for instrument in w.policy.instruments.iter().filter(|instrument| instrument.open(w.year)) {
+        if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind
+            && below_floor(w, district, floor)
+            && instrument.eligibility.admits(w.s.d[district].enrolment)
+        {
+            below = true;
+            least_grace = least_grace.min(floor.grace_years);
         }
     }
-    false
+    let years = &mut w.s.d[district].below_floor_years;
+    *years = if below { years.saturating_add(1) } else { 0 };
+    below && u16::from(*years) > least_grace
 }
 
 fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {

@@ -3,13 +3,13 @@
 use crate::engine::math;
 
 use super::decisions::Decision;
-use super::events::{Ending, Form, Happening};
-use super::forms;
+use super::events::{Ending, Form, Happening, Origin};
 use super::functions::Function;
 use super::outcomes::CLUSTER_VIABILITY_YEARS;
 use super::policy::InstrumentKind;
-use super::state::Members;
+use super::state::{Cluster, Members};
 use super::world::World;
+use super::{forms, instruments};
 
 /// Fewest years before a cluster is judged by its record.
 const YEARS_OF_RECORD: u16 = 3;
@@ -59,6 +59,16 @@ fn leave_log_odds(w: &World<'_>, place: usize, member: usize, perceived: f64) ->
         - p.leave_form * forms::steps_beyond_cluster(cluster.form)
 }
 
+/// Whether an authority holds a cluster together.
+fn assigned(w: &World<'_>, cluster: &Cluster) -> bool {
+    cluster.origin == Origin::TopDown
+        && w.instruments().any(|(_, instrument)| {
+            instrument.open(w.year)
+                && matches!(instrument.kind, InstrumentKind::AssignedClusters(_))
+                && instruments::admitted(w.s, cluster, instrument.eligibility) >= 2
+        })
+}
+
 /// Whether the members' first commitment still runs.
 fn in_term(w: &World<'_>, place: usize) -> bool {
     let cluster = &w.s.clusters[place];
@@ -70,7 +80,7 @@ fn leavers(w: &World<'_>, place: usize) -> Members {
     let documented = if cluster.form > Form::Network { w.p.documentation } else { 0.0 };
     let mut leavers = Members::EMPTY;
     // Nobody reviews in the founding year: the first shared year lies ahead.
-    if cluster.age(w.year) == 0 || cluster.assigned_by(w.policy, w.year) {
+    if cluster.age(w.year) == 0 || assigned(w, cluster) {
         return leavers;
     }
     for &member in cluster.members.as_slice() {
@@ -116,7 +126,7 @@ fn ending(w: &World<'_>, place: usize) -> Option<Ending> {
         return Some(Ending::TaskDone);
     }
     let record = cluster.worked.iter().sum::<f64>() / 3.0;
-    if age >= YEARS_OF_RECORD && record < p.wind_up_below && !cluster.assigned_by(w.policy, w.year) {
+    if age >= YEARS_OF_RECORD && record < p.wind_up_below && !assigned(w, cluster) {
         return Some(Ending::WoundUp);
     }
     let funded = cluster.grant.is_some() || cluster.vote_from.is_some();
@@ -140,8 +150,9 @@ pub(crate) fn end(w: &mut World<'_>, place: usize, ending: Ending) {
 fn change_form(w: &mut World<'_>, place: usize) {
     let (p, year) = (w.p, w.year);
     let taxing = w.instruments().any(|(_, instrument)| {
+        let admitted = || instruments::admitted(w.s, &w.s.clusters[place], instrument.eligibility);
         matches!(&instrument.kind, InstrumentKind::TaxingAuthority(taxing)
-            if instrument.open(year) && w.s.clusters[place].members.len() >= usize::from(taxing.min_members))
+            if instrument.open(year) && taxing.mills > 0.0 && admitted() >= usize::from(taxing.min_members))
     });
     let cluster = &mut w.s.clusters[place];
     let [u, _] = w.draws.uniforms(cluster.key, Decision::FormChange);
@@ -191,18 +202,9 @@ fn score_viability(w: &mut World<'_>) {
     tally.scored += (before - tally.pending_ended.len()) as u32;
 }
 
-impl super::state::Cluster {
+impl Cluster {
     /// The year in which its viability after the money is judged.
     pub(crate) fn viability_due(&self, term_years: f64) -> u16 {
         self.money_ended.unwrap_or(self.founded + term_years as u16) + CLUSTER_VIABILITY_YEARS
-    }
-
-    /// Whether an authority holds it together.
-    pub(crate) fn assigned_by(&self, policy: &super::policy::Policy, year: u16) -> bool {
-        self.origin == super::events::Origin::TopDown
-            && policy
-                .instruments
-                .iter()
-                .any(|instrument| instrument.open(year) && matches!(instrument.kind, InstrumentKind::AssignedClusters(_)))
     }
 }

@@ -56,7 +56,7 @@ pub struct StepSummary {
 }
 
 /// The steps of a year, in order. The outcomes are measured after the last.
-fn schedule<'a>() -> [Step<World<'a>>; 11] {
+pub(super) fn schedule<'a>() -> [Step<World<'a>>; 11] {
     [
         Step {
             name: "policy",

@@ -1,0 +1,204 @@
+//! Random regions, policies and parameters: anything that a scenario file could ask for.
+//!
+//! Shared by the checks of the state beside the model and by the tests of its public face.
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use crate::districts::synthetic::{SyntheticSpec, generate};
+use crate::model::functions::{Function, FunctionSet};
+use crate::model::parameters::{ParameterId, Parameters};
+use crate::model::policy::{
+    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, HoldHarmless,
+    Instrument, InstrumentKind, LevyRelief, MergerGrant, Policy, SharingWeight, TaxingAuthority,
+};
+use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, Region, StateFinance, StateRules, VoteRule};
+
+/// Which instruments a random policy may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caps {
+    /// Some with a yearly budget cap.
+    Some,
+    /// None with one: payments of one district do not depend on the others'.
+    None,
+}
+
+/// A region of up to `most` districts under a random state.
+pub(crate) fn region(most: u16) -> impl Strategy<Value = Region> {
+    let sizes = (2..=most, 20.0..1_500.0f64, 0.1..1.3f64, -0.08..0.02f64);
+    let land = (0.05..20.0f64, 0.0..1.2f64, 0u16..4, 0.0..1.0f64);
+    (sizes, land, rules(), finance(), any::<u64>(), prop::bool::weighted(0.3)).prop_map(
+        |((districts, median_pupils, size_sd, trend), (density, area_sd, support, elementary), rules, finance, seed, split)| {
+            let spec = SyntheticSpec {
+                districts,
+                median_pupils,
+                size_sd,
+                trend,
+                density,
+                area_sd,
+                support_organisations: support,
+                elementary_only_share: elementary,
+                ..SyntheticSpec::default()
+            };
+            let mut region = Region { rules, finance, ..generate(&spec, seed) };
+            if split {
+                make_some_high_school_districts(&mut region);
+            }
+            region
+        },
+    )
+}
+
+/// Every third district with a high school teaches its high-school grades only, as in parts of the West.
+fn make_some_high_school_districts(region: &mut Region) {
+    for district in region.districts.iter_mut().filter(|d| d.has_high_school()).step_by(3) {
+        district.lowest_grade = FIRST_HIGH_SCHOOL_GRADE as u8;
+        district.pupils[..FIRST_HIGH_SCHOOL_GRADE].fill(0.0);
+    }
+}
+
+fn rules() -> impl Strategy<Value = StateRules> {
+    let rule = select(vec![VoteRule::SeparateMajorities, VoteRule::CombinedMajority]);
+    (5.0..80.0f64, 10.0..60.0f64, 0u16..4, rule, any::<bool>(), prop::option::of(-1.0..2.0f64)).prop_map(
+        |(required_courses, minutes, retry_wait_years, vote_rule, official_recognition, merger_climate)| StateRules {
+            required_courses,
+            elementary_ride_minutes: minutes,
+            high_school_ride_minutes: 2.0 * minutes,
+            vote_rule,
+            retry_wait_years,
+            official_recognition,
+            merger_climate,
+        },
+    )
+}
+
+fn finance() -> impl Strategy<Value = StateFinance> {
+    (3_000.0..25_000.0f64, 0.05..0.9f64, 0.0..0.3f64, 0.0..1.0f64, 0.0..0.3f64, 0.0..3.0f64).prop_map(
+        |(base_cost, local, federal, small_size_aid, sparsity_aid, sparse_below)| {
+            let federal_share = federal.min(1.0 - local);
+            StateFinance {
+                base_cost,
+                local_share: local,
+                state_share: 1.0 - local - federal_share,
+                federal_share,
+                small_size_aid,
+                sparsity_aid,
+                sparse_below,
+            }
+        },
+    )
+}
+
+/// A policy of up to `most` instruments of any kind.
+pub(crate) fn policy(most: usize, caps: Caps) -> impl Strategy<Value = Policy> {
+    prop::collection::vec(instrument(caps), 0..=most).prop_map(|instruments| {
+        let numbered = instruments.into_iter().enumerate();
+        let instruments = numbered.map(|(place, it)| Instrument { name: format!("instrument {place}"), ..it }).collect();
+        Policy { name: "random".to_owned(), instruments, ..Policy::default() }
+    })
+}
+
+/// One instrument of any kind.
+pub(crate) fn instrument(caps: Caps) -> impl Strategy<Value = Instrument> {
+    let cap = prop::option::of(1.0..2e6f64).prop_map(move |cap| cap.filter(|_| caps == Caps::Some));
+    let window = (0u16..12, prop::option::of(1u16..12));
+    let sizes = prop::option::of((0.0..300.0f64, 300.0..3_000.0f64));
+    (kind(), window, cap, sizes).prop_map(|(kind, (start, length), budget_cap, sizes)| Instrument {
+        name: String::new(),
+        start,
+        end: length.map(|length| start + length),
+        budget_cap,
+        eligibility: sizes.map_or_else(Eligibility::default, |(min_pupils, max_pupils)| Eligibility { min_pupils, max_pupils }),
+        kind,
+    })
+}
+
+fn schedule(most: f64) -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(prop_oneof![1 => Just(0.0), 5 => 0.0..most], 1..6)
+}
+
+fn services(least: usize) -> impl Strategy<Value = FunctionSet> {
+    subsequence(Function::ALL.to_vec(), least..=Function::ALL.len()).prop_map(|chosen| chosen.into_iter().collect())
+}
+
+fn kind() -> impl Strategy<Value = InstrumentKind> {
+    let coordinator = (schedule(60_000.0), 2u8..6, 0.0..1.0f64).prop_map(|(per_cluster, min_members, seniority)| {
+        InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster, min_members, seniority })
+    });
+    let facilitator = (1u16..5, 0.0..50_000.0f64)
+        .prop_map(|(clusters, per_cluster)| InstrumentKind::FacilitatorCapacity(FacilitatorCapacity { clusters, per_cluster }));
+    let merger = (schedule(3_000.0), prop_oneof![100.0..2_000.0f64, Just(f64::INFINITY)])
+        .prop_map(|(per_pupil, pupils_cap)| InstrumentKind::MergerGrant(MergerGrant { per_pupil, pupils_cap }));
+    let floor = (10.0..400.0f64, 0u16..5, any::<bool>(), any::<bool>()).prop_map(
+        |(pupils, grace_years, sparse_exempt, cluster_exempt)| {
+            InstrumentKind::EnrolmentFloor(EnrolmentFloor { pupils, grace_years, sparse_exempt, cluster_exempt })
+        },
+    );
+    let assigned = (2u8..45, services(1))
+        .prop_map(|(members, services)| InstrumentKind::AssignedClusters(AssignedClusters { members, services }));
+    let taxing = (0.0..40.0f64, 2u8..6)
+        .prop_map(|(mills, min_members)| InstrumentKind::TaxingAuthority(TaxingAuthority { mills, min_members }));
+    prop_oneof![
+        3 => cluster_grant(),
+        2 => sharing_weight(),
+        2 => merger,
+        1 => coordinator,
+        1 => facilitator,
+        1 => schedule(5.0).prop_map(|mills| InstrumentKind::LevyRelief(LevyRelief { mills })),
+        1 => schedule(1.0).prop_map(|share| InstrumentKind::HoldHarmless(HoldHarmless { share })),
+        1 => floor,
+        1 => assigned,
+        1 => taxing,
+    ]
+}
+
+fn cluster_grant() -> impl Strategy<Value = InstrumentKind> {
+    let condition = prop_oneof![
+        Just(Condition::None),
+        Just(Condition::ReorganisationVote),
+        (1u8..4).prop_map(|activities| Condition::Renewal { activities }),
+    ];
+    let amounts = prop::collection::vec((0.0..3_000.0f64, 0.0..50_000.0f64), 1..6);
+    (amounts, 2u8..5, 0u8..8, 20.0..200.0f64, services(0), 0.0..2.0f64, condition).prop_map(
+        |(amounts, min_members, more, radius_minutes, services, match_share, condition)| {
+            let (per_pupil, per_member) = amounts.into_iter().unzip();
+            let max_members = min_members + more;
+            let grant = ClusterGrant {
+                per_pupil,
+                per_member,
+                min_members,
+                max_members,
+                radius_minutes,
+                services,
+                match_share,
+                condition,
+            };
+            InstrumentKind::ClusterGrant(grant)
+        },
+    )
+}
+
+fn sharing_weight() -> impl Strategy<Value = InstrumentKind> {
+    (services(1), 0.0..20.0f64, 0.0..0.3f64, 0u16..6, 0u16..5).prop_map(
+        |(services, pupils, weight, years, years_after_merger)| {
+            InstrumentKind::SharingWeight(SharingWeight { services, pupils, weight, years, years_after_merger })
+        },
+    )
+}
+
+/// Parameters as a replicate draws them, a few of them set anywhere in their ranges; often in a world
+/// in which clusters and mergers are frequent, so that checks meet many of them.
+pub(crate) fn parameters() -> impl Strategy<Value = Parameters> {
+    let all: Vec<ParameterId> = ParameterId::all().collect();
+    let odd = prop::collection::vec((select(all), 0.0..=1.0f64), 0..6);
+    (any::<u64>(), odd, 0.0..=1.0f64).prop_map(|(seed, odd, lively)| {
+        let mut parameters = Parameters::default().drawn(&[], seed, 0);
+        parameters.found_intercept += 4.0 * lively;
+        parameters.propose_intercept += 4.0 * lively;
+        for (id, part) in odd {
+            let (low, high) = id.info().range;
+            parameters.set(id, low + part * (high - low));
+        }
+        parameters
+    })
+}
