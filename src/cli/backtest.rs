@@ -37,11 +37,7 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
     let prepared = prepare(arguments)?;
     let mut folder = FileFolder::create(&arguments.out).map_err(refused)?;
     let results = simulate(&prepared, output)?;
-    let made = Made {
-        command: command_line(std::env::args().skip(1)),
-        seed: prepared.seed,
-        replicates: prepared.replicates,
-    };
+    let made = Made { command: command_line(std::env::args().skip(1)), seed: prepared.seed, replicates: prepared.replicates };
     let summary = report::json(&results).map_err(broken)?;
     output.data(&if arguments.saying.json { summary.clone() } else { report::text(&results, &made) })?;
     folder.add("summary.json", summary.as_bytes()).map_err(broken)?;
@@ -74,7 +70,10 @@ fn prepare(arguments: &Backtest) -> Result<Prepared, Problems> {
         let Some((code, name, text)) = SCENARIOS.into_iter().find(|(code, ..)| *code == state) else {
             let codes = SCENARIOS.map(|(code, ..)| code).join(", ");
             let place = Place::Flag(format!("--state {state}"));
-            problems.push(Problem::new(place, format!("no policies are known for the state `{state}`")).expected(format!("some of: {codes}")));
+            problems.push(
+                Problem::new(place, format!("no policies are known for the state `{state}`"))
+                    .expected(format!("some of: {codes}")),
+            );
             continue;
         };
         if scenarios.iter().any(|(known, _)| known == code) {
@@ -125,7 +124,12 @@ fn origin(prepared: &Prepared, command: String) -> (Origin, Layout) {
             .states
             .iter()
             .map(|(_, scenario)| {
-                scenario.policies.iter().flat_map(|policy| &policy.instruments).map(|instrument| instrument.name.clone()).collect()
+                scenario
+                    .policies
+                    .iter()
+                    .flat_map(|policy| &policy.instruments)
+                    .map(|instrument| instrument.name.clone())
+                    .collect()
             })
             .collect(),
         district_ids: Vec::new(),

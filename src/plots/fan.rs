@@ -60,7 +60,8 @@ impl FanChart {
     fn check(&self) -> Result<(), PlotError> {
         let years = self.years.len();
         let observed = self.panels.iter().map(|panel| panel.observed.len()).filter(|length| *length > 0);
-        let lengths = self.panels.iter().map(|panel| panel.quantiles.len()).chain(self.baseline.as_ref().map(Vec::len)).chain(observed);
+        let lengths =
+            self.panels.iter().map(|panel| panel.quantiles.len()).chain(self.baseline.as_ref().map(Vec::len)).chain(observed);
         match lengths.into_iter().find(|&length| length != years) {
             Some(length) => Err(PlotError::Shape(format!("{length} values for {years} years"))),
             None => Ok(()),

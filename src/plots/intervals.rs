@@ -3,9 +3,7 @@
 use super::PlotError;
 use super::canvas::{Canvas, Frame, HEIGHT, Style, TEXT, render};
 use super::palette::{BLUE, SLATE, VERMILLION};
-use super::sheet::{
-    Axis, Key, Numbers, Sheet, cells, draw_upright, extent, grid, label_width, panel_title, title_lines,
-};
+use super::sheet::{Axis, Key, Numbers, Sheet, cells, draw_upright, extent, grid, label_width, panel_title, title_lines};
 
 /// Figures by category, as shares.
 #[derive(Debug, Clone, PartialEq, Default)]

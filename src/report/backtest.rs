@@ -72,7 +72,11 @@ pub fn text(results: &[StateResult], made: &Made) -> String {
             result.policy
         );
         let list = checks(result);
-        out.push_str(&reference(&["target", "published", "simulated (90 %)", ""], list.iter().map(cells).collect(), &[52, 10, 30, 5]));
+        out.push_str(&reference(
+            &["target", "published", "simulated (90 %)", ""],
+            list.iter().map(cells).collect(),
+            &[52, 10, 30, 5],
+        ));
         let hits = list.iter().filter(|check| check.hit).count();
         let _ = writeln!(out, "\n{hits} of {} are hits.\n", list.len());
     }
@@ -88,9 +92,8 @@ pub fn text(results: &[StateResult], made: &Made) -> String {
 /// # Errors
 /// None in practice: plain data.
 pub fn json(results: &[StateResult]) -> Result<String, serde_json::Error> {
-    let states = results.iter().map(|result| {
-        serde_json::json!({ "result": result, "checks": checks(result), "score": score(result) })
-    });
+    let states =
+        results.iter().map(|result| serde_json::json!({ "result": result, "checks": checks(result), "score": score(result) }));
     serde_json::to_string_pretty(&states.collect::<Vec<_>>()).map(|text| text + "\n")
 }
 
@@ -103,9 +106,8 @@ pub fn tables(results: &[StateResult]) -> Result<Vec<(String, Vec<u8>)>, csv::Er
     let three = |band: Band| [number(band.low), number(band.median), number(band.high)];
     let mut checked = vec![strings(&["state", "target", "published", "p5", "median", "p95", "hit", "rule"])];
     let mut counts = vec![strings(&["state", "fiscal_year", "published", "p5", "median", "p95"])];
-    let mut fates = vec![strings(&[
-        "state", "leaid", "name", "pupils_1995", "ended", "identifier_ended", "probability", "regression",
-    ])];
+    let mut fates =
+        vec![strings(&["state", "leaid", "name", "pupils_1995", "ended", "identifier_ended", "probability", "regression"])];
     for result in results {
         for check in checks(result) {
             let [low, median, high] = three(check.simulated);
@@ -254,7 +256,10 @@ force, with the published priors of the parameters, and compared with what happe
 /// The page for the documentation.
 #[must_use]
 pub fn page(results: &[StateResult], made: &Made) -> String {
-    let mut out = format!("{HEAD}\nMade by\n\n```text\n{}\n```\n\nseed {}, {} futures for each state.\n", made.command, made.seed, made.replicates);
+    let mut out = format!(
+        "{HEAD}\nMade by\n\n```text\n{}\n```\n\nseed {}, {} futures for each state.\n",
+        made.command, made.seed, made.replicates
+    );
     for result in results {
         let list = checks(result);
         let hits = list.iter().filter(|check| check.hit).count();
@@ -263,7 +268,11 @@ pub fn page(results: &[StateResult], made: &Made) -> String {
         if !source.is_empty() {
             let _ = write!(out, " {source}");
         }
-        let _ = writeln!(out, " **{hits} of {} are hits.**\n\n| target | published | simulated (90 %) | verdict |\n|---|---|---|---|", list.len());
+        let _ = writeln!(
+            out,
+            " **{hits} of {} are hits.**\n\n| target | published | simulated (90 %) | verdict |\n|---|---|---|---|",
+            list.len()
+        );
         for check in &list {
             let _ = writeln!(out, "| {} |", cells(check).join(" | "));
         }

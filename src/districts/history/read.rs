@@ -171,7 +171,9 @@ fn check(panel: &Table, counts: &Table, history: &StateHistory, log: &mut Log) {
         (FIRST_YEAR..=LAST_YEAR).filter(|year| !history.counts.contains_key(year)).map(|year| year.to_string()).collect();
     if !missing.is_empty() {
         let what = format!("no count of the districts of {} in {}", history.state, missing.join(", "));
-        log.push(Problem::new(Place::File(counts.file.clone()), what).expected(format!("a row with METRIC {COUNT} for every year")));
+        log.push(
+            Problem::new(Place::File(counts.file.clone()), what).expected(format!("a row with METRIC {COUNT} for every year")),
+        );
     }
 }
 
@@ -238,7 +240,9 @@ fn read_panel(table: &Table, history: &mut StateHistory, log: &mut Log) {
         };
         if history.panel.entry(id.clone()).or_default().insert(year, found).is_some() {
             let place = Place::Line(table.file.clone(), row.line);
-            log.push(Problem::new(place, format!("a second row of {id} in {year}")).expected("one row for each district and year"));
+            log.push(
+                Problem::new(place, format!("a second row of {id} in {year}")).expected("one row for each district and year"),
+            );
         }
     }
 }
@@ -271,7 +275,11 @@ fn read_spells(table: &Table, history: &mut StateHistory, log: &mut Log) {
     let untold: Vec<&String> = history.panel.keys().filter(|id| !history.spells.contains_key(*id)).collect();
     if !untold.is_empty() && log.is_empty() {
         let examples = untold.iter().take(4).map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
-        let what = format!("{} districts of the panel have no span ({examples}{})", untold.len(), if untold.len() > 4 { ", …" } else { "" });
+        let what = format!(
+            "{} districts of the panel have no span ({examples}{})",
+            untold.len(),
+            if untold.len() > 4 { ", …" } else { "" }
+        );
         log.push(Problem::new(Place::File(table.file.clone()), what).expected("one row for each regular district of the panel"));
     }
 }

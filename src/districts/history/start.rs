@@ -258,8 +258,7 @@ fn scattered(id: &str, centre: Point, land: f64) -> Point {
 #[must_use]
 pub fn early_slope(history: &StateHistory, id: &str, last: u16) -> Option<f64> {
     let years = history.panel.get(id)?;
-    let points: Vec<(f64, f64)> =
-        years.range(..=last).map(|(year, row)| (f64::from(*year), math::ln(row.pupils))).collect();
+    let points: Vec<(f64, f64)> = years.range(..=last).map(|(year, row)| (f64::from(*year), math::ln(row.pupils))).collect();
     let count = points.len() as f64;
     let middle = points.iter().map(|point| point.0).sum::<f64>() / count;
     let squares: f64 = points.iter().map(|point| (point.0 - middle).powi(2)).sum();

@@ -65,7 +65,14 @@ pub fn checks(result: &StateResult) -> Vec<Check> {
     }
     let covered = share_of_years(result);
     let whole = Band { low: covered, median: covered, high: covered };
-    list.push(check("Years whose count lies in the band".into(), Unit::Share, 0.9, whole, covered >= 0.9, "at least 90 % of the years"));
+    list.push(check(
+        "Years whose count lies in the band".into(),
+        Unit::Share,
+        0.9,
+        whole,
+        covered >= 0.9,
+        "at least 90 % of the years",
+    ));
     for loss in &result.losses {
         list.push(banded(format!("Yearly loss of districts, {}", loss.what), Unit::Rate, loss.published, loss.simulated));
     }
@@ -104,7 +111,12 @@ fn which(result: &StateResult) -> Vec<Check> {
     let (by_identifier, size) = which.by_identifier;
     let mut list = vec![
         check("Which ended: AUC, against size alone", which.size.value, band(which.model), which.model.value >= which.size.value),
-        check("The same, every identifier that ended counted", size.value, band(by_identifier), by_identifier.value >= size.value),
+        check(
+            "The same, every identifier that ended counted",
+            size.value,
+            band(by_identifier),
+            by_identifier.value >= size.value,
+        ),
     ];
     if let Some(regression) = which.regression {
         let hit = which.model.value >= regression.value;

@@ -104,7 +104,9 @@ mod tests {
         let rows: Vec<[f64; 2]> = (0..20_000).map(|n| draws.normals(EntityKey::REGION.nth(n), Drawn(1))).collect();
         let happened: Vec<bool> = (0..20_000)
             .zip(&rows)
-            .map(|(n, row)| draws.uniform(EntityKey::REGION.nth(n), Drawn(2)) < math::logistic(-1.0 + 1.5 * row[0] - 0.5 * row[1]))
+            .map(|(n, row)| {
+                draws.uniform(EntityKey::REGION.nth(n), Drawn(2)) < math::logistic(-1.0 + 1.5 * row[0] - 0.5 * row[1])
+            })
             .collect();
         let fitted = Logistic::fit(&rows, &happened).expect("both classes");
         // About four standard errors.

@@ -12,18 +12,20 @@ mod enrolment;
 pub mod logistic;
 mod observed;
 mod runs;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::diagnostics::{Place, Problem, Problems};
-use crate::districts::history::{FIRST_YEAR, Knowledge, StateHistory, early_slope, start};
-use crate::experiments::statistics::quantile_of_sorted as quantile;
+use crate::districts::history::{FIRST_YEAR, Knowledge, Spell, StateHistory, early_slope, start};
 use crate::engine::math;
 use crate::engine::replicates::Failure;
+use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::model::policy::Policy;
-use crate::model::region::{Region, StateFinance, StateRules};
+use crate::model::region::{Region, StartingDistrict, StateFinance, StateRules};
 use crate::scenario::{RegionChoice, Scenario};
 
 pub use checks::{Check, Score, Unit, checks, score};
@@ -200,7 +202,11 @@ pub struct Question<'a> {
 ///
 /// # Errors
 /// When the record has too few districts or places, or the scenario brings a region file.
-pub fn backtest(question: Question<'_>, futures: &Futures<'_>, progress: impl Fn() + Send + Sync) -> Result<StateResult, Problems> {
+pub fn backtest(
+    question: Question<'_>,
+    futures: &Futures<'_>,
+    progress: impl Fn() + Send + Sync,
+) -> Result<StateResult, Problems> {
     let Question { history, scenario } = question;
     let refused = |what: &str| Problem::new(Place::File(scenario.name.clone()), format!("{}: {what}", history.state));
     let RegionChoice::Synthetic(given) = &scenario.region else {
@@ -223,9 +229,7 @@ pub fn backtest(question: Question<'_>, futures: &Futures<'_>, progress: impl Fn
 pub const FUTURES_PER_REPLICATE: u64 = 2;
 
 fn regions(history: &StateHistory, draws: u32, rules: &StateRules, finance: &StateFinance) -> Vec<Arc<Region>> {
-    (0..draws)
-        .filter_map(|draw| start(history, FIRST_YEAR, Knowledge::OneYear(draw), rules, finance).map(Arc::new))
-        .collect()
+    (0..draws).filter_map(|draw| start(history, FIRST_YEAR, Knowledge::OneYear(draw), rules, finance).map(Arc::new)).collect()
 }
 
 fn compare(
@@ -256,15 +260,15 @@ fn compare(
 }
 
 fn fates(history: &StateHistory, region: &Region, runs: &[Run]) -> Vec<Fate> {
-    let fate = |(place, district): (usize, &crate::model::region::StartingDistrict)| {
+    let fate = |(place, district): (usize, &StartingDistrict)| {
         let spell = history.spells.get(&district.id);
         Fate {
             id: district.id.clone(),
             name: district.name.clone(),
             pupils: district.enrolment(),
             early_slope: early_slope(history, &district.id, EARLY_YEARS),
-            ended: spell.is_some_and(super::super::districts::history::Spell::ended),
-            identifier_ended: spell.is_some_and(super::super::districts::history::Spell::identifier_ended),
+            ended: spell.is_some_and(Spell::ended),
+            identifier_ended: spell.is_some_and(Spell::identifier_ended),
             probability: runs.iter().filter(|run| run.ended[place]).count() as f64 / runs.len().max(1) as f64,
             regression: None,
         }
@@ -319,39 +323,4 @@ fn inputs(fates: &[Fate]) -> Vec<[f64; 2]> {
     let known: Vec<f64> = fates.iter().filter_map(|fate| fate.early_slope).collect();
     let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
     fates.iter().map(|fate| [math::ln(fate.pupils), fate.early_slope.unwrap_or(mean)]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fate(pupils: f64, ended: bool, probability: f64) -> Fate {
-        Fate {
-            id: String::new(),
-            name: String::new(),
-            pupils,
-            early_slope: None,
-            ended,
-            identifier_ended: ended,
-            probability,
-            regression: None,
-        }
-    }
-
-    #[test]
-    fn size_is_outranked_only_by_a_simulation_that_knows_more() {
-        let fates = [fate(50.0, true, 0.6), fate(90.0, false, 0.3), fate(120.0, true, 0.5), fate(800.0, false, 0.0)];
-        let which = which(&fates).expect("both kinds");
-        assert!((which.model.value - 1.0).abs() < 1e-12 && (which.size.value - 0.75).abs() < 1e-12);
-        assert!((which.over_size.value - 0.25).abs() < 1e-12);
-        assert!((which.brier_share - 0.25).abs() < 1e-12);
-        assert!(super::which(&[fate(50.0, false, 0.1)]).is_none());
-    }
-
-    #[test]
-    fn bands_leave_out_what_is_not_defined() {
-        let band = Band::of([1.0, f64::NAN, 3.0, 2.0].into_iter());
-        assert!((band.median - 2.0).abs() < 1e-12 && band.holds(1.2) && !band.holds(0.9));
-        assert!(!Band::of(std::iter::empty()).holds(0.0));
-    }
 }

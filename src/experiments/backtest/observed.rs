@@ -6,8 +6,8 @@ use super::classify::{Estimate, binomial};
 use super::runs::{AtRisk, Run, YEARS, class_of};
 use super::{Band, ClassRate, Compared, YearCount};
 use crate::districts::history::{FIRST_YEAR, LAST_YEAR, StateHistory};
-use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::engine::math;
+use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::model::policy::Policy;
 
 /// Districts by year, from the first simulated one.
@@ -23,7 +23,8 @@ pub(super) fn counts(history: &StateHistory, runs: &[Run]) -> Vec<YearCount> {
 /// The yearly losses between changes of policy and over all years, and the changes from one to the next.
 pub(super) fn losses(history: &StateHistory, policy: &Policy, at_start: f64, runs: &[Run]) -> (Vec<Compared>, Vec<Compared>) {
     let published = |year: u16| history.counts.get(&year).map_or(f64::NAN, |count| f64::from(*count));
-    let simulated = |run: &Run, year: u16| if year == FIRST_YEAR { at_start } else { run.counts[usize::from(year - FIRST_YEAR - 1)] };
+    let simulated =
+        |run: &Run, year: u16| if year == FIRST_YEAR { at_start } else { run.counts[usize::from(year - FIRST_YEAR - 1)] };
     let loss = |(from, to): (u16, u16), count: &dyn Fn(u16) -> f64| math::ln(count(from) / count(to)) / f64::from(to - from);
     let of = |period: (u16, u16)| {
         let what = format!("{} to {}", period.0, period.1);
@@ -161,7 +162,10 @@ mod tests {
         let history = StateHistory { counts, ..StateHistory::default() };
         let run = Run { counts: (0..21).map(|year| if year < 6 { 90.0 } else { 81.0 }).collect(), ..Run::default() };
         let (losses, uplifts) = losses(&history, &policy, 100.0, &[run]);
-        assert_eq!(losses.iter().map(|loss| loss.what.as_str()).collect::<Vec<_>>(), ["1995 to 2001", "2001 to 2016", "1995 to 2016"]);
+        assert_eq!(
+            losses.iter().map(|loss| loss.what.as_str()).collect::<Vec<_>>(),
+            ["1995 to 2001", "2001 to 2016", "1995 to 2016"]
+        );
         let expected = -math::ln(0.9);
         assert!(losses[0].published.abs() < 1e-12 && (losses[1].published - expected / 15.0).abs() < 1e-12);
         assert!((uplifts[0].published - expected / 15.0).abs() < 1e-12);
