@@ -210,6 +210,8 @@ impl Simulation {
             draws: before,
             year: 0,
             base_cost: self.region.finance.base_cost,
+            drive_minutes_per_mile: parameters.detour * 60.0 / parameters.drive_speed,
+            bus_minutes_per_mile: parameters.detour * 60.0 / parameters.bus_speed,
             s: state,
         };
         for year in 0..self.years {

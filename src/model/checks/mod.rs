@@ -55,6 +55,8 @@ impl Watched<'_> {
             draws: before,
             year: 0,
             base_cost: self.region.finance.base_cost,
+            drive_minutes_per_mile: self.parameters.detour * 60.0 / self.parameters.drive_speed,
+            bus_minutes_per_mile: self.parameters.detour * 60.0 / self.parameters.bus_speed,
             s: &mut state,
         };
         let mut scratch = Vec::new();
@@ -148,6 +150,8 @@ fn open_enrolment_moves_pupils(before: &State, step: &str, w: &World<'_>) {
         draws: w.draws,
         year: w.year,
         base_cost: w.base_cost,
+        drive_minutes_per_mile: w.drive_minutes_per_mile,
+        bus_minutes_per_mile: w.bus_minutes_per_mile,
         s: &mut without,
     };
     demography::step(&mut world);
