@@ -4,6 +4,7 @@
 
 pub mod charts;
 pub mod figures;
+pub mod reference;
 mod tables;
 
 use std::fmt::Write as _;
