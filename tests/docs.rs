@@ -104,7 +104,7 @@ fn known() -> BTreeSet<String> {
     words.extend([REGION_OUTCOMES, CLUSTER_OUTCOMES, DISTRICT_OUTCOMES].concat().iter().map(|outcome| outcome.id.to_owned()));
     words.extend(Function::ALL.map(|function| function.name().to_owned()));
     words.extend(state_variables());
-    for document in documents().iter().filter(|document| document.path.ends_with(".json")) {
+    for document in documents().iter().filter(|document| document.path.contains("/schema/")) {
         let pieces = document.text.split('"').skip(1).step_by(2);
         words.extend(pieces.filter(|piece| !piece.contains(' ')).map(str::to_owned));
     }
