@@ -29,11 +29,11 @@ for table in tables:
     csv = f"read_csv('{folder / table}.csv', header = true, columns = {types})"
     if list(types) != columns_of.get(table):
         problems.append(f"{table}: columns {list(types)}, but the dictionary has {columns_of.get(table)}")
-    rows = duckdb.sql(f"select count(*) from {parquet}").fetchone()[0]
+    rows = duckdb.sql(f"select count(*) from {parquet}").fetchall()[0][0]
     told = [rows_of.get(f"{table}.{ending}") for ending in ("parquet", "csv")]
     if rows == 0 or told != [rows, rows]:
         problems.append(f"{table}: {rows} rows, but the manifest has {told}")
-    differing = duckdb.sql(f"select count(*) from (select * from {parquet} except all select * from {csv})").fetchone()[0]
+    differing = duckdb.sql(f"select count(*) from (select * from {parquet} except all select * from {csv})").fetchall()[0][0]
     if differing:
         problems.append(f"{table}: {differing} rows differ between Parquet and CSV")
     print(f"{table}: {rows} rows, {len(types)} columns")
