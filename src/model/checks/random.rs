@@ -100,7 +100,7 @@ pub(crate) fn policy(most: usize, caps: Caps) -> impl Strategy<Value = Policy> {
 
 /// One instrument of any kind.
 pub(crate) fn instrument(caps: Caps) -> impl Strategy<Value = Instrument> {
-    let cap = prop::option::weighted(if caps == Caps::Some { 0.4 } else { 0.0 }, 1.0..2e6f64);
+    let cap = prop::option::of(1.0..2e6f64).prop_map(move |cap| cap.filter(|_| caps == Caps::Some));
     let window = (0u16..12, prop::option::of(1u16..12));
     let sizes = prop::option::of((0.0..300.0f64, 300.0..3_000.0f64));
     (kind(), window, cap, sizes).prop_map(|(kind, (start, length), budget_cap, sizes)| Instrument {
