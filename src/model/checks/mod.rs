@@ -248,6 +248,13 @@ fn memberships_agree(w: &World<'_>) {
     for (district, &count) in memberships.iter().enumerate() {
         assert_eq!(u8::from(s.d[district].cluster != NONE), count, "year {}, district {district}", w.year);
     }
+    for cluster in &s.clusters {
+        let grant = cluster.grant.map(|place| &w.policy.instruments[usize::from(place)].kind);
+        if let Some(InstrumentKind::ClusterGrant(grant)) = grant {
+            let (members, most) = (cluster.members.len(), usize::from(grant.max_members));
+            assert!(members <= most, "year {}: a grant for {most} at most is paid to {members}", w.year);
+        }
+    }
     assert!(s.clusters.windows(2).all(|pair| pair[0].serial < pair[1].serial));
 }
 
