@@ -294,12 +294,24 @@ fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
         let target = usize::from(w.s.d[other].cluster);
         let cluster = w.s.clusters.get(target)?;
         let open = cluster.members.len() < FULL
+            && grant_admits(w, cluster, district)
             && cluster.founded < w.year
             && cluster.vote_from.is_none()
             && cluster.worked[0] >= 0.5
             && w.drive_minutes(district, other) <= w.p.invitation_minutes;
         open.then_some((target, other))
     })
+}
+
+/// Whether the terms of a cluster's grant let one more district in.
+fn grant_admits(w: &World<'_>, cluster: &Cluster, district: usize) -> bool {
+    let Some(instrument) = cluster.grant.map(|place| &w.policy.instruments[usize::from(place)]) else { return true };
+    match &instrument.kind {
+        InstrumentKind::ClusterGrant(grant) => {
+            cluster.members.len() < usize::from(grant.max_members) && instrument.eligibility.admits(w.s.d[district].enrolment)
+        }
+        _ => true,
+    }
 }
 
 /// An authority puts the districts that are in no cluster into clusters of a given size.
