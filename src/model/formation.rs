@@ -117,7 +117,8 @@ fn begin(w: &mut World<'_>, initiator: usize, members: Members, offer: Option<Of
         }
         Some(_) if manner[0] >= w.p.unfunded_start => {}
         _ => {
-            let form = if manner[0] < w.p.network_start { Form::Network } else { Form::Cluster };
+            // A further digit of the draw, so that how formal a group is does not hang on its going on.
+            let form = if fraction(manner[0] * 1_024.0) < w.p.network_start { Form::Network } else { Form::Cluster };
             let services = first_services(w, initiator, FunctionSet::default());
             create(w, members, &Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
         }
