@@ -70,9 +70,11 @@ impl Golden {
     fn text(self, what: &str, scenario: &Scenario) -> String {
         let years = scenario.years;
         let mut text = format!("{what}: {REPLICATES} replicates, means of year {years}. Written by {HOW}\n");
-        let digest = self.digest.finalize();
-        let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        writeln!(text, "all bits {hex}").expect("text takes more");
+        text.push_str("all bits ");
+        for byte in self.digest.finalize() {
+            write!(text, "{byte:02x}").expect("text takes more");
+        }
+        text.push('\n');
         for ((policy, sums), events) in scenario.policies.iter().zip(&self.sums).zip(&self.events) {
             writeln!(text, "{}", policy.name).expect("text takes more");
             for ((sum, count), outcome) in sums.iter().zip(headlines()) {
@@ -125,8 +127,8 @@ fn lines_that_differ(kept: &str, now: &str) -> String {
             (None, None) => return report,
             (old, new) if old == new => {}
             (old, new) => {
-                old.into_iter().for_each(|line| report.push_str(&format!("- {line}\n")));
-                new.into_iter().for_each(|line| report.push_str(&format!("+ {line}\n")));
+                let (old, new) = (old.map(|line| format!("- {line}\n")), new.map(|line| format!("+ {line}\n")));
+                report.extend(old.into_iter().chain(new));
             }
         }
     }
@@ -162,11 +164,11 @@ fn hand_made() -> Region {
             pupils,
             lowest_grade: 0,
             highest_grade: if high_school { 12 } else { 8 },
-            trend: -0.03125 + 0.0078125 * f64::from(number % 4),
+            trend: -0.03125 + 0.007_812_5 * f64::from(number % 4),
             valuation: 400_000.0 + 50_000.0 * f64::from(number),
-            cost_level: (number % 2 == 0).then_some(1.0),
-            local_share: (number % 3 == 0).then_some(0.5),
-            reserve_share: (number % 4 == 0).then_some(0.125),
+            cost_level: number.is_multiple_of(2).then_some(1.0),
+            local_share: number.is_multiple_of(3).then_some(0.5),
+            reserve_share: number.is_multiple_of(4).then_some(0.125),
             debt: 100_000.0 * f64::from(number % 3),
             teachers: None,
             buildings: 1 + (number % 2) as u8,

@@ -85,8 +85,11 @@ fn total(state: &State, value: impl Fn(&District) -> f64) -> f64 {
     state.d.all.iter().map(value).sum()
 }
 
+/// An amount of a district and its name.
+type Amount = (&'static str, fn(&District) -> f64);
+
 /// What a merger moves and never changes.
-const CONSERVED: [(&str, fn(&District) -> f64); 6] = [
+const CONSERVED: [Amount; 6] = [
     ("pupils", |d| d.grades.iter().sum()),
     ("enrolment", |d| d.enrolment),
     ("reserve", |d| d.reserve),
