@@ -83,7 +83,7 @@ fn open_to_nobody() -> impl Strategy<Value = Instrument> {
 /// nothing. Read the other way round: a policy without it is the world that never had it.
 fn changes_nothing(
     (region, policy, parameters, seed): (Region, Policy, Parameters, u64),
-    added: Instrument,
+    added: &Instrument,
     place: prop::sample::Index,
 ) -> Result<(), TestCaseError> {
     let place = place.index(policy.instruments.len() + 1);
@@ -178,17 +178,17 @@ proptest! {
 
     #[test]
     fn an_instrument_that_pays_nothing_changes_nothing(world in world(), added in pays_nothing(), place in any::<prop::sample::Index>()) {
-        changes_nothing(world, added, place)?;
+        changes_nothing(world, &added, place)?;
     }
 
     #[test]
     fn an_instrument_that_begins_too_late_changes_nothing(world in world(), added in begins_too_late(), place in any::<prop::sample::Index>()) {
-        changes_nothing(world, added, place)?;
+        changes_nothing(world, &added, place)?;
     }
 
     #[test]
     fn an_instrument_open_to_nobody_changes_nothing(world in world(), added in open_to_nobody(), place in any::<prop::sample::Index>()) {
-        changes_nothing(world, added, place)?;
+        changes_nothing(world, &added, place)?;
     }
 
     #[test]
