@@ -105,7 +105,7 @@ fn world() -> impl Strategy<Value = (Region, Policy, Parameters, u64)> {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(50))]
 
     #[test]
     fn a_replicate_is_the_same_alone_among_others_and_in_used_memory(
@@ -174,7 +174,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(150))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn an_instrument_that_pays_nothing_changes_nothing(world in world(), added in pays_nothing(), place in any::<prop::sample::Index>()) {

@@ -366,7 +366,7 @@ fn few_words(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(few_words(600))]
+    #![proptest_config(few_words(400))]
 
     #[test]
     fn nothing_is_lost_or_counted_twice_in_any_year_of_random_regions_and_policies(
