@@ -79,7 +79,7 @@ fn compare_prints_the_table_and_names_what_it_wrote() {
     for name in written.keys() {
         assert!(messages.contains(name), "{name} is not named in\n{messages}");
     }
-    for name in ["region.parquet", "region.csv", "summary.json", "columns.json", "charts/map.svg", "charts/differences.png"] {
+    for name in ["region.parquet", "region.csv", "summary.json", "columns.json", "charts/map.svg", "charts/differences-1.png"] {
         assert!(written.contains_key(name), "{name} was not written");
     }
     assert!(!folder.path().join("results/smoke.partial").exists());

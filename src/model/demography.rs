@@ -98,8 +98,10 @@ fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
     for grade in 1..GRADES {
         expected[grade] = grades[grade - 1] * stay;
     }
-    expected[..=lowest].fill(0.0);
-    expected[highest + 1..].fill(0.0);
+    if highest - lowest + 1 < GRADES {
+        expected[..lowest].fill(0.0);
+        expected[highest + 1..].fill(0.0);
+    }
     expected[lowest] = d.entry * math::exp(gap);
     for grade in 0..GRADES {
         let count = expected[grade] + (p.count_noise * expected[grade]).sqrt() * shocks.grades[grade];
@@ -128,8 +130,11 @@ fn open_enrolment(w: &mut World<'_>) {
 /// Moves a share of one district's pupils to another, in the grades that the other teaches.
 fn move_pupils(d: &mut Districts, from: usize, to: usize, share: f64) {
     let mut moving = d[from].grades.map(|pupils| share * pupils);
-    moving[..usize::from(d[to].lowest)].fill(0.0);
-    moving[usize::from(d[to].highest) + 1..].fill(0.0);
+    let (lowest, highest) = (usize::from(d[to].lowest), usize::from(d[to].highest));
+    if highest - lowest + 1 < GRADES {
+        moving[..lowest].fill(0.0);
+        moving[highest + 1..].fill(0.0);
+    }
     for (pupils, leaving) in d[from].grades.iter_mut().zip(moving) {
         *pupils -= leaving;
     }
@@ -159,7 +164,9 @@ fn count(w: &mut World<'_>) {
         let d = &mut w.s.d[district];
         d.high_school = d.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
         d.enrolment = d.grades[..FIRST_HIGH_SCHOOL_GRADE].iter().sum::<f64>() + d.high_school;
-        d.history.copy_within(0..HISTORY - 1, 1);
+        for years_ago in (1..HISTORY).rev() {
+            d.history[years_ago] = d.history[years_ago - 1];
+        }
         d.history[0] = d.enrolment;
     }
 }

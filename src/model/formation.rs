@@ -117,7 +117,8 @@ fn begin(w: &mut World<'_>, initiator: usize, members: Members, offer: Option<Of
         }
         Some(_) if manner[0] >= w.p.unfunded_start => {}
         _ => {
-            let form = if manner[0] < w.p.network_start { Form::Network } else { Form::Cluster };
+            // A further digit of the draw, so that how formal a group is does not hang on its going on.
+            let form = if fraction(manner[0] * 1_024.0) < w.p.network_start { Form::Network } else { Form::Cluster };
             let services = first_services(w, initiator, FunctionSet::default());
             create(w, members, &Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
         }
@@ -294,12 +295,24 @@ fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
         let target = usize::from(w.s.d[other].cluster);
         let cluster = w.s.clusters.get(target)?;
         let open = cluster.members.len() < FULL
+            && grant_admits(w, cluster, district)
             && cluster.founded < w.year
             && cluster.vote_from.is_none()
             && cluster.worked[0] >= 0.5
             && w.drive_minutes(district, other) <= w.p.invitation_minutes;
         open.then_some((target, other))
     })
+}
+
+/// Whether the terms of a cluster's grant let one more district in.
+fn grant_admits(w: &World<'_>, cluster: &Cluster, district: usize) -> bool {
+    let Some(instrument) = cluster.grant.map(|place| &w.policy.instruments[usize::from(place)]) else { return true };
+    match &instrument.kind {
+        InstrumentKind::ClusterGrant(grant) => {
+            cluster.members.len() < usize::from(grant.max_members) && instrument.eligibility.admits(w.s.d[district].enrolment)
+        }
+        _ => true,
+    }
 }
 
 /// An authority puts the districts that are in no cluster into clusters of a given size.

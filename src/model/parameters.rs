@@ -525,7 +525,7 @@ parameters! {
         vote_district_sd = 0.6, [0.0, 2.0], known, "log-odds", Computed, "As above";
         /// Probability that a plan of two or three districts closes the smaller high schools
         plan_one_high_school = 0.75, [0.0, 1.0], known, "share", Assumed, "Most pairs merge their high schools";
-        /// Probability that a plan of four or more keeps every building for now
+        /// Probability that a plan keeps the buildings of those who are not the host, for now
         plan_keeps_buildings = 0.7, [0.0, 1.0], known, "share", Assumed, "Large plans keep buildings (evidence, Voting)";
         /// Probability that a failed plan is revised among those who said yes
         revised_plan = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Model section 6";

@@ -2,7 +2,7 @@
 //!
 //! These are validated facts; readers in `districts` make them from files or draw them from published
 //! statistics. What no file tells (a board's attachment to its name, a superintendent's commitment)
-//! is drawn anew in every replicate by [`initial`](super::initial).
+//! is drawn anew in every replicate by `initial`.
 
 use crate::engine::draws::EntityKey;
 

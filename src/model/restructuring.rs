@@ -141,10 +141,7 @@ fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
         }
     }
     let (from, to) = pair(d, ended, host);
-    let entry = (from.entry + to.entry).max(1e-9);
-    to.entry_growth = (from.entry_growth * from.entry + to.entry_growth * to.entry) / entry;
-    to.entry_gap = (from.entry_gap * from.entry + to.entry_gap * to.entry) / entry;
-    to.entry = entry;
+    unite_entry(&from, to);
     to.identity = (a * from.identity + b * to.identity) / pupils;
     to.staffing = (a * from.staffing + b * to.staffing) / pupils;
     for grade in 0..GRADES {
@@ -163,6 +160,22 @@ fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
     for amount in [&mut left.enrolment, &mut left.high_school, &mut left.area] {
         *amount = 0.0;
     }
+}
+
+/// Who enters: the cohorts of both where they start in the same grade. Where one starts higher, its
+/// entrants are those who come up from below, and are not counted twice.
+fn unite_entry(from: &District, to: &mut District) {
+    if from.lowest > to.lowest {
+        return;
+    }
+    if from.lowest < to.lowest {
+        (to.entry, to.entry_growth, to.entry_gap) = (from.entry, from.entry_growth, from.entry_gap);
+        return;
+    }
+    let entry = (from.entry + to.entry).max(1e-9);
+    to.entry_growth = (from.entry_growth * from.entry + to.entry_growth * to.entry) / entry;
+    to.entry_gap = (from.entry_gap * from.entry + to.entry_gap * to.entry) / entry;
+    to.entry = entry;
 }
 
 fn unite_places(w: &mut World<'_>, ended: usize, host: usize, how: Form) {

@@ -199,6 +199,8 @@ impl Simulation {
         state.keep_events = detail >= Detail::Cluster;
         let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
         initial::start(state, &self.region, &self.site, parameters, &curve, before);
+        // Every district that ends can earn its host an award of every instrument.
+        state.awards.reserve(policy.instruments.len() * self.site.count);
         let schedule = schedule();
         let mut world = World {
             region: &self.region,
@@ -210,6 +212,8 @@ impl Simulation {
             draws: before,
             year: 0,
             base_cost: self.region.finance.base_cost,
+            drive_minutes_per_mile: parameters.detour * 60.0 / parameters.drive_speed,
+            bus_minutes_per_mile: parameters.detour * 60.0 / parameters.bus_speed,
             s: state,
         };
         for year in 0..self.years {

@@ -21,6 +21,9 @@ pub(crate) struct World<'a> {
     pub(crate) year: u16,
     /// Base cost per pupil this year, in dollars of the first year: it grows by the wedge.
     pub(crate) base_cost: f64,
+    /// Minutes that a mile as the crow flies takes adults, and a bus.
+    pub(crate) drive_minutes_per_mile: f64,
+    pub(crate) bus_minutes_per_mile: f64,
     pub(crate) s: &'a mut State,
 }
 
@@ -28,13 +31,13 @@ impl World<'_> {
     /// Minutes that adults drive between two districts.
     #[inline]
     pub(crate) fn drive_minutes(&self, a: usize, b: usize) -> f64 {
-        self.site.miles(a, b) * self.p.detour * 60.0 / self.p.drive_speed
+        self.site.miles(a, b) * self.drive_minutes_per_mile
     }
 
     /// Minutes that a bus takes between two districts.
     #[inline]
     pub(crate) fn bus_minutes(&self, a: usize, b: usize) -> f64 {
-        self.site.miles(a, b) * self.p.detour * 60.0 / self.p.bus_speed
+        self.site.miles(a, b) * self.bus_minutes_per_mile
     }
 
     /// The name of a district's draws.

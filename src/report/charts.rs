@@ -14,6 +14,8 @@ use crate::plots::{
 
 /// The outcomes that are drawn as fans.
 const FANS: [RegionOutcome; 2] = [RegionOutcome::district_viability, RegionOutcome::cluster_viability];
+/// Outcomes on one sheet of paired differences.
+const OUTCOMES_A_SHEET: usize = 4;
 /// Pixels of a PNG for each of the drawing, which is 1600 wide.
 const PNG_SCALE: f32 = 1.0;
 
@@ -36,7 +38,9 @@ pub fn draw(comparison: &Comparison, trends: &[Trends], region: &Region) -> Resu
         drawings.push((format!("fan-{}", outcome.outcome().id.replace('_', "-")), fan(comparison, trends, outcome).svg()?));
     }
     if comparison.policies.len() > 1 {
-        drawings.push(("differences".to_owned(), differences(comparison).svg()?));
+        for (nth, chart) in differences(comparison).iter().enumerate() {
+            drawings.push((format!("differences-{}", nth + 1), chart.svg()?));
+        }
     }
     drawings.push(("map".to_owned(), map(comparison, trends, region).svg()?));
     drawings.push(("timeline".to_owned(), timeline(comparison, trends).svg()?));
@@ -89,7 +93,8 @@ fn fan(comparison: &Comparison, trends: &[Trends], outcome: RegionOutcome) -> Fa
     }
 }
 
-fn differences(comparison: &Comparison) -> DifferencesChart {
+/// The headline outcomes, a few to a sheet, so that each can be read when it is projected.
+fn differences(comparison: &Comparison) -> Vec<DifferencesChart> {
     let compared = comparison.policies.get(1..).unwrap_or_default();
     let row = |figures: &crate::experiments::summary::OutcomeFigures| {
         let none = Difference { quantiles: [f64::NAN; 5], favourable: 0, futures: 0 };
@@ -110,13 +115,16 @@ fn differences(comparison: &Comparison) -> DifferencesChart {
             rows: compared.iter().map(|policy| row(&policy.outcomes[outcome.index()])).collect(),
         }
     };
-    DifferencesChart {
-        title: "What each policy changes".to_owned(),
+    let panels: Vec<DifferencePanel> = headline().map(panel).collect();
+    let sheets = panels.len().div_ceil(OUTCOMES_A_SHEET);
+    let sheet = |(nth, panels): (usize, &[DifferencePanel])| DifferencesChart {
+        title: format!("What each policy changes ({} of {sheets})", nth + 1),
         caption: caption(comparison),
         baseline: comparison.policies.first().map(|policy| policy.title.clone()).unwrap_or_default(),
         policies: compared.iter().map(|policy| policy.title.clone()).collect(),
-        panels: headline().map(panel).collect(),
-    }
+        panels: panels.to_vec(),
+    };
+    panels.chunks(OUTCOMES_A_SHEET).enumerate().map(sheet).collect()
 }
 
 fn map(comparison: &Comparison, trends: &[Trends], region: &Region) -> MapChart {

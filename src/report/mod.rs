@@ -5,6 +5,7 @@
 pub mod backtest;
 pub mod charts;
 pub mod figures;
+pub mod reference;
 mod tables;
 
 use std::fmt::Write as _;

@@ -15,6 +15,7 @@ use crate::model::policy::{
 use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, Region, StateFinance, StateRules, VoteRule};
 
 /// Which instruments a random policy may hold.
+#[allow(dead_code, reason = "the checks of the state want every kind, paired worlds mostly those without caps")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caps {
     /// Some with a yearly budget cap.

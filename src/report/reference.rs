@@ -1,0 +1,222 @@
+//! The reference documents, made from the registries: what they say cannot differ from what the
+//! program does. A test compares them with the files in `docs/reference`.
+
+mod format;
+
+use std::fmt::Write as _;
+
+use crate::districts::region_file;
+use crate::model::outcomes::{Better, CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, Outcome, REGION_OUTCOMES, Summary};
+use crate::model::parameters::{PARAMETERS, ParameterInfo};
+use crate::model::record::Detail;
+use crate::model::simulation::schedule_summary;
+use crate::results::{Column, ColumnKind, tables};
+use crate::scenario;
+
+/// A generated document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its path from the root of the project.
+    pub path: &'static str,
+    /// What it holds.
+    pub text: String,
+}
+
+const GENERATED: &str =
+    "<!-- Generated from the program's registries. To renew it: UPDATE_SNAPSHOTS=1 cargo test --test docs -->\n";
+
+/// All generated documents.
+#[must_use]
+pub fn documents() -> Vec<Document> {
+    let (scenario, region) = (scenario::schema(), region_file::schema());
+    vec![
+        Document { path: "docs/reference/parameters.md", text: parameters() },
+        Document { path: "docs/reference/outcomes.md", text: outcomes() },
+        Document { path: "docs/reference/schedule.md", text: schedule() },
+        Document { path: "docs/reference/tables.md", text: result_tables() },
+        Document {
+            path: "docs/reference/scenario-format.md",
+            text: page("Scenario files", SCENARIO) + &format::keys(&scenario, "scenario"),
+        },
+        Document {
+            path: "docs/reference/region-format.md",
+            text: page("Region files", REGION) + &format::keys(&region, "region file"),
+        },
+        Document { path: "docs/reference/schema/scenario.schema.json", text: pretty(&scenario) },
+        Document { path: "docs/reference/schema/region.schema.json", text: pretty(&region) },
+    ]
+}
+
+const PARAMETER_INTRO: &str = "\
+Every constant of the model that is a claim about the world and can be set in a scenario. *Plausible* is the
+range of an uncertain input: unless a scenario sets the parameter, every future draws it anew from the triangular
+distribution over that range with its mode at the default. *Settable* is what a scenario may set. *Mark*: F found
+in a published source, D derived by arithmetic from found figures, C computed from public data, M from memory of
+the literature, A assumed. What each does is in [the model](../model.md).";
+
+const OUTCOME_INTRO: &str = "\
+What is measured. *Better* is which way is good for pupils and taxpayers. *Over the years* is how the yearly
+values of a run become its one figure. Outcomes marked ● stand in the printed table. A share is a number from 0 to
+1 in files and a percentage in print; a value that is not defined is empty, null or n/a.";
+
+const SCHEDULE_INTRO: &str = "\
+The steps of a simulated year, in the order in which they run. `barnraise describe --only schedule` prints the
+same list. The equations of each step are in [the model](../model.md).";
+
+const TABLE_INTRO: &str = "\
+The tables of a results folder, each as Parquet and as CSV. `clusters` and `events` are written with
+`--level cluster`, `districts` too with `--level district`. The same text is in `columns.json` of every results
+folder. What the other files hold is in [the output](../output.md).";
+
+const SCENARIO: &str = "\
+The keys of a scenario file (TOML). Numbers are plain (`0.3`) or texts with their unit (`\"30 %\"`). An unknown key is
+an error. `barnraise check FILE` names every mistake; `barnraise schema` prints the
+[JSON Schema](schema/scenario.schema.json) from which editors complete the keys and this page is made.";
+
+const REGION: &str = "\
+The keys of a region file (TOML), as `barnraise import` and `barnraise region --out` write it. Numbers are plain or
+texts with their unit. An unknown key is an error. This page is made from the
+[JSON Schema](schema/region.schema.json).";
+
+fn page(title: &str, intro: &str) -> String {
+    format!("{GENERATED}# {title}\n\n{intro}\n")
+}
+
+fn pretty(schema: &serde_json::Value) -> String {
+    format!("{schema:#}\n")
+}
+
+/// A table of Markdown; characters that would break it are escaped.
+fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut out = format!("\n| {} |\n|{}\n", header.join(" | "), "---|".repeat(header.len()));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+    out
+}
+
+fn code(name: &str) -> String {
+    format!("`{name}`")
+}
+
+fn range((low, high): (f64, f64)) -> String {
+    format!("{low} to {high}")
+}
+
+fn parameters() -> String {
+    let mut out = page("Parameters", PARAMETER_INTRO);
+    let _ = writeln!(out, "\n{} parameters, {} of them uncertain inputs.", PARAMETERS.len(), uncertain().count());
+    for group in PARAMETERS.chunk_by(|a, b| a.process == b.process) {
+        let process = group.first().map_or("", |info| info.process);
+        let _ = writeln!(out, "\n## {process}");
+        let header = ["parameter", "meaning", "default", "plausible", "settable", "unit", "mark", "source"];
+        out.push_str(&table(&header, group.iter().map(parameter)));
+    }
+    out
+}
+
+fn uncertain() -> impl Iterator<Item = &'static ParameterInfo> {
+    PARAMETERS.iter().filter(|info| info.prior.is_some())
+}
+
+fn parameter(info: &ParameterInfo) -> Vec<String> {
+    vec![
+        code(info.name),
+        info.title.to_owned(),
+        info.default.to_string(),
+        info.prior.map_or_else(String::new, range),
+        range(info.range),
+        info.unit.to_owned(),
+        info.mark.letter().to_owned(),
+        info.source.to_owned(),
+    ]
+}
+
+fn outcomes() -> String {
+    let mut out = page("Outcomes", OUTCOME_INTRO);
+    for (title, registry) in [
+        ("Of the region", REGION_OUTCOMES),
+        ("Of a cluster", CLUSTER_OUTCOMES),
+        ("Of a community (a district of the start)", DISTRICT_OUTCOMES),
+    ] {
+        let _ = writeln!(out, "\n## {title}");
+        let header = ["outcome", "", "title", "unit", "better", "over the years", "meaning"];
+        out.push_str(&table(&header, registry.iter().map(outcome)));
+    }
+    out
+}
+
+fn outcome(outcome: &Outcome) -> Vec<String> {
+    let better = match outcome.better {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+        Better::Neither => "",
+    };
+    let summary = match outcome.summary {
+        Summary::LastYear => "last year",
+        Summary::MeanOfYears => "mean of years",
+        Summary::PupilYears => "of pupil-years",
+        Summary::SumOfYears => "sum of years",
+    };
+    let headline = if outcome.headline { "●" } else { "" };
+    let cells = [&code(outcome.id), headline, outcome.title, outcome.unit, better, summary, outcome.meaning];
+    cells.map(str::to_owned).to_vec()
+}
+
+fn schedule() -> String {
+    let rows = schedule_summary().into_iter().enumerate().map(|(place, step)| {
+        let number = (place + 1).to_string();
+        [number.as_str(), &format!("**{}**", step.name), step.summary, step.reads, step.writes].map(str::to_owned).to_vec()
+    });
+    page("The yearly schedule", SCHEDULE_INTRO) + &table(&["", "step", "what happens", "reads", "writes"], rows)
+}
+
+fn result_tables() -> String {
+    let mut out = page("Tables of results", TABLE_INTRO);
+    for (name, columns) in tables(Detail::District) {
+        let _ = writeln!(out, "\n## {}", code(name));
+        out.push_str(&table(&["column", "holds", "unit", "may be missing", "meaning"], columns.iter().map(column)));
+    }
+    out
+}
+
+fn column(column: &Column) -> Vec<String> {
+    let kind = match column.kind {
+        ColumnKind::Text => "text",
+        ColumnKind::Integer => "whole number",
+        ColumnKind::Number => "number",
+    };
+    let missing = if column.can_be_missing { "yes" } else { "" };
+    [&code(column.name), kind, column.unit, missing, column.meaning].map(str::to_owned).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_stands_in_one_row_and_its_process_is_one_group() {
+        let text = parameters();
+        for info in PARAMETERS {
+            let rows = text.lines().filter(|line| line.starts_with(&format!("| `{}` |", info.name))).count();
+            assert_eq!(rows, 1, "{}", info.name);
+            assert_eq!(text.lines().filter(|line| *line == format!("## {}", info.process)).count(), 1, "{}", info.process);
+        }
+    }
+
+    #[test]
+    fn a_bar_in_a_cell_does_not_end_it() {
+        assert!(table(&["a"], [vec!["x|y\nz".to_owned()]]).ends_with("| x\\|y z |\n"));
+    }
+
+    #[test]
+    fn the_formats_name_every_kind_of_instrument() {
+        let formats = documents();
+        let scenario = formats.iter().find(|document| document.path.ends_with("scenario-format.md")).expect("it is made");
+        for kind in ["cluster_grant", "merger_grant", "taxing_authority"] {
+            assert!(scenario.text.contains(&format!("`{kind}`")), "{kind}");
+        }
+        assert!(scenario.text.contains("### `[[policy.instrument]]`"), "{}", scenario.text);
+    }
+}
