@@ -242,8 +242,8 @@ force, with the published priors of the parameters, and compared with what happe
   climate is fitted to an earlier decade.
 - **Known at the start**: pupils, revenue and grades of 1995. The trends were not known: every future takes one of 20 draws around
   the published mean of -2 % a year (sd 0.8 % between states, 1.5 % between districts). Places of offices and land of counties are
-  those of 2018; a district that is gone stands at a spot inside its county that depends on its identifier alone. The exact places
-  of those that still exist are knowledge that 1995 did not lack, but districts that ended have it less exactly.
+  those of 2018; a district that is gone stands at a spot inside its county that depends on its identifier alone, so its neighbours
+  are known less exactly than those of a district that still exists.
 - **Ended** means that another district serves the community. Where a reorganised district got a new identifier, its largest
   predecessor counts as going on, as in the model; the published yardstick counts every identifier that ended, and has its own line.
 - **Yardsticks** for which districts ended: size alone, and a logistic regression on log size and the trend of 1995-98, fitted to

@@ -218,6 +218,10 @@ fn read_panel(table: &Table, history: &mut StateHistory, log: &mut Log) {
     for row in rows(table, "STABBR", &state).filter(|row| row.get(table.column("REGULAR")) == "1") {
         let pupils = table.number(row, table.column("V33"), PUPILS, log).positive();
         let Some(pupils) = pupils else { continue };
+        // The panel has rows whose identifier its makers could not find; published counts hold them too.
+        if row.get(table.column("LEAID")).is_empty() {
+            continue;
+        }
         let (Some(id), Some(year)) = (identifier(table, row, "LEAID", log), fiscal_year(table, row, "FY", log)) else { continue };
         let grades = match row.get(table.column("SCHLEV")) {
             "1" | "01" => (0, 8),
