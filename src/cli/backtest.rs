@@ -117,7 +117,7 @@ fn simulate(prepared: &Prepared, output: &Output) -> Result<Vec<StateResult>, Fa
 fn origin(prepared: &Prepared, command: String) -> (Origin, Layout) {
     let texts: String = prepared.states.iter().map(|(_, scenario)| scenario.text.as_str()).collect();
     let states: Vec<&str> = prepared.states.iter().map(|(history, _)| history.state.as_str()).collect();
-    let record: String = prepared.states.iter().map(|(history, _)| format!("{:?}", history.panel)).collect();
+    let record = format!("{:?}", prepared.states.iter().map(|(history, _)| &history.panel).collect::<Vec<_>>());
     let layout = Layout {
         policies: states.iter().map(|state| (*state).to_owned()).collect(),
         instruments: prepared

@@ -133,8 +133,8 @@ fn tables(folder: &Path, log: &mut Log) -> BTreeMap<Kind, Table> {
             if table.rows.first().is_some_and(|row| row.get(table.column("YEAR")) == first) {
                 found.entry(kind).or_insert(table);
             }
-        } else if !found.contains_key(&kind) {
-            found.insert(kind, table());
+        } else {
+            found.entry(kind).or_insert_with(table);
         }
     }
     found

@@ -34,7 +34,7 @@ pub struct Bin {
     pub observed: Estimate,
 }
 
-/// The placements of DeLong, DeLong & Clarke-Pearson (1988): for every district that ended the share of the
+/// The placements of `DeLong`, `DeLong` & Clarke-Pearson (1988): for every district that ended the share of the
 /// others that it outranks, and for every other the share of the ended that outrank it.
 fn placements(scores: &[f64], ended: &[bool]) -> (Vec<f64>, Vec<f64>) {
     let (mut gone, mut stayed) = (Vec::new(), Vec::new());

@@ -45,12 +45,10 @@ impl<const INPUTS: usize> Logistic<INPUTS> {
         let mut system = vec![vec![0.0; size + 1]; size];
         for (row, &happened) in rows.iter().zip(happened) {
             let p = self.probability(row);
-            let input = |place: usize| if place == 0 { 1.0 } else { row[place - 1] };
-            for a in 0..size {
-                for b in 0..size {
-                    system[a][b] += p * (1.0 - p) * input(a) * input(b);
-                }
-                system[a][size] += (f64::from(u8::from(happened)) - p) * input(a);
+            let inputs = || std::iter::once(1.0).chain(row.iter().copied());
+            for (equation, a) in system.iter_mut().zip(inputs()) {
+                equation.iter_mut().zip(inputs()).for_each(|(cell, b)| *cell += p * (1.0 - p) * a * b);
+                equation[size] += (f64::from(u8::from(happened)) - p) * a;
             }
         }
         (0..size).for_each(|place| system[place][place] += RIDGE);

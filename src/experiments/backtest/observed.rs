@@ -158,8 +158,9 @@ mod tests {
     #[test]
     fn an_uplift_is_the_change_of_the_yearly_loss() {
         let policy = Policy { instruments: vec![instrument(6, None)], ..Policy::default() };
-        let counts = (1995..=2016).map(|year| (year, if year <= 2001 { 100 } else { 90 })).collect();
-        let history = StateHistory { counts, ..StateHistory::default() };
+        let counts = (1995..=2016).map(|year| (year, if year <= 2001 { 100 } else { 90 }));
+        let mut history = StateHistory::default();
+        history.counts.extend(counts);
         let run = Run { counts: (0..21).map(|year| if year < 6 { 90.0 } else { 81.0 }).collect(), ..Run::default() };
         let (losses, uplifts) = losses(&history, &policy, 100.0, &[run]);
         assert_eq!(

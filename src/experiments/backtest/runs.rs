@@ -10,7 +10,7 @@ use crate::model::outcomes::{DistrictOutcome, RegionOutcome};
 use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;
 use crate::model::record::{DISTRICT_WIDTH, Detail, Record};
-use crate::model::region::Region;
+use crate::model::region::{Region, StartingDistrict};
 use crate::model::simulation::{RunId, Simulation, Workspace};
 
 /// Simulated years from the first fiscal year of the record to the last.
@@ -96,7 +96,7 @@ pub(super) fn summarise(region: &Region, record: &Record, classes: &[(f64, f64)]
         classes: vec![AtRisk::default(); classes.len()],
         ..Run::default()
     };
-    let mut pupils: Vec<f64> = region.districts.iter().map(|district| district.enrolment()).collect();
+    let mut pupils: Vec<f64> = region.districts.iter().map(StartingDistrict::enrolment).collect();
     let mut open = vec![true; count];
     for year in 0..record.years() {
         let rows = year * count..(year + 1) * count;

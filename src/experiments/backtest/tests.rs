@@ -64,7 +64,7 @@ fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
 #[test]
 fn a_region_file_is_refused_because_the_record_makes_the_region() {
     let scenario = Scenario { region: RegionChoice::File(PathBuf::from("nd.toml")), ..scenario("nd") };
-    let history = StateHistory { state: "ND".to_owned(), ..StateHistory::default() };
+    let history = StateHistory::default();
     let parameters = |_| Parameters::default();
     let futures = Futures { replicates: 0..1, seed: 1, parameters: &parameters };
     let refused = backtest(Question { history: &history, scenario: &scenario }, &futures, || ()).expect_err("a file");
