@@ -69,11 +69,13 @@ impl FanChart {
     }
 
     fn legend(&self) -> Vec<(Key, String)> {
-        let mut legend = vec![
-            (Key::Line(BLUE), "median future".to_owned()),
-            (Key::Area(BLUE, HALF + NINE_TENTHS), "middle 50 % of futures".to_owned()),
-            (Key::Area(BLUE, NINE_TENTHS), "middle 90 %".to_owned()),
-        ];
+        let mut legend = vec![(Key::Line(BLUE), "median future".to_owned())];
+        // A caller that keeps no quartiles gives the median for them: then there is no middle half to explain.
+        let mut halves = self.panels.iter().flat_map(|panel| &panel.quantiles);
+        if self.panels.iter().all(|panel| panel.observed.is_empty()) || halves.any(|five| five[3] > five[1]) {
+            legend.push((Key::Area(BLUE, HALF + NINE_TENTHS), "middle 50 % of futures".to_owned()));
+        }
+        legend.push((Key::Area(BLUE, NINE_TENTHS), "middle 90 %".to_owned()));
         if self.baseline.is_some() {
             legend.push((Key::Dashes(GREY), "median of the baseline".to_owned()));
         }

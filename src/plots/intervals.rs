@@ -67,7 +67,7 @@ impl IntervalChart {
         let lines = title_lines(self.panels.iter().map(|panel| panel.title.as_str()), width)?;
         for (place, (panel, cell)) in self.panels.iter().zip(places).enumerate() {
             let plot = panel_title(canvas, cell, &panel.title, lines)?;
-            let plot = Frame { bottom: plot.bottom - 130.0, ..plot };
+            let plot = Frame { bottom: plot.bottom - 145.0, ..plot };
             draw_upright(canvas, plot, &axis, place.is_multiple_of(columns))?;
             self.draw_rows(canvas, plot, panel, &axis)?;
         }
@@ -87,9 +87,9 @@ impl IntervalChart {
                     canvas.disc(at(value), 6.0, colour)?;
                 }
             }
-            canvas.text(&row.label, (x, plot.bottom + 48.0), Style::new(TEXT, SLATE).centred().upwards())?;
+            canvas.text(&row.label, (x, plot.bottom + 58.0), Style::new(TEXT, SLATE).centred().upwards())?;
         }
-        canvas.text(&self.categories, (plot.centre().0, plot.bottom + 112.0), Style::new(TEXT, SLATE).centred())
+        canvas.text(&self.categories, (plot.centre().0, plot.bottom + 128.0), Style::new(TEXT, SLATE).centred())
     }
 }
 
