@@ -42,6 +42,7 @@ pub(super) enum Command {
     Run(Run),
     Check(Check),
     Describe(Describe),
+    Backtest(Backtest),
     Import(Import),
     Region(Region),
     Schema(Schema),
@@ -57,6 +58,7 @@ impl Command {
             Self::Run(arguments) => arguments.experiment.saying.quiet,
             Self::Check(arguments) => arguments.saying.quiet,
             Self::Describe(arguments) => arguments.saying.quiet,
+            Self::Backtest(arguments) => arguments.saying.quiet,
             Self::Import(arguments) => arguments.saying.quiet,
             Self::Region(arguments) => arguments.saying.quiet,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
@@ -235,6 +237,42 @@ pub(super) enum Section {
     Outcomes,
     /// What districts can share
     Functions,
+}
+
+/// Simulate the past again and compare it with what happened
+///
+/// Real districts of North Dakota, Iowa and South Dakota from fiscal year 1995 to 2016, under the policies then in
+/// force: the number of districts by year, exit rates by size, which districts ended, sizes of the merged, and
+/// whether later enrolments lie inside their bands. Hits and misses are told alike.
+///
+/// Writes a results folder: tables (CSV), charts (SVG and PNG), summary.json, the page validation.md, and a
+/// manifest.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise backtest --from ../shared/data
+  barnraise backtest --from ../shared/data --state SD --replicates 100 --json --quiet")]
+pub(super) struct Backtest {
+    /// The folder with the record of the districts and the publishers' files; subfolders are searched too
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(super) from: PathBuf,
+    /// Postal codes of the states, with commas between them
+    #[arg(long, value_name = "STATES", value_delimiter = ',', default_value = "ND,IA,SD")]
+    pub(super) state: Vec<String>,
+    /// How many futures to simulate for each state, 1 to 100,000
+    #[arg(long, value_name = "N", default_value = "500", allow_negative_numbers = true)]
+    pub(super) replicates: String,
+    /// The seed of all random draws
+    #[arg(long, value_name = "N", default_value = "1995", allow_negative_numbers = true)]
+    pub(super) seed: String,
+    /// Threads; as many as the machine has if not given. Results do not depend on it
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) threads: Option<String>,
+    /// The results folder. Results of an earlier run are replaced
+    #[arg(long, value_name = "DIR", default_value = "results/backtest", value_hint = ValueHint::DirPath)]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) saying: Saying,
 }
 
 /// Make a region file from the publishers' own files

@@ -187,7 +187,7 @@ fn origin(prepared: &Prepared) -> Origin {
 }
 
 /// The command as it can be typed again.
-fn command_line(words: impl Iterator<Item = String>) -> String {
+pub(super) fn command_line(words: impl Iterator<Item = String>) -> String {
     let plain = |word: &str| {
         !word.is_empty()
             && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ',' | '+'))
@@ -197,7 +197,7 @@ fn command_line(words: impl Iterator<Item = String>) -> String {
 }
 
 /// A folder that may not be written to is wrong input; nothing has been done yet.
-fn refused(error: ResultsError) -> Failed {
+pub(super) fn refused(error: ResultsError) -> Failed {
     match error {
         ResultsError::Foreign { folder, why, hint } => {
             let place = Place::File(folder.display().to_string());
@@ -210,11 +210,11 @@ fn refused(error: ResultsError) -> Failed {
     }
 }
 
-fn broken(error: impl std::fmt::Display) -> Failed {
+pub(super) fn broken(error: impl std::fmt::Display) -> Failed {
     Failed::Broken(error.to_string())
 }
 
-fn what_was_written(out: &std::path::Path, files: &[WrittenFile]) -> String {
+pub(super) fn what_was_written(out: &std::path::Path, files: &[WrittenFile]) -> String {
     let mut text = format!("Wrote {} files to {}:", files.len(), out.display());
     for file in files {
         let rows = file.rows.map(|rows| format!(", {} rows", whole(rows))).unwrap_or_default();

@@ -5,6 +5,7 @@
 //! wrong and nothing was written.
 
 mod arguments;
+mod backtest;
 mod check;
 mod describe;
 mod experiment;
@@ -78,6 +79,7 @@ fn dispatch(command: &Command, output: &mut Output) -> Result<(), Failed> {
         Command::Run(arguments) => experiment::run(arguments, output),
         Command::Check(arguments) => check::check(arguments, output),
         Command::Describe(arguments) => describe::describe(arguments, output),
+        Command::Backtest(arguments) => backtest::backtest(arguments, output),
         Command::Import(arguments) => import::import(arguments, output),
         Command::Region(arguments) => region::region(arguments, output),
         Command::Schema(arguments) => generate::schema(arguments, output),

@@ -1,6 +1,7 @@
 //! Starting districts: drawn from published statistics, or read from real data.
 
 pub mod grades;
+pub mod history;
 pub mod import;
 pub mod region_file;
 pub mod statistics;

@@ -1,5 +1,6 @@
-//! Questions put to the model: policies compared on the same futures.
+//! Questions put to the model: policies compared on the same futures, and the past simulated again.
 
+pub mod backtest;
 pub mod compare;
 pub mod statistics;
 pub mod summary;

@@ -120,7 +120,7 @@ impl Distribution {
 }
 
 /// The type-7 quantile of sorted values; not a number where there are none.
-fn quantile_of_sorted(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile_of_sorted(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let place = share * last as f64;
     let below = place.floor() as usize;

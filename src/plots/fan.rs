@@ -2,7 +2,7 @@
 
 use super::PlotError;
 use super::canvas::{Canvas, Frame, HEIGHT, Point, Style, TEXT, render};
-use super::palette::{BLUE, GREY, SLATE, WHITE};
+use super::palette::{BLUE, GREY, SLATE, VERMILLION, WHITE};
 use super::sheet::{
     Axis, Key, Numbers, Sheet, cells, draw_level, draw_upright, extent, grid, label_width, panel_title, title_height, title_lines,
 };
@@ -37,6 +37,8 @@ pub struct FanPanel {
     /// The 5th, 25th, 50th, 75th and 95th percentile over the futures in every year; NaN where there
     /// are none.
     pub quantiles: Vec<[f64; 5]>,
+    /// What was observed in every year, drawn over the fan; empty where nothing was.
+    pub observed: Vec<f64>,
 }
 
 impl FanChart {
@@ -57,7 +59,9 @@ impl FanChart {
 
     fn check(&self) -> Result<(), PlotError> {
         let years = self.years.len();
-        let lengths = self.panels.iter().map(|panel| panel.quantiles.len()).chain(self.baseline.as_ref().map(Vec::len));
+        let observed = self.panels.iter().map(|panel| panel.observed.len()).filter(|length| *length > 0);
+        let lengths =
+            self.panels.iter().map(|panel| panel.quantiles.len()).chain(self.baseline.as_ref().map(Vec::len)).chain(observed);
         match lengths.into_iter().find(|&length| length != years) {
             Some(length) => Err(PlotError::Shape(format!("{length} values for {years} years"))),
             None => Ok(()),
@@ -73,12 +77,16 @@ impl FanChart {
         if self.baseline.is_some() {
             legend.push((Key::Dashes(GREY), "median of the baseline".to_owned()));
         }
+        if self.panels.iter().any(|panel| !panel.observed.is_empty()) {
+            legend.push((Key::Disc(VERMILLION), "observed".to_owned()));
+        }
         legend
     }
 
     fn axis(&self, height: f64) -> Axis {
         let fans = self.panels.iter().flat_map(|panel| panel.quantiles.iter().flatten().copied());
-        let values = fans.chain(self.baseline.iter().flatten().copied());
+        let observed = self.panels.iter().flat_map(|panel| panel.observed.iter().copied());
+        let values = fans.chain(self.baseline.iter().flatten().copied()).chain(observed);
         let numbers = if self.share { Numbers::Share } else { Numbers::Plain };
         let ticks = ((height / 50.0) as usize).clamp(3, 8);
         let Some((low, high)) = extent(values) else { return Axis::new(0.0, 1.0, ticks, numbers) };
@@ -149,6 +157,9 @@ impl FanChart {
                 _ => canvas.line(&points, 4.0, BLUE)?,
             }
         }
+        for (year, &value) in panel.observed.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+            canvas.disc((x(year), y(value)), 6.0, VERMILLION)?;
+        }
         Ok(())
     }
 }
@@ -187,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_share_is_never_drawn_beyond_the_whole() {
-        let panel = FanPanel { title: "a".into(), quantiles: vec![[0.9, 0.95, 0.97, 0.99, 1.0]; 3] };
+        let panel = FanPanel { title: "a".into(), quantiles: vec![[0.9, 0.95, 0.97, 0.99, 1.0]; 3], ..FanPanel::default() };
         let chart = FanChart { years: vec![1, 2, 3], panels: vec![panel], share: true, ..FanChart::default() };
         assert!(chart.axis(500.0).high <= 1.0);
         let svg = chart.svg().unwrap();
@@ -196,7 +207,7 @@ mod tests {
 
     #[test]
     fn figures_that_do_not_fit_together_are_refused() {
-        let panel = FanPanel { title: "a".into(), quantiles: vec![[0.0; 5]; 2] };
+        let panel = FanPanel { title: "a".into(), quantiles: vec![[0.0; 5]; 2], ..FanPanel::default() };
         let chart = FanChart { years: vec![1, 2, 3], panels: vec![panel], ..FanChart::default() };
         assert!(matches!(chart.svg(), Err(PlotError::Shape(_))));
     }

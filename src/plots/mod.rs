@@ -7,6 +7,7 @@
 mod canvas;
 mod differences;
 mod fan;
+mod intervals;
 mod map;
 mod palette;
 mod raster;
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use differences::{Difference, DifferencePanel, DifferencesChart};
 pub use fan::{FanChart, FanPanel};
+pub use intervals::{IntervalChart, IntervalPanel, IntervalRow};
 pub use map::{Community, MapChart, MapPanel};
 pub use raster::png;
 pub use timeline::{TimelineChart, TimelinePanel};

@@ -53,7 +53,9 @@ fn fan(policies: &[&str], share: bool) -> FanChart {
         unit: if share { "share".into() } else { "$ a pupil".into() },
         caption: CAPTION.into(),
         years: years(),
-        panels: panels.map(|(place, title)| FanPanel { title: (*title).into(), quantiles: quantiles(place, scale) }).collect(),
+        panels: panels
+            .map(|(place, title)| FanPanel { title: (*title).into(), quantiles: quantiles(place, scale), observed: Vec::new() })
+            .collect(),
         baseline: Some(quantiles(0, scale).iter().map(|five| five[2]).collect()),
         share,
     }

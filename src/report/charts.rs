@@ -78,6 +78,7 @@ fn fan(comparison: &Comparison, trends: &[Trends], outcome: RegionOutcome) -> Fa
     let panels = comparison.policies.iter().zip(trends).map(|(policy, trends)| FanPanel {
         title: policy.title.clone(),
         quantiles: trend(trends).map(quantiles).unwrap_or_default(),
+        observed: Vec::new(),
     });
     let panels: Vec<FanPanel> = panels.collect();
     let baseline = panels.first().filter(|_| panels.len() > 1);

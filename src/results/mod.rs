@@ -125,6 +125,45 @@ impl Tables {
     }
 }
 
+/// A results folder of finished files only, for what is not a table of every run: written as a partial folder
+/// and named when it is complete, as all results are.
+#[derive(Debug)]
+pub struct FileFolder {
+    folder: PartialFolder,
+    files: Vec<WrittenFile>,
+}
+
+impl FileFolder {
+    /// Opens `<dir>.partial`.
+    ///
+    /// # Errors
+    /// As [`ResultsWriter::create`].
+    pub fn create(dir: &Path) -> Result<Self, ResultsError> {
+        Ok(Self { folder: PartialFolder::open(dir)?, files: Vec::new() })
+    }
+
+    /// Adds a file, as [`ResultsWriter::add_file`].
+    ///
+    /// # Errors
+    /// As [`ResultsWriter::add_file`].
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), ResultsError> {
+        let written = self.folder.add(name, bytes)?;
+        self.files.push(written);
+        Ok(())
+    }
+
+    /// Writes the manifest and gives the folder its name; returns what was written, the manifest last.
+    ///
+    /// # Errors
+    /// As [`ResultsWriter::finish`].
+    pub fn finish(mut self, origin: &Origin, layout: &Layout, failed: u64) -> Result<Vec<WrittenFile>, ResultsError> {
+        let manifest = manifest::render(origin, layout, failed, &self.files)?;
+        self.files.push(self.folder.add(manifest::MANIFEST, &manifest)?);
+        self.folder.finish()?;
+        Ok(self.files)
+    }
+}
+
 /// Streams the records of an experiment into a results folder. Memory does not grow with the number
 /// of replicates.
 #[derive(Debug)]

@@ -16,11 +16,11 @@ use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, StartingDistrict};
 
 /// Spending against what size predicts outside these is an accident of the year (a new building, a
 /// reorganisation), not a lasting level.
-const COST_LEVELS: (f64, f64) = (0.6, 1.8);
+pub(in crate::districts) const COST_LEVELS: (f64, f64) = (0.6, 1.8);
 /// Local revenue of a year for each dollar of taxable valuation [A]: 12 mills, near Iowa's rate.
-const MILL_RATE: f64 = 0.012;
+pub(in crate::districts) const MILL_RATE: f64 = 0.012;
 /// Pupils that fill one building, as in the model's parameters.
-const PUPILS_PER_BUILDING: f64 = 250.0;
+pub(in crate::districts) const PUPILS_PER_BUILDING: f64 = 250.0;
 
 /// All that was read for the state.
 pub(super) struct Sources<'a> {

@@ -11,24 +11,24 @@ const LARGEST: f64 = 1e12;
 
 /// Latitude and longitude, degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Point {
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
+pub(in crate::districts) struct Point {
+    pub(in crate::districts) latitude: f64,
+    pub(in crate::districts) longitude: f64,
 }
 
 /// The office of an agency.
 #[derive(Debug, Clone)]
-pub(super) struct Office {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) county_code: String,
-    pub(super) county: String,
-    pub(super) point: Option<Point>,
+pub(in crate::districts) struct Office {
+    pub(in crate::districts) id: String,
+    pub(in crate::districts) name: String,
+    pub(in crate::districts) county_code: String,
+    pub(in crate::districts) county: String,
+    pub(in crate::districts) point: Option<Point>,
 }
 
 /// Which grades a district is set up to teach, by the boundary file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(in crate::districts) enum Level {
     Elementary,
     Secondary,
     Unified,
@@ -36,28 +36,28 @@ pub(super) enum Level {
 
 /// The boundary of a district.
 #[derive(Debug, Clone)]
-pub(super) struct Boundary {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) level: Level,
+pub(in crate::districts) struct Boundary {
+    pub(in crate::districts) id: String,
+    pub(in crate::districts) name: String,
+    pub(in crate::districts) level: Level,
     /// Published grade codes; empty where missing.
-    pub(super) span: (String, String),
+    pub(in crate::districts) span: (String, String),
     /// Land, square miles.
-    pub(super) area: Option<f64>,
-    pub(super) point: Option<Point>,
+    pub(in crate::districts) area: Option<f64>,
+    pub(in crate::districts) point: Option<Point>,
 }
 
 /// The estimates for a district.
 #[derive(Debug, Clone)]
-pub(super) struct Estimate {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(in crate::districts) struct Estimate {
+    pub(in crate::districts) id: String,
+    pub(in crate::districts) name: String,
     /// Children of 5 to 17 years.
-    pub(super) children: Option<f64>,
+    pub(in crate::districts) children: Option<f64>,
 }
 
 /// Reads the offices of the state whose identifiers begin with `fips`.
-pub(super) fn read_offices(table: &Table, fips: &str, log: &mut Log) -> Vec<Office> {
+pub(in crate::districts) fn read_offices(table: &Table, fips: &str, log: &mut Log) -> Vec<Office> {
     let latitude = table.column_where(is_latitude);
     let longitude = table.column_where(is_longitude);
     let county_code = table.column_where(|name| name.starts_with("CNTY"));
@@ -76,7 +76,7 @@ pub(super) fn read_offices(table: &Table, fips: &str, log: &mut Log) -> Vec<Offi
 }
 
 /// Reads the boundaries of the state.
-pub(super) fn read_boundaries(table: &Table, fips: &str, log: &mut Log) -> Vec<Boundary> {
+pub(in crate::districts) fn read_boundaries(table: &Table, fips: &str, log: &mut Log) -> Vec<Boundary> {
     let text = |row: &Row, name: &str| row.get(table.column(name)).to_owned();
     let mut boundaries = Vec::new();
     for (row, id) in rows_of_state(table, "GEOID", fips, log) {
@@ -94,7 +94,7 @@ pub(super) fn read_boundaries(table: &Table, fips: &str, log: &mut Log) -> Vec<B
 }
 
 /// Reads the estimates of the state.
-pub(super) fn read_estimates(table: &Table, fips: &str, log: &mut Log) -> Vec<Estimate> {
+pub(in crate::districts) fn read_estimates(table: &Table, fips: &str, log: &mut Log) -> Vec<Estimate> {
     let (state, district) = (table.column_where(|name| name.starts_with("State FIPS")), table.column("District ID"));
     let children = table.column_where(|name| name.starts_with("Estimated Population 5-17"));
     let mut estimates = Vec::new();
@@ -158,7 +158,7 @@ fn degrees(table: &Table, row: &Row, column: Option<usize>, most: f64, log: &mut
 
 /// A published grade code as a grade (0 = kindergarten): prekindergarten counts as kindergarten, and
 /// ungraded or adult education is none.
-pub(super) fn grade(code: &str) -> Option<u8> {
+pub(in crate::districts) fn grade(code: &str) -> Option<u8> {
     match code.trim() {
         "PK" | "KG" | "K" => Some(0),
         code => code.parse().ok().filter(|grade| (1..=13).contains(grade)).map(|grade: u8| grade.min(12)),

@@ -214,7 +214,7 @@ fn is_postal(text: &str) -> bool {
 }
 
 /// An identifier of 7 digits, and whether a leading zero lost in a spreadsheet was given back.
-pub(super) fn leaid(cell: &str) -> Option<(String, bool)> {
+pub(in crate::districts) fn leaid(cell: &str) -> Option<(String, bool)> {
     let digits = cell.trim_matches(['"', '=', '\'']);
     let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     (numeric && matches!(digits.len(), 6 | 7)).then(|| (format!("{digits:0>7}"), digits.len() == 6))

@@ -62,7 +62,7 @@ pub(super) fn kansas_multiplier(pupils: f64) -> f64 {
 }
 
 /// Spending that a district's size predicts, in base costs.
-pub(super) fn predicted(pupils: f64) -> f64 {
+pub(in crate::districts) fn predicted(pupils: f64) -> f64 {
     pupils * kansas_multiplier(pupils)
 }
 

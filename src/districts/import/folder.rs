@@ -11,7 +11,7 @@ use crate::diagnostics::{Place, Problem};
 /// How deep below the folder files are looked for.
 const DEPTH: u32 = 2;
 /// Files larger than this are none of these tables (the largest, a full F-33, has 20 MB).
-const LARGEST: u64 = 400_000_000;
+pub(in crate::districts) const LARGEST: u64 = 400_000_000;
 
 /// The tables of a folder by product, and the files that are none.
 #[derive(Default)]
@@ -30,19 +30,24 @@ impl Folder {
 /// Reads every table in and below `folder`, and the table of changed identifiers beside it.
 pub(super) fn read(folder: &Path, log: &mut Log) -> Folder {
     let mut found = Folder::default();
-    let mut paths = Vec::new();
-    if let Err(error) = list(folder, DEPTH, &mut paths) {
-        let problem = Problem::new(Place::File(folder.display().to_string()), format!("the folder cannot be read: {error}"));
-        log.push(problem.expected("a folder with the publishers' files"));
-        return found;
-    }
-    for path in paths {
+    for path in paths(folder, log) {
         read_file(&path, &mut found, log);
     }
     if found.of(Product::Alias).is_empty() {
         read_alias_beside(folder, &mut found, log);
     }
     found
+}
+
+/// The files of a folder and of [`DEPTH`] levels below it, in the order of their names.
+pub(in crate::districts) fn paths(folder: &Path, log: &mut Log) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    if let Err(error) = list(folder, DEPTH, &mut paths) {
+        let problem = Problem::new(Place::File(folder.display().to_string()), format!("the folder cannot be read: {error}"));
+        log.push(problem.expected("a folder with the publishers' files"));
+        return Vec::new();
+    }
+    paths
 }
 
 fn list(folder: &Path, depth: u32, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -6,19 +6,19 @@
 //! at 12 mills), buildings (one for every 250 pupils), births (the trend of enrolment). The region
 //! begins in the school year after the one imported, with the pupils and the money of that year.
 
-mod assemble;
-mod edge;
-mod elsi;
+pub(super) mod assemble;
+pub(super) mod edge;
+pub(super) mod elsi;
 mod f33;
-mod finance;
-mod folder;
+pub(super) mod finance;
+pub(super) mod folder;
 mod join;
-mod place;
+pub(super) mod place;
 pub mod products;
 pub mod report;
-mod support;
-mod table;
-mod trend;
+pub(super) mod support;
+pub(super) mod table;
+pub(super) mod trend;
 pub mod year;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ const MILES_PER_DEGREE: f64 = 69.093;
 /// An equirectangular projection around a region's mean latitude: right within a fraction of a percent
 /// for distances inside one state.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Projection {
+pub(in crate::districts) struct Projection {
     south: f64,
     west: f64,
     east_scale: f64,
@@ -16,7 +16,7 @@ pub(super) struct Projection {
 
 impl Projection {
     /// The projection whose corner is south-west of all `points`; None without points.
-    pub(super) fn around(points: impl Iterator<Item = Point> + Clone) -> Option<Self> {
+    pub(in crate::districts) fn around(points: impl Iterator<Item = Point> + Clone) -> Option<Self> {
         let count = points.clone().count();
         if count == 0 {
             return None;
@@ -30,13 +30,13 @@ impl Projection {
     }
 
     /// Miles east and north of the corner.
-    pub(super) fn miles(&self, point: Point) -> (f64, f64) {
+    pub(in crate::districts) fn miles(&self, point: Point) -> (f64, f64) {
         ((point.longitude - self.west) * self.east_scale, (point.latitude - self.south) * MILES_PER_DEGREE)
     }
 }
 
 /// The mean of places; None without any.
-pub(super) fn mean(points: &[Point]) -> Option<Point> {
+pub(in crate::districts) fn mean(points: &[Point]) -> Option<Point> {
     let count = points.len() as f64;
     (!points.is_empty()).then(|| Point {
         latitude: points.iter().map(|point| point.latitude).sum::<f64>() / count,

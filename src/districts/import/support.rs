@@ -50,8 +50,14 @@ pub(super) fn organisations(
         );
         return (support, told);
     }
+    let told = "no regional service agency has an office in the files: one state university at the largest district can help 3 clusters a year";
+    (university(districts).into_iter().collect(), told.to_owned())
+}
+
+/// One state university at the largest district, where nothing is known of support organisations.
+pub(in crate::districts) fn university(districts: &[StartingDistrict]) -> Option<SupportOrganisation> {
     let largest = districts.iter().max_by(|a, b| a.enrolment().total_cmp(&b.enrolment()));
-    let university = largest.map(|district| SupportOrganisation {
+    largest.map(|district| SupportOrganisation {
         name: "State university".to_owned(),
         x: district.x,
         y: district.y,
@@ -59,7 +65,5 @@ pub(super) fn organisations(
         reach: 150.0,
         neutrality: 0.8,
         knowledge: 0.75,
-    });
-    let told = "no regional service agency has an office in the files: one state university at the largest district can help 3 clusters a year";
-    (university.into_iter().collect(), told.to_owned())
+    })
 }

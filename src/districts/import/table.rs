@@ -13,14 +13,14 @@ const TOLD: usize = 20;
 
 /// The problems of all files, at most [`TOLD`] told for each.
 #[derive(Default)]
-pub(super) struct Log {
+pub(in crate::districts) struct Log {
     problems: Problems,
     counts: BTreeMap<String, usize>,
 }
 
 impl Log {
     /// Adds a problem, or only counts it where its file has many.
-    pub(super) fn push(&mut self, problem: Problem) {
+    pub(in crate::districts) fn push(&mut self, problem: Problem) {
         let count = self.counts.entry(problem.file().to_owned()).or_default();
         *count += 1;
         if *count <= TOLD {
@@ -29,12 +29,12 @@ impl Log {
     }
 
     /// Whether nothing is wrong so far.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::districts) fn is_empty(&self) -> bool {
         self.problems.is_empty()
     }
 
     /// All problems, with a count of those not told.
-    pub(super) fn into_problems(mut self) -> Problems {
+    pub(in crate::districts) fn into_problems(mut self) -> Problems {
         for (file, count) in self.counts {
             if count > TOLD {
                 let what = format!("{} more problems in this file", count - TOLD);
@@ -47,52 +47,52 @@ impl Log {
 
 /// A table: its column names and its rows of data, without preamble and footnotes.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::districts) struct Table {
     /// The file's path as given.
-    pub(super) file: String,
+    pub(in crate::districts) file: String,
     /// The names of its columns, trimmed.
-    pub(super) header: Vec<String>,
+    pub(in crate::districts) header: Vec<String>,
     /// Its rows, each with its line (from 1).
-    pub(super) rows: Vec<Row>,
+    pub(in crate::districts) rows: Vec<Row>,
     /// Whether footnotes follow the rows (an export without them may be cut off).
-    pub(super) footnotes: bool,
+    pub(in crate::districts) footnotes: bool,
 }
 
 /// One row of a table.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(in crate::districts) struct Row {
     /// Its line in the file, from 1.
-    pub(super) line: usize,
+    pub(in crate::districts) line: usize,
     cells: StringRecord,
 }
 
 impl Row {
     /// A cell, trimmed; empty where the table has no such column.
-    pub(super) fn get(&self, column: Option<usize>) -> &str {
+    pub(in crate::districts) fn get(&self, column: Option<usize>) -> &str {
         column.and_then(|column| self.cells.get(column)).unwrap_or("").trim()
     }
 }
 
 impl Table {
     /// The column whose name satisfies `wanted`.
-    pub(super) fn column_where(&self, wanted: impl Fn(&str) -> bool) -> Option<usize> {
+    pub(in crate::districts) fn column_where(&self, wanted: impl Fn(&str) -> bool) -> Option<usize> {
         self.header.iter().position(|name| wanted(name))
     }
 
     /// The column with this name, whatever its case.
-    pub(super) fn column(&self, name: &str) -> Option<usize> {
+    pub(in crate::districts) fn column(&self, name: &str) -> Option<usize> {
         self.column_where(|column| column.eq_ignore_ascii_case(name))
     }
 
     /// A problem with the cell of `row` in `column`.
-    pub(super) fn problem(&self, row: &Row, column: Option<usize>, expected: &str) -> Problem {
+    pub(in crate::districts) fn problem(&self, row: &Row, column: Option<usize>, expected: &str) -> Problem {
         let name = column.and_then(|column| self.header.get(column)).map_or("", String::as_str);
         let found = shorten(row.get(column));
         Problem::new(Place::Line(self.file.clone(), row.line), format!("column `{name}` holds `{found}`")).expected(expected)
     }
 
     /// The number in a cell between 0 and `most`, or why there is none.
-    pub(super) fn number(&self, row: &Row, column: Option<usize>, most: f64, log: &mut Log) -> Value {
+    pub(in crate::districts) fn number(&self, row: &Row, column: Option<usize>, most: f64, log: &mut Log) -> Value {
         if column.is_none() {
             return Value::Absent;
         }
@@ -110,7 +110,7 @@ impl Table {
 
 /// A number, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) enum Value {
+pub(in crate::districts) enum Value {
     /// The number.
     Number(f64),
     /// † or -2.
@@ -142,23 +142,23 @@ impl Value {
     }
 
     /// The number, if there is one.
-    pub(super) fn known(self) -> Option<f64> {
+    pub(in crate::districts) fn known(self) -> Option<f64> {
         if let Self::Number(number) = self { Some(number) } else { None }
     }
 
     /// The number, if there is one above 0.
-    pub(super) fn positive(self) -> Option<f64> {
+    pub(in crate::districts) fn positive(self) -> Option<f64> {
         self.known().filter(|&number| number > 0.0)
     }
 
     /// This value, or `other` where there is no number here.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(in crate::districts) fn or(self, other: Self) -> Self {
         if self.known().is_some() || other == Self::Absent { self } else { other }
     }
 }
 
 /// At most 40 characters of a text, to be quoted.
-pub(super) fn shorten(text: &str) -> String {
+pub(in crate::districts) fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;
     let clean: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().count() > LONGEST { format!("{clean}…") } else { clean }
@@ -166,7 +166,7 @@ pub(super) fn shorten(text: &str) -> String {
 
 /// The bytes as text: UTF-8 with or without a byte-order mark, UTF-16 with one, or else
 /// Windows-1252, in which spreadsheets save the symbols † – ‡.
-pub(super) fn decode(bytes: &[u8]) -> String {
+pub(in crate::districts) fn decode(bytes: &[u8]) -> String {
     let utf16 = |from: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]])).collect();
         String::from_utf16_lossy(&units)
@@ -190,9 +190,9 @@ fn windows_1252(byte: u8) -> char {
 }
 
 /// What stands at the head of a file, before it is read whole: the column names and where they are.
-pub(super) struct Head {
+pub(in crate::districts) struct Head {
     /// The trimmed column names.
-    pub(super) header: Vec<String>,
+    pub(in crate::districts) header: Vec<String>,
     record: usize,
     delimiter: u8,
 }
@@ -208,7 +208,7 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 }
 
 /// The first line that `recognised` takes for the column names of a table that it knows.
-pub(super) fn find_head(text: &str, mut recognised: impl FnMut(&[String]) -> bool) -> Option<Head> {
+pub(in crate::districts) fn find_head(text: &str, mut recognised: impl FnMut(&[String]) -> bool) -> Option<Head> {
     [b',', b'\t', b';', b'|'].into_iter().find_map(|delimiter| {
         let records = reader(text, delimiter).into_records().take(PREAMBLE).enumerate();
         records.filter_map(|(record, cells)| Some((record, cells.ok()?))).find_map(|(record, cells)| {
@@ -219,7 +219,7 @@ pub(super) fn find_head(text: &str, mut recognised: impl FnMut(&[String]) -> boo
 }
 
 /// The rows below the head. A row whose cells do not match the column names is a problem.
-pub(super) fn read_rows(file: &str, text: &str, head: Head, log: &mut Log) -> Table {
+pub(in crate::districts) fn read_rows(file: &str, text: &str, head: Head, log: &mut Log) -> Table {
     let mut table = Table { file: file.to_owned(), header: head.header, rows: Vec::new(), footnotes: false };
     for cells in reader(text, head.delimiter).into_records().skip(head.record + 1) {
         let cells = match cells {

@@ -26,7 +26,7 @@ const IMPLAUSIBLE: f64 = 0.15;
 /// Trends that the model takes for births.
 const RANGE: (f64, f64) = (-0.06, 0.04);
 /// The published mean, for a state with one year of enrolment only.
-pub(super) const PUBLISHED: f64 = -0.02;
+pub(in crate::districts) const PUBLISHED: f64 = -0.02;
 /// The published range of that mean.
 pub(super) const PUBLISHED_RANGE: (f64, f64) = (-0.037, -0.005);
 /// Fewest districts whose spread is worth restoring, and the most that it is stretched.
@@ -35,7 +35,7 @@ const MOST_STRETCH: f64 = 2.5;
 
 /// A district's trend and how it was come by.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Trend {
+pub(in crate::districts) enum Trend {
     /// Its own slope, shrunk.
     Own(f64),
     /// Its own slope, shrunk and put back into range.
@@ -45,7 +45,7 @@ pub(super) enum Trend {
 }
 
 impl Trend {
-    pub(super) fn value(self) -> f64 {
+    pub(in crate::districts) fn value(self) -> f64 {
         match self {
             Self::Own(value) | Self::Clamped(value) | Self::Mean(value) => value,
         }
@@ -59,8 +59,19 @@ struct Slope {
 
 /// The trends of the districts, and the state's mean; None where no district has two years.
 pub(super) fn trends<'a>(districts: &BTreeMap<&'a str, &Agency>) -> Option<(BTreeMap<&'a str, Trend>, f64)> {
+    let years = |agency: &Agency| {
+        let pupils = |&year: &SchoolYear| agency.students(year).map(|pupils| (f64::from(year.0), pupils));
+        agency.years.keys().filter_map(pupils).collect()
+    };
+    trends_of(&districts.iter().map(|(id, agency)| (*id, years(agency))).collect())
+}
+
+/// As [`trends`], from years and pupils (above 0) of each district, in the order of the years.
+pub(in crate::districts) fn trends_of<'a>(
+    districts: &BTreeMap<&'a str, Vec<(f64, f64)>>,
+) -> Option<(BTreeMap<&'a str, Trend>, f64)> {
     let slopes: BTreeMap<&str, Slope> =
-        districts.iter().filter_map(|(id, agency)| slope(agency).map(|slope| (*id, slope))).collect();
+        districts.iter().filter_map(|(id, points)| slope(points).map(|slope| (*id, slope))).collect();
     let weight = |slope: &Slope| 1.0 / (TRUE_VARIANCE + slope.variance);
     let weights: f64 = slopes.values().map(weight).sum();
     if weights <= 0.0 {
@@ -82,12 +93,7 @@ pub(super) fn trends<'a>(districts: &BTreeMap<&'a str, &Agency>) -> Option<(BTre
 
 /// The least-squares slope of the log of enrolment over the years with pupils; None for fewer than two
 /// years or a break.
-fn slope(agency: &Agency) -> Option<Slope> {
-    let points: Vec<(f64, f64)> = agency
-        .years
-        .keys()
-        .filter_map(|&year: &SchoolYear| agency.students(year).map(|pupils| (f64::from(year.0), pupils)))
-        .collect();
+fn slope(points: &[(f64, f64)]) -> Option<Slope> {
     let count = points.len() as f64;
     if points.len() < 2 {
         return None;

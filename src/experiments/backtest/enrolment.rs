@@ -1,0 +1,79 @@
+//! Later enrolments foretold from the first years of the record.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Band;
+use super::observed::later_pupils;
+use super::runs::{Futures, each};
+use crate::districts::history::{Knowledge, LAST_YEAR, StateHistory, start};
+use crate::engine::replicates::Failure;
+use crate::model::outcomes::DistrictOutcome;
+use crate::model::policy::Policy;
+use crate::model::record::{DISTRICT_WIDTH, Record};
+use crate::model::region::{Region, StateFinance, StateRules};
+
+/// The last year whose enrolment is known.
+pub(super) const KNOWN_UNTIL: u16 = 2006;
+/// A climate in which nobody proposes a merger: bands are of districts alone.
+const NO_MERGERS: f64 = -60.0;
+
+/// How often later enrolments lay inside their bands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Enrolment {
+    /// By fiscal year: district-years inside the 90 % band, and all.
+    pub years: Vec<(u16, u32, u32)>,
+}
+
+impl Enrolment {
+    /// The share inside; not a number without any.
+    #[must_use]
+    pub fn covered(&self) -> f64 {
+        let (inside, all) = self.years.iter().fold((0, 0), |sum, year| (sum.0 + year.1, sum.1 + year.2));
+        f64::from(inside) / f64::from(all)
+    }
+}
+
+/// Simulates the districts of [`KNOWN_UNTIL`] without mergers and counts how many later enrolments of districts
+/// that still exist lie inside their bands; districts that took others in are among them.
+pub(super) fn foretold(
+    history: &StateHistory,
+    (rules, finance): (&StateRules, &StateFinance),
+    futures: &Futures<'_>,
+    progress: impl FnMut() + Send,
+) -> (Enrolment, Vec<Failure>) {
+    let rules = StateRules { merger_climate: Some(NO_MERGERS), ..rules.clone() };
+    let none = Enrolment { years: Vec::new() };
+    let Some(region) = start(history, KNOWN_UNTIL, Knowledge::Record, &rules, finance) else { return (none, Vec::new()) };
+    let region = Arc::new(region);
+    let years = LAST_YEAR - KNOWN_UNTIL;
+    let (runs, failures) = each(&[Arc::clone(&region)], (&Policy::default(), years), futures, pupils, progress);
+    let later = later_pupils(history, KNOWN_UNTIL);
+    let count = region.districts.len();
+    let mut tallies: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
+    for (place, district) in region.districts.iter().enumerate() {
+        for (year, observed) in later.get(district.id.as_str()).into_iter().flatten() {
+            let row = usize::from(year - KNOWN_UNTIL - 1) * count + place;
+            let band = Band::of(runs.iter().map(|run| f64::from(run[row])));
+            let tally = tallies.entry(*year).or_default();
+            tally.0 += u32::from(band.holds(*observed));
+            tally.1 += 1;
+        }
+    }
+    (Enrolment { years: tallies.into_iter().map(|(year, (inside, all))| (year, inside, all)).collect() }, failures)
+}
+
+/// Pupils of every district in every year; not a number once it is served by another.
+fn pupils(region: &Region, record: &Record) -> Vec<f32> {
+    let mut pupils = vec![f32::NAN; region.districts.len() * record.years()];
+    for row in 0..record.districts.len() {
+        let (place, home) = (record.districts.entity[row], record.districts.group[row]);
+        if place == home {
+            let at = usize::from(record.districts.year[row]) * region.districts.len() + place as usize;
+            pupils[at] = record.districts.values[row * DISTRICT_WIDTH + DistrictOutcome::pupils.index()] as f32;
+        }
+    }
+    pupils
+}

@@ -1,0 +1,102 @@
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::districts::history::read;
+use crate::model::parameters::Parameters;
+
+/// The folder of real data, or a message that it is missing.
+#[allow(clippy::print_stderr, reason = "says that the test was skipped")]
+fn data() -> Option<PathBuf> {
+    let folder = std::env::var_os("BARNRAISE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let found = folder.is_dir();
+    if !found {
+        eprintln!("skipped: no folder of real data (set BARNRAISE_DATA)");
+    }
+    found.then_some(folder)
+}
+
+fn scenario(state: &str) -> Scenario {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/backtest/{state}.toml"));
+    crate::scenario::read(&path).expect("a shipped scenario")
+}
+
+#[test]
+fn the_real_record_gives_the_published_yardstick() {
+    let Some(folder) = data() else { return };
+    let histories = read(&folder, &["ND", "IA", "SD"].map(str::to_owned)).expect("the published record");
+    for (history, (count, published)) in histories.iter().zip([(238, 0.80), (389, 0.92), (173, 0.84)]) {
+        let (smallness, ended): (Vec<f64>, Vec<bool>) =
+            history.operating(FIRST_YEAR).map(|(id, row)| (-row.pupils, history.spells[id].identifier_ended())).unzip();
+        let area = auc(&smallness, &ended).expect("some ended");
+        assert_eq!(ended.len(), count, "{}", history.state);
+        assert!((area.value - published).abs() < 0.011, "{} {}", history.state, area.value);
+        let region = start(history, FIRST_YEAR, Knowledge::OneYear(0), &StateRules::default(), &StateFinance::default());
+        let region = region.expect("a region");
+        assert!(region.districts.iter().all(|district| district.area > 1.0 && district.x.is_finite() && district.y.is_finite()));
+    }
+}
+
+#[test]
+fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
+    let Some(folder) = data() else { return };
+    let history = read(&folder, &["SD".to_owned()]).expect("the published record").remove(0);
+    let scenario = scenario("sd");
+    let parameters = |replicate| Parameters::default().drawn(&[], 3, replicate);
+    let run = |threads| {
+        let futures = Futures { replicates: 0..6, seed: 3, parameters: &parameters };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let question = Question { history: &history, scenario: &scenario };
+        pool.install(|| backtest(question, &futures, || ())).expect("a sound record")
+    };
+    let result = run(1);
+    assert_eq!(format!("{result:?}"), format!("{:?}", run(2)));
+    assert_eq!((result.counts.len(), result.districts, result.finished), (21, 173, 6));
+    let losses: Vec<&str> = result.losses.iter().map(|loss| loss.what.as_str()).collect();
+    assert_eq!(losses, ["1995 to 2001", "2001 to 2007", "2007 to 2016", "1995 to 2016"]);
+    assert_eq!(result.uplifts.len(), 2);
+    assert!((result.losses[0].published).abs() < 1e-12, "173 districts in 1995 and in 2001");
+    assert!(result.fates.iter().all(|fate| (0.0..=1.0).contains(&fate.probability)));
+    let score = score(&result);
+    assert!(score.counts.is_finite() && score.uplift.is_some() && (0.0..=1.0).contains(&score.covered));
+}
+
+#[test]
+fn a_region_file_is_refused_because_the_record_makes_the_region() {
+    let scenario = Scenario { region: RegionChoice::File(PathBuf::from("nd.toml")), ..scenario("nd") };
+    let history = StateHistory::default();
+    let parameters = |_| Parameters::default();
+    let futures = Futures { replicates: 0..1, seed: 1, parameters: &parameters };
+    let refused = backtest(Question { history: &history, scenario: &scenario }, &futures, || ()).expect_err("a file");
+    assert!(refused.render(false).contains("made from the record"));
+}
+
+fn fate(pupils: f64, ended: bool, probability: f64) -> Fate {
+    Fate {
+        id: String::new(),
+        name: String::new(),
+        pupils,
+        early_slope: None,
+        ended,
+        identifier_ended: ended,
+        probability,
+        regression: None,
+    }
+}
+
+#[test]
+fn size_is_outranked_only_by_a_simulation_that_knows_more() {
+    let fates = [fate(50.0, true, 0.6), fate(90.0, false, 0.3), fate(120.0, true, 0.5), fate(800.0, false, 0.0)];
+    let which = which(&fates).expect("both kinds");
+    assert!((which.model.value - 1.0).abs() < 1e-12 && (which.size.value - 0.75).abs() < 1e-12);
+    assert!((which.over_size.value - 0.25).abs() < 1e-12);
+    assert!((which.brier_share - 0.25).abs() < 1e-12);
+    assert!(super::which(&[fate(50.0, false, 0.1)]).is_none());
+}
+
+#[test]
+fn bands_leave_out_what_is_not_defined() {
+    let band = Band::of([1.0, f64::NAN, 3.0, 2.0].into_iter());
+    assert!((band.median - 2.0).abs() < 1e-12 && band.holds(1.2) && !band.holds(0.9));
+    assert!(!Band::of(std::iter::empty()).holds(0.0));
+}
