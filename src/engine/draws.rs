@@ -2,17 +2,18 @@
 //!
 //! A draw is addressed by (seed, replicate, year, entity, decision) and by nothing else: no
 //! generator is handed around, so one more draw here shifts nothing there, and two policies see the
-//! same luck wherever they ask the same question. The algorithm is Philox2x64-10 (Salmon, Moraes,
+//! same luck wherever they ask the same question. The algorithm is Philox2x64-7 (Salmon, Moraes,
 //! Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), a counter-based generator with
-//! published known answers; the address is its counter and key.
+//! published known answers; the address is its counter and key. Its authors found that six rounds pass
+//! all of `BigCrush`; seven leave a margin, ten are their cautious default and a quarter slower.
 
 use super::math;
 
 const MULTIPLIER: u64 = 0xD2B7_4407_B1CE_6E93;
 const WEYL: u64 = 0x9E37_79B9_7F4A_7C15;
-const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 7;
 
-/// One block of Philox2x64-10: 128 random bits from a 128-bit counter and a 64-bit key.
+/// One block of Philox2x64-7: 128 random bits from a 128-bit counter and a 64-bit key.
 #[must_use]
 #[inline]
 pub fn philox2x64(counter: [u64; 2], key: u64) -> [u64; 2] {
@@ -155,12 +156,12 @@ mod tests {
 
     #[test]
     fn philox_gives_the_published_known_answers() {
-        // `kat_vectors` of Random123 1.09, lines "philox2x64 10".
-        assert_eq!(philox2x64([0, 0], 0), [0xca00_a045_9843_d731, 0x66c2_4222_c9a8_45b5]);
-        assert_eq!(philox2x64([u64::MAX, u64::MAX], u64::MAX), [0x65b0_21d6_0cd8_310f, 0x4d02_f322_2f86_df20]);
+        // `kat_vectors` of Random123, lines "philox2x64 7".
+        assert_eq!(philox2x64([0, 0], 0), [0xb41d_a69f_bfef_c666, 0x511e_9ce1_a553_4056]);
+        assert_eq!(philox2x64([u64::MAX, u64::MAX], u64::MAX), [0xa469_6cc0_4462_015d, 0x7247_82da_e171_69e9]);
         assert_eq!(
             philox2x64([0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344], 0xa409_3822_299f_31d0),
-            [0x0a5e_742c_2997_341c, 0xb0f8_83d3_8000_de5d]
+            [0x98ed_1534_392b_f372, 0x6752_8b15_6888_2fd5]
         );
     }
 

@@ -27,9 +27,9 @@ const SALARY_SHARE: f64 = 0.6;
 
 /// The weight of the foundation formula: how much more aid a pupil brings in a small or sparse district.
 #[inline]
-pub(crate) fn aid_weight(pupils: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
+pub(crate) fn aid_weight(multiplier: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
     let finance = &region.finance;
-    let small = finance.small_size_aid * (curve.at(pupils) - curve.large());
+    let small = finance.small_size_aid * (multiplier - curve.large());
     curve.large() + small + if sparse { finance.sparsity_aid } else { 0.0 }
 }
 
@@ -46,7 +46,8 @@ pub(crate) fn start_money(
     let [reserve, margin] = draws.normals(key, Decision::StartMoney);
     let [room, level] = draws.uniforms(key, Decision::StartLevy);
     let cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * math::inverse_normal(level)));
-    let multiplier = curve.at(pupils) + transport::extra_cost(pupils, district.area, p);
+    let scale = curve.at(pupils);
+    let multiplier = scale + transport::extra_cost(pupils, district.area, p);
     let need = finance.base_cost * cost_level * pupils * multiplier;
     let revenue = need * (1.0 + p.start_margin_mean + p.start_margin_sd * margin);
     let local = district.local_share.unwrap_or(finance.local_share);
@@ -61,7 +62,7 @@ pub(crate) fn start_money(
     d.valuation = valuation;
     d.mills = mills;
     d.mills_cap = mills * (1.0 - p.levy_headroom * math::ln(room));
-    d.aid_rate = aid / (finance.base_cost * pupils * aid_weight(pupils, sparse, region, curve)).max(1.0);
+    d.aid_rate = aid / (finance.base_cost * pupils * aid_weight(scale, sparse, region, curve)).max(1.0);
     d.federal_per_pupil = revenue * federal / pupils.max(1.0);
     d.reserve = share * need;
     d.debt = district.debt;
@@ -93,7 +94,8 @@ fn set_need(w: &mut World<'_>, i: usize) {
     d.premium += arriving * (d.premium_target - d.premium);
     d.saving += arriving * (d.saving_target - d.saving);
     let pupils = d.enrolment;
-    let multiplier = w.curve.at(pupils) + transport::extra_cost(pupils, d.area, p) + d.premium - d.saving;
+    d.multiplier = w.curve.at(pupils);
+    let multiplier = d.multiplier + transport::extra_cost(pupils, d.area, p) + d.premium - d.saving;
     let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged));
     d.need = w.base_cost * d.cost_level * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues;
 }
@@ -127,7 +129,7 @@ fn set_revenue(w: &mut World<'_>, i: usize, taxing: bool) {
     let consortium_mills = if taxing { consortium_mills(w, i) } else { 0.0 };
     let d = &mut w.s.d[i];
     let pupils = d.enrolment;
-    let weight = aid_weight(pupils, sparse, w.region, w.curve);
+    let weight = aid_weight(d.multiplier, sparse, w.region, w.curve);
     d.aid = d.aid_rate * w.region.finance.base_cost * pupils * weight;
     d.valuation *= 1.0 + w.p.valuation_growth;
     d.levy = 0.001 * (d.mills + consortium_mills) * d.valuation;

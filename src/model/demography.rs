@@ -102,7 +102,7 @@ fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
         expected[..lowest].fill(0.0);
         expected[highest + 1..].fill(0.0);
     }
-    expected[lowest] = d.entry * math::exp(gap);
+    expected[lowest] = d.entry * (1.0 + gap).max(0.0);
     for grade in 0..GRADES {
         let count = expected[grade] + (p.count_noise * expected[grade]).sqrt() * shocks.grades[grade];
         grades[grade] = if count > 0.0 { count } else { 0.0 };

@@ -19,6 +19,9 @@ const WATCHED: usize = 6;
 /// How much farther than districts invite each other an authority puts them together.
 const ASSIGNED_REACH: f64 = 2.0;
 
+/// Neighbours whose clusters a district may ask to join.
+const KNOWN: usize = 8;
+
 /// Authorities assign, districts found and join.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
@@ -61,7 +64,8 @@ fn found(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let [u, _] = w.draws.uniforms(w.key(i), Decision::Found);
+        let [u, join] = w.draws.uniforms(w.key(i), Decision::Found);
+        w.s.d[i].join_draw = join;
         let (p, d) = (w.p, &w.s.d);
         let own = p.found_intercept
             + p.found_stress * d[i].stress
@@ -270,7 +274,7 @@ fn join(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let [_, u] = w.draws.uniforms(w.key(i), Decision::Found);
+        let u = w.s.d[i].join_draw;
         let (p, d) = (w.p, &w.s.d);
         let own = p.join_intercept + p.accept_stress * d[i].stress + (d[i].commitment - 0.5);
         // Full trust at no distance is the most that a cluster could add.
@@ -291,7 +295,7 @@ fn join(w: &mut World<'_>) {
 
 /// The nearest working cluster with room, and its member that is nearest.
 fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
-    w.site.near(district).iter().map(|&other| usize::from(other)).find_map(|other| {
+    w.site.near(district).iter().take(KNOWN).map(|&other| usize::from(other)).find_map(|other| {
         let target = usize::from(w.s.d[other].cluster);
         let cluster = w.s.clusters.get(target)?;
         let open = cluster.members.len() < FULL

@@ -64,6 +64,22 @@ impl Function {
         }
     }
 
+    /// What it is, for people.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::StaffDevelopment => "staff development and curriculum work.",
+            Self::LibrariesTechnology => "libraries and technology, distance learning among it.",
+            Self::BusinessServices => "business services and purchasing.",
+            Self::StudentActivities => "pupils' activities and pooled classes.",
+            Self::SpecialEducation => "special education.",
+            Self::Transport => "transport.",
+            Self::SpecialistTeaching => "specialist teaching: languages, arts, science, counselling.",
+            Self::Administration => "administration: a shared superintendent.",
+            Self::CoreInstruction => "core instruction: whole grades shared.",
+        }
+    }
+
     /// The function with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

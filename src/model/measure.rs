@@ -21,6 +21,13 @@ struct Sums {
     courses: f64,
     programme: f64,
     forms: [f64; 7],
+    /// Districts with a high school, and of their courses the sum and the sum of squares.
+    high_schools: f64,
+    course_sum: f64,
+    course_squares: f64,
+    /// Of mill rates the sum and the sum of squares.
+    mill_sum: f64,
+    mill_squares: f64,
 }
 
 /// Sums over the communities of a year.
@@ -35,7 +42,7 @@ struct Places {
 
 /// Measures the year and appends it to the record.
 #[inline(never)]
-pub(crate) fn step(w: &World<'_>, detail: Detail, record: &mut Record, scratch: &mut Vec<u64>) {
+pub(crate) fn step(w: &World<'_>, detail: Detail, record: &mut Record) {
     let sums = sum_districts(w);
     let places = sum_communities(w);
     let start = record.region.len();
@@ -44,7 +51,6 @@ pub(crate) fn step(w: &World<'_>, detail: Detail, record: &mut Record, scratch: 
     put_districts(row, &sums, &places, w);
     put_clusters(row, w.s);
     put_tally(row, w.s);
-    put_gaps(row, w, scratch);
     record.outlay.extend_from_slice(&w.s.outlay);
     if detail >= Detail::Cluster {
         for cluster in &w.s.clusters {
@@ -69,11 +75,18 @@ pub(crate) fn form_of(s: &State, community: usize) -> Form {
 /// Whether the longest rides of a community are within the state's norm.
 fn ride_within(w: &World<'_>, community: usize) -> bool {
     let d = &w.s.d;
-    d[community].elementary_ride <= d[community].elementary_norm && d[community].high_school_ride <= d[community].high_school_norm
+    (d[community].elementary_ride <= d[community].elementary_norm)
+        & (d[community].high_school_ride <= d[community].high_school_norm)
+}
+
+/// 1 where a condition holds, else 0.
+#[inline]
+fn one_if(condition: bool) -> f64 {
+    f64::from(u8::from(condition))
 }
 
 fn offers_programme(w: &World<'_>, i: usize) -> bool {
-    !w.s.d[i].has_high_school() || w.s.d[i].courses_raw >= w.region.rules.required_courses
+    !w.s.d[i].has_high_school() | (w.s.d[i].courses_raw >= w.region.rules.required_courses)
 }
 
 fn sum_districts(w: &World<'_>) -> Sums {
@@ -91,11 +104,16 @@ fn sum_districts(w: &World<'_>) -> Sums {
         sums.paid += d[i].paid * pupils;
         sums.workload += d[i].workload * pupils;
         sums.referrals += d[i].referrals * pupils;
-        if d[i].has_high_school() {
-            sums.high_school += high;
-            sums.courses += d[i].courses * high;
-            sums.programme += if programme { high } else { 0.0 };
-        }
+        // Factors of 0 or 1 instead of branches: which district has what is not predictable.
+        let teaches = one_if(d[i].has_high_school());
+        sums.high_school += teaches * high;
+        sums.courses += teaches * d[i].courses * high;
+        sums.programme += teaches * one_if(programme) * high;
+        sums.high_schools += teaches;
+        sums.course_sum += teaches * d[i].courses;
+        sums.course_squares += teaches * d[i].courses * d[i].courses;
+        sums.mill_sum += d[i].mills;
+        sums.mill_squares += d[i].mills * d[i].mills;
         sums.forms[form_of(w.s, i) as usize] += 1.0;
     }
     sums
@@ -111,8 +129,8 @@ fn sum_communities(w: &World<'_>) -> Places {
         places.pupils += pupils;
         places.ride += ride * pupils;
         let within = ride_within(w, community);
-        places.over += if within { 0.0 } else { pupils };
-        places.viable += if within && sound(w, home) { pupils } else { 0.0 };
+        places.over += one_if(!within) * pupils;
+        places.viable += one_if(within & sound(w, home)) * pupils;
         places.with_school += f64::from(u8::from(d[community].buildings > 0));
     }
     places
@@ -120,7 +138,7 @@ fn sum_communities(w: &World<'_>) -> Places {
 
 /// Whether a district is solvent and offers the approved programme.
 fn sound(w: &World<'_>, district: usize) -> bool {
-    w.s.d[district].reserve >= 0.0 && offers_programme(w, district)
+    (w.s.d[district].reserve >= 0.0) & offers_programme(w, district)
 }
 
 fn put_districts(row: &mut [f64], sums: &Sums, places: &Places, w: &World<'_>) {
@@ -131,6 +149,8 @@ fn put_districts(row: &mut [f64], sums: &Sums, places: &Places, w: &World<'_>) {
     put(RegionOutcome::districts, w.s.d.operating.len() as f64);
     put(RegionOutcome::courses, ratio(sums.courses, sums.high_school));
     put(RegionOutcome::programme_met, ratio(sums.programme, sums.high_school));
+    put(RegionOutcome::programme_spread, spread(sums.high_schools, sums.course_sum, sums.course_squares));
+    put(RegionOutcome::tax_spread, spread(w.s.d.operating.len() as f64, sums.mill_sum, sums.mill_squares));
     put(RegionOutcome::longest_ride, ratio(places.ride, places.pupils));
     put(RegionOutcome::rides_over_norm, ratio(places.over, places.pupils));
     put(RegionOutcome::towns_with_school, places.with_school / w.site.count as f64);
@@ -196,29 +216,9 @@ fn put_tally(row: &mut [f64], s: &State) {
     }
 }
 
-/// Gaps between the 90th and the 10th percentile of districts.
-fn put_gaps(row: &mut [f64], w: &World<'_>, scratch: &mut Vec<u64>) {
-    let operating = || w.s.d.operating.iter().map(|&i| &w.s.d[usize::from(i)]);
-    // Positive numbers are in the order of their bits, and whole numbers are quicker to order.
-    scratch.clear();
-    scratch.extend(operating().filter(|district| district.has_high_school()).map(|district| district.courses.max(0.0).to_bits()));
-    row[RegionOutcome::programme_gap.index()] = decile_gap(scratch);
-    scratch.clear();
-    scratch.extend(operating().map(|district| district.mills.max(0.0).to_bits()));
-    row[RegionOutcome::tax_gap.index()] = decile_gap(scratch);
-}
-
-/// Of positive numbers given by their bits: the one a tenth from the top less the one a tenth from
-/// the bottom; NaN where there are none.
-fn decile_gap(bits: &mut [u64]) -> f64 {
-    if bits.is_empty() {
-        return f64::NAN;
-    }
-    let tenth = bits.len() / 10;
-    let last = bits.len() - 1 - tenth;
-    let (below, &mut high, _) = bits.select_nth_unstable(last);
-    let low = if tenth < below.len() { *below.select_nth_unstable(tenth).1 } else { high };
-    f64::from_bits(high) - f64::from_bits(low)
+/// The standard deviation of values given by their number, sum and sum of squares; NaN of none.
+fn spread(count: f64, sum: f64, squares: f64) -> f64 {
+    if count > 0.0 { (squares / count - (sum / count) * (sum / count)).max(0.0).sqrt() } else { f64::NAN }
 }
 
 fn cluster_values(w: &World<'_>, cluster: &Cluster) -> [f64; CLUSTER_WIDTH] {
@@ -267,9 +267,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_decile_gap_leaves_out_a_tenth_at_either_end() {
-        let mut values: Vec<u64> = (0..20).rev().map(|v| f64::from(v).to_bits()).collect();
-        assert!((decile_gap(&mut values) - 15.0).abs() < 1e-12);
-        assert!(decile_gap(&mut []).is_nan());
+    fn the_spread_is_the_standard_deviation() {
+        assert!((spread(4.0, 20.0, 120.0) - 5.0f64.sqrt()).abs() < 1e-12);
+        assert!(spread(1.0, 3.0, 9.0).abs() < 1e-12);
+        assert!(spread(0.0, 0.0, 0.0).is_nan());
     }
 }

@@ -132,8 +132,8 @@ outcomes! {
         "Courses within reach of a high-school pupil, weighted by pupils.";
     programme_met, "Pupils with the approved programme", "share", Higher, PupilYears, 1, false,
         "Share of high-school pupils in districts whose courses reach the number that the state requires.";
-    programme_gap, "Programme gap", "courses", Lower, LastYear, 1, false,
-        "Courses of the district at the 90th less those of the district at the 10th percentile of districts with a high school.";
+    programme_spread, "Spread of programmes", "courses", Lower, LastYear, 1, false,
+        "Standard deviation of courses between the districts with a high school: how unequal programmes are.";
     longest_ride, "Longest ride", "minutes", Lower, LastYear, 0, true,
         "Mean over communities of the longest one-way ride of their pupils, weighted by pupils.";
     rides_over_norm, "Pupils beyond the ride norm", "share", Lower, LastYear, 1, false,
@@ -146,8 +146,8 @@ outcomes! {
         "Spending per pupil, dollars of the first year.";
     levy, "Local levy per pupil", "$ a pupil", Lower, LastYear, 0, true,
         "Local property tax per pupil, dollars of the first year.";
-    tax_gap, "Tax gap", "mills", Lower, LastYear, 1, false,
-        "Mill rate of the district at the 90th less that of the district at the 10th percentile.";
+    tax_spread, "Spread of taxes", "mills", Lower, LastYear, 2, false,
+        "Standard deviation of mill rates between districts: how unequal taxes are.";
     reserve_share, "Reserves", "share", Higher, LastYear, 1, false,
         "Reserves of all districts as a share of their yearly spending.";
     paid_share, "Programme paid for", "share", Higher, MeanOfYears, 1, false,

@@ -269,6 +269,9 @@ fn close_schools(w: &mut World<'_>) {
         if w.s.d[community].buildings == 0 || host == community && w.s.d[community].buildings == 1 {
             continue;
         }
+        if needed(w, community, host) {
+            continue;
+        }
         let u = w.draws.uniform(w.key(community), Decision::CloseBuilding);
         if !math::happens(u, close_log_odds(w, community, host)) {
             continue;
@@ -283,11 +286,19 @@ fn close_schools(w: &mut World<'_>) {
     }
 }
 
+/// Pupils of a community.
+fn community_pupils(w: &World<'_>, community: usize, host: usize) -> f64 {
+    w.s.d[community].pupil_share * w.s.d[host].enrolment
+}
+
+/// Whether the community's pupils fill all its buildings but half of one: then none closes.
+fn needed(w: &World<'_>, community: usize, host: usize) -> bool {
+    community_pupils(w, community, host) > (f64::from(w.s.d[community].buildings) - 0.5) * w.p.building_pupils
+}
+
 fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
-    let pupils = d[community].pupil_share * d[host].enrolment;
-    let each = pupils / f64::from(d[community].buildings);
-    let needed = pupils / p.building_pupils > f64::from(d[community].buildings) - 0.5;
+    let each = community_pupils(w, community, host) / f64::from(d[community].buildings);
     let own = if host == community { -2.0 } else { 0.0 };
-    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d[host].stress - if needed { 4.0 } else { 0.0 }
+    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d[host].stress
 }

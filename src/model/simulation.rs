@@ -30,7 +30,6 @@ pub struct Simulation {
 #[derive(Debug)]
 pub struct Workspace {
     state: State,
-    scratch: Vec<u64>,
 }
 
 /// Which run of an experiment.
@@ -177,8 +176,7 @@ impl Simulation {
     /// Scratch memory for runs of this region.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        let count = self.region.districts.len();
-        Workspace { state: initial::allocate(&self.region, self.years), scratch: Vec::with_capacity(count) }
+        Workspace { state: initial::allocate(&self.region, self.years) }
     }
 
     /// Runs one policy through the years and leaves what happened in `record`: a pure function of
@@ -220,7 +218,7 @@ impl Simulation {
             world.year = year;
             world.draws = Draws::new(id.seed, id.replicate, year);
             run_year(&schedule, &mut world);
-            measure::step(&world, detail, record, &mut workspace.scratch);
+            measure::step(&world, detail, record);
             world.base_cost *= 1.0 + parameters.wedge;
         }
         record.last_forms.extend((0..self.site.count).map(|community| measure::form_of(world.s, community)));

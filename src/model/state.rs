@@ -163,10 +163,12 @@ pub(crate) struct District {
     /// Expected entry to the lowest grade, and its yearly growth.
     pub(crate) entry: f64,
     pub(crate) entry_growth: f64,
-    /// Log gap of entry to its trend.
+    /// Gap of entry to its trend, as a share.
     pub(crate) entry_gap: f64,
 
     pub(crate) area: f64,
+    /// The cost curve's multiplier at this year's enrolment.
+    pub(crate) multiplier: f64,
     /// Cost relative to what size predicts.
     pub(crate) cost_level: f64,
     /// Cost multiplier beyond the curve's, left from mergers, and where it moves to.
@@ -213,6 +215,8 @@ pub(crate) struct District {
     pub(crate) workload: f64,
     pub(crate) referrals: f64,
     pub(crate) stress: f64,
+    /// This year's draw for joining a cluster.
+    pub(crate) join_draw: f64,
     pub(crate) cluster: u16,
     /// Share of budget that the district gained from its cluster this year.
     pub(crate) payoff: f64,

@@ -108,7 +108,7 @@ pub(super) const KINDS: &[Variant<InstrumentKind>] = &[
 ];
 
 fn functions() -> Choice<Function> {
-    Choice::new(Function::ALL.into_iter().map(|function| (function.name(), function, "")))
+    Choice::new(Function::ALL.into_iter().map(|function| (function.name(), function, function.meaning())))
 }
 
 fn services(table: &mut Table<'_>, doc: &str, least: usize) -> FunctionSet {

@@ -59,7 +59,6 @@ impl Watched<'_> {
             bus_minutes_per_mile: self.parameters.detour * 60.0 / self.parameters.bus_speed,
             s: &mut state,
         };
-        let mut scratch = Vec::new();
         let mut earlier = world.s.clone();
         for year in 0..self.years {
             world.year = year;
@@ -69,7 +68,7 @@ impl Watched<'_> {
                 watch(&earlier, step.name, &world);
                 earlier.clone_from(world.s);
             }
-            measure::step(&world, Detail::District, record, &mut scratch);
+            measure::step(&world, Detail::District, record);
             watch(&earlier, "year", &world);
             world.base_cost *= 1.0 + self.parameters.wedge;
         }
