@@ -330,4 +330,13 @@ mod tests {
         let lines: Vec<usize> = tables.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().count()).collect();
         assert_eq!(lines, [4, 2, 1]);
     }
+
+    #[test]
+    fn the_page_in_the_documents_is_one_that_this_program_writes() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/validation.md");
+        let page = std::fs::read_to_string(path).expect("the page is part of the project").replace("\r\n", "\n");
+        assert!(page.starts_with(HEAD), "its head differs: make it anew with `barnraise backtest`");
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| target")).collect();
+        assert!(rows.len() > 30 && rows.iter().all(|row| row.ends_with("| hit |") || row.ends_with("| MISS |")));
+    }
 }
