@@ -241,7 +241,7 @@ fn a_region_that_was_written_can_be_used_checked_and_shown() {
 #[test]
 fn schemas_completions_and_man_pages_are_made() {
     let folder = workplace();
-    for kind in ["scenario", "region"] {
+    for kind in ["scenario", "region", "targets"] {
         let output = barnraise(folder.path(), &["schema", kind]);
         let schema: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert!(schema["properties"].is_object(), "{kind}");
@@ -262,4 +262,78 @@ fn a_reader_who_leaves_early_causes_no_complaint() {
     let output = Command::new("sh").args(["-c", &shell]).current_dir(folder.path()).output().expect("a shell");
     assert_eq!(text(&output.stderr), "");
     assert_eq!(text(&output.stdout).lines().count(), 2);
+}
+
+/// A small state, and figures that it should reach.
+const TARGETS: &str = r#"
+name = "trial"
+parameters = ["found_grant", "leave_intercept"]
+
+[algorithm]
+particles = 12
+generations = 2
+
+[[setting]]
+name = "a small state"
+scenario = "smoke.toml"
+replicates = 2
+baseline_loss = 1
+baseline_until = 8
+
+  [[setting.target]]
+  name = "districts in clusters"
+  policy = "cluster-grant"
+  statistic = "outcome"
+  outcome = "clustered_share"
+  year = 3
+  published = 0.4
+  tolerance = 0.1
+  source = "made up"
+"#;
+
+#[test]
+fn calibrate_writes_a_posterior_goes_on_where_it_stopped_and_other_commands_run_under_it() {
+    let folder = workplace();
+    fs::write(folder.path().join("targets.toml"), TARGETS).expect("written");
+    let output = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "one"]);
+    succeeded(&output);
+    let table = text(&output.stdout);
+    for part in ["districts in clusters", "0.40 ± 0.10", "found_grant", "effective sample size", "Merger climates", "defaults"] {
+        assert!(table.contains(part), "{part} is missing in\n{table}");
+    }
+    let one = files(&folder.path().join("one"));
+    for name in ["calibration.json", "calibration.txt", "posterior.toml", "targets.svg", "parameters.png"] {
+        assert!(one.contains_key(name), "{name} was not written");
+    }
+    assert_eq!(text(&one["calibration.txt"]), table);
+    // A chunk is lost, another is torn: the rest is taken over, and the result is the same.
+    let parts = folder.path().join("one.work/generation-000");
+    fs::remove_file(parts.join("chunk-0000001")).expect("a chunk");
+    fs::write(parts.join("chunk-0000002"), "barnraise-chunk-1 torn").expect("a chunk");
+    let again = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "one", "--threads", "1"]);
+    succeeded(&again);
+    assert_eq!(files(&folder.path().join("one")), one);
+    let alone = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "two", "--threads", "2", "--json", "--quiet"]);
+    succeeded(&alone);
+    assert_eq!(files(&folder.path().join("two")), one);
+    assert_eq!(alone.stdout, one["calibration.json"]);
+
+    let compared = barnraise(folder.path(), &["compare", "smoke.toml", "--posterior", "one/posterior.toml", "--no-charts"]);
+    succeeded(&compared);
+    let under = files(&folder.path().join("results/smoke"));
+    assert_eq!(under["posterior.toml"], one["posterior.toml"]);
+    succeeded(&barnraise(folder.path(), &["compare", "smoke.toml", "--no-charts", "--out", "prior"]));
+    assert_ne!(under["region.csv"], files(&folder.path().join("prior"))["region.csv"]);
+}
+
+#[test]
+fn work_on_other_targets_is_not_gone_on_with() {
+    let folder = workplace();
+    fs::write(folder.path().join("targets.toml"), TARGETS).expect("written");
+    succeeded(&barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "one"]));
+    fs::write(folder.path().join("targets.toml"), TARGETS.replace("0.4", "0.5")).expect("written");
+    let output = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "one"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    assert!(told.contains("holds unfinished work on something else: targets was"), "{told}");
 }

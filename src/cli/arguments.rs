@@ -40,6 +40,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Compare(Compare),
     Run(Run),
+    Calibrate(Calibrate),
     Check(Check),
     Describe(Describe),
     Backtest(Backtest),
@@ -56,6 +57,7 @@ impl Command {
         match self {
             Self::Compare(arguments) => arguments.experiment.saying.quiet,
             Self::Run(arguments) => arguments.experiment.saying.quiet,
+            Self::Calibrate(arguments) => arguments.saying.quiet,
             Self::Check(arguments) => arguments.saying.quiet,
             Self::Describe(arguments) => arguments.saying.quiet,
             Self::Backtest(arguments) => arguments.saying.quiet,
@@ -122,6 +124,9 @@ pub(super) struct Experiment {
     /// A region file to use instead of the scenario's region (see import and region)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) region: Option<PathBuf>,
+    /// A posterior file of calibrate: every future draws one of its parameter vectors
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) posterior: Option<PathBuf>,
     /// The results folder; results/<scenario> if not given. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
@@ -182,6 +187,45 @@ impl From<Level> for Detail {
             Level::District => Self::District,
         }
     }
+}
+
+/// Fit the uncertain parameters to the published record
+///
+/// Reads targets (published figures, each with its tolerance and the scenario in which it is simulated) and
+/// searches the parameter vectors that reach them, by approximate Bayesian computation. Prints how the
+/// search went, each target published and simulated, and which parameters the targets inform.
+///
+/// Writes the posterior, which compare and run take as --posterior, the tables (text and JSON) and charts.
+/// Finished parts are kept in the work folder: a calibration that was stopped goes on from there.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  barnraise calibrate scenarios/calibration/targets.toml
+  barnraise compare scenarios/three-year-grant.toml --posterior results/record/posterior.toml")]
+pub(super) struct Calibrate {
+    /// The targets file
+    #[arg(value_name = "TARGETS", value_hint = ValueHint::FilePath)]
+    pub(super) targets: PathBuf,
+    /// Parameter vectors of a generation, 10 to 100,000; those of the file if not given
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) particles: Option<String>,
+    /// Most generations, 1 to 1,000; those of the file if not given
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) generations: Option<String>,
+    /// The seed of the search; the file's if not given
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) seed: Option<String>,
+    /// Threads; as many as the machine has if not given. Results do not depend on it
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) threads: Option<String>,
+    /// The results folder; results/<name> if not given. Results of an earlier calibration are replaced
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) out: Option<PathBuf>,
+    /// The folder of finished parts; <results folder>.work if not given
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) work: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) saying: Saying,
 }
 
 /// Check scenario and region files
@@ -336,7 +380,7 @@ pub(super) struct Region {
     pub(super) saying: Saying,
 }
 
-/// Print the JSON Schema of scenario or region files
+/// Print the JSON Schema of scenario, region or targets files
 ///
 /// Editors that know the schema complete keys and show their meaning while you type.
 #[derive(Debug, Args)]
@@ -356,6 +400,8 @@ pub(super) enum FileKind {
     Scenario,
     /// The districts of a region at the start
     Region,
+    /// Published figures that parameters are fitted to
+    Targets,
 }
 
 /// Print completions for a shell

@@ -9,6 +9,8 @@ use super::arguments::Check;
 use super::output::Output;
 use crate::diagnostics::{Problem, Problems};
 use crate::districts::region_file;
+use crate::experiments::calibrate::targets;
+use crate::experiments::posterior;
 use crate::report::figures::{number, whole};
 use crate::scenario;
 
@@ -39,12 +41,38 @@ struct Facts {
 }
 
 fn facts(path: &Path) -> Result<Facts, Problems> {
-    if is_region_file(path) { region_facts(path) } else { scenario_facts(path) }
+    // Only one kind of file has the table; a file that cannot be read is told of as a scenario.
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let has = |table: &str| text.lines().any(|line| line.trim_start().starts_with(table));
+    match () {
+        () if has("[[district]]") => region_facts(path),
+        () if has("[[setting]]") => targets_facts(path),
+        () if has("[[particle]]") => posterior_facts(path),
+        () => scenario_facts(path),
+    }
 }
 
-/// Only a region file lists districts; a file that cannot be read is told of as a scenario.
-fn is_region_file(path: &Path) -> bool {
-    std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[[district]]")))
+fn targets_facts(path: &Path) -> Result<Facts, Problems> {
+    let targets = targets::read(path)?;
+    let line = format!(
+        "targets, \"{}\": {} figures in {} settings for {} parameters",
+        targets.title,
+        whole(targets.all().count() as u64),
+        whole(targets.settings.len() as u64),
+        whole(targets.parameters.len() as u64)
+    );
+    Ok(Facts { kind: "targets", name: targets.name, line })
+}
+
+fn posterior_facts(path: &Path) -> Result<Facts, Problems> {
+    let posterior = posterior::read(path)?;
+    let line = format!(
+        "a posterior, \"{}\": {} vectors of {} parameters",
+        posterior.name,
+        whole(posterior.particles.len() as u64),
+        whole(posterior.parameters.len() as u64)
+    );
+    Ok(Facts { kind: "posterior", name: posterior.name, line })
 }
 
 fn region_facts(path: &Path) -> Result<Facts, Problems> {

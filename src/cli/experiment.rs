@@ -11,6 +11,7 @@ use crate::diagnostics::{Place, Problem, Problems, nearest};
 use crate::districts::region_file;
 use crate::engine::replicates::Failure;
 use crate::experiments::compare::{self as comparing, Options, Sink, Stopped};
+use crate::experiments::posterior::{self, Posterior};
 use crate::experiments::summary::{Comparison, Trends};
 use crate::model::record::Record;
 use crate::model::region::Region;
@@ -22,6 +23,7 @@ use crate::scenario::{self, Measure, RegionChoice, Scenario};
 struct Prepared {
     scenario: Scenario,
     region: Arc<Region>,
+    posterior: Option<Posterior>,
     options: Options,
     out: PathBuf,
 }
@@ -69,6 +71,8 @@ fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
         }
         end.map(|end| start..end)
     });
+    let posterior =
+        arguments.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
     let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
     scenario.seed = region_seed;
     if let Some(choice) = given {
@@ -77,7 +81,7 @@ fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     scenario.replicates = range.end - range.start;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
     let options = Options { replicates: range, detail: arguments.level.into(), threads };
-    problems.into_result(Prepared { scenario, region: Arc::new(region), options, out })
+    problems.into_result(Prepared { scenario, region: Arc::new(region), posterior, options, out })
 }
 
 fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
@@ -119,11 +123,13 @@ impl Sink for Folder {
 }
 
 fn carry_out(prepared: &Prepared, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
-    let Prepared { scenario, region, options, out } = prepared;
+    let Prepared { scenario, region, posterior, options, out } = prepared;
     let writer = ResultsWriter::create(out, layout(prepared, arguments)).map_err(refused)?;
     let mut folder = Folder { writer, seed: scenario.seed };
     let bar = output.progress(u64::from(scenario.replicates), "futures");
-    let compared = comparing::compare(scenario, Arc::clone(region), options, &mut folder, |done| bar.set_position(done));
+    let compared = comparing::compare_under(posterior.as_ref(), scenario, Arc::clone(region), options, &mut folder, |done| {
+        bar.set_position(done);
+    });
     bar.finish_and_clear();
     let (comparison, trends) = compared.map_err(|stopped| match stopped {
         Stopped::Sink(error) => broken(error),
@@ -163,6 +169,9 @@ fn complete(
     let summary = serde_json::json!({ "comparison": comparison, "trends": trends });
     let summary = serde_json::to_string_pretty(&summary).map_err(|error| Failed::Broken(error.to_string()))? + "\n";
     writer.add_file("summary.json", summary.as_bytes()).map_err(broken)?;
+    if let Some(posterior) = &prepared.posterior {
+        writer.add_file("posterior.toml", posterior.text().as_bytes()).map_err(broken)?;
+    }
     if !arguments.no_charts && comparison.finished > 0 {
         let drawn = charts::draw(comparison, trends, &prepared.region).map_err(|error| Failed::Broken(error.to_string()))?;
         for chart in drawn {

@@ -7,6 +7,7 @@ use super::arguments::{Arguments, Completions, FileKind, Man, Schema};
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems, nearest};
 use crate::districts::region_file;
+use crate::experiments::calibrate::targets;
 use crate::scenario;
 
 /// `barnraise schema`.
@@ -14,6 +15,7 @@ pub(super) fn schema(arguments: &Schema, output: &mut Output) -> Result<(), Fail
     let schema = match arguments.kind {
         FileKind::Scenario => scenario::schema(),
         FileKind::Region => region_file::schema(),
+        FileKind::Targets => targets::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failed::Broken(error.to_string()))?;
     output.data(&(text + "\n"))?;

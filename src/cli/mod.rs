@@ -6,6 +6,7 @@
 
 mod arguments;
 mod backtest;
+mod calibrate;
 mod check;
 mod describe;
 mod experiment;
@@ -77,6 +78,7 @@ fn dispatch(command: &Command, output: &mut Output) -> Result<(), Failed> {
     match command {
         Command::Compare(arguments) => experiment::compare(arguments, output),
         Command::Run(arguments) => experiment::run(arguments, output),
+        Command::Calibrate(arguments) => calibrate::calibrate(arguments, output),
         Command::Check(arguments) => check::check(arguments, output),
         Command::Describe(arguments) => describe::describe(arguments, output),
         Command::Backtest(arguments) => backtest::backtest(arguments, output),

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::posterior::Posterior;
 use super::summary::{Collector, Comparison, Trends};
 use crate::engine::replicates::{Failure, run_in_order};
 use crate::model::outcomes::RegionOutcome;
@@ -81,9 +82,25 @@ pub fn compare<S: Sink>(
     region: Arc<Region>,
     options: &Options,
     sink: &mut S,
+    progress: impl FnMut(u64) + Send,
+) -> Result<(Comparison, Vec<Trends>), Stopped<S::Error>> {
+    compare_under(None, scenario, region, options, sink, progress)
+}
+
+/// As [`compare`], where there is a posterior with its parameters drawn from it, those that the scenario
+/// sets excepted, and all others from their priors.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_under<S: Sink>(
+    posterior: Option<&Posterior>,
+    scenario: &Scenario,
+    region: Arc<Region>,
+    options: &Options,
+    sink: &mut S,
     mut progress: impl FnMut(u64) + Send,
 ) -> Result<(Comparison, Vec<Trends>), Stopped<S::Error>> {
-    let runner = Runner::new(scenario, region, options.detail);
+    let runner = Runner { posterior, ..Runner::new(scenario, region, options.detail) };
     let mut collector = Collector::new(scenario, runner.simulation.region(), options.replicates.clone());
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or(0))
@@ -127,6 +144,7 @@ struct Runner<'a> {
     draw: bool,
     seed: u64,
     detail: Detail,
+    posterior: Option<&'a Posterior>,
 }
 
 /// What one thread reuses for all its replicates.
@@ -149,6 +167,7 @@ impl<'a> Runner<'a> {
             draw: scenario.draw_parameters,
             seed: scenario.seed,
             detail,
+            posterior: None,
         }
     }
 
@@ -174,7 +193,11 @@ impl<'a> Runner<'a> {
 
     /// The parameters of a replicate, the same under every policy.
     fn parameters(&self, replicate: u32) -> Parameters {
-        if self.draw { self.base.drawn(&self.fixed, self.seed, replicate) } else { self.base.clone() }
+        let mut own = if self.draw { self.base.drawn(&self.fixed, self.seed, replicate) } else { self.base.clone() };
+        if let Some(posterior) = self.posterior {
+            posterior.apply(&mut own, &self.fixed, self.seed, replicate);
+        }
+        own
     }
 }
 
@@ -208,6 +231,23 @@ mod tests {
         assert_ne!(drawn, runner.base, "the other uncertain inputs are drawn");
         assert_eq!(with_policy(&drawn, &scenario.policies[0]), drawn);
         assert_eq!(with_policy(&drawn, &scenario.policies[1]).get(wedge()).to_bits(), 0.03f64.to_bits());
+    }
+
+    #[test]
+    fn under_a_posterior_its_parameters_come_from_a_particle_and_the_others_from_their_priors() {
+        let mut scenario = scenario(&["a"]);
+        scenario.draw_parameters = true;
+        let prior = Runner::new(&scenario, Arc::new(region()), Detail::Region);
+        let posterior = crate::experiments::posterior::tests::posterior();
+        let runner = Runner { posterior: Some(&posterior), ..Runner::new(&scenario, Arc::new(region()), Detail::Region) };
+        for replicate in 0..20 {
+            let (before, after) = (prior.parameters(replicate), runner.parameters(replicate));
+            for id in ParameterId::all().filter(|id| !posterior.parameters.contains(id)) {
+                assert_eq!(before.get(id).to_bits(), after.get(id).to_bits(), "{}", id.info().name);
+            }
+            let drawn: Vec<f64> = posterior.parameters.iter().map(|id| after.get(*id)).collect();
+            assert!(posterior.particles.iter().any(|particle| particle.values == drawn), "{drawn:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,10 @@
-//! Questions put to the model: policies compared on the same futures, and the past simulated again.
+//! Questions put to the model: policies compared on the same futures, parameters fitted to the record, and
+//! the past simulated again.
 
 pub mod backtest;
+pub mod calibrate;
 pub mod compare;
+pub mod posterior;
+pub mod runner;
 pub mod statistics;
 pub mod summary;

@@ -10,6 +10,7 @@ mod fan;
 mod intervals;
 mod map;
 mod palette;
+mod ranges;
 mod raster;
 #[cfg(test)]
 mod samples;
@@ -22,6 +23,7 @@ pub use differences::{Difference, DifferencePanel, DifferencesChart};
 pub use fan::{FanChart, FanPanel};
 pub use intervals::{IntervalChart, IntervalPanel, IntervalRow};
 pub use map::{Community, MapChart, MapPanel};
+pub use ranges::{RangeRow, RangesChart};
 pub use raster::png;
 pub use timeline::{TimelineChart, TimelinePanel};
 

@@ -195,6 +195,22 @@ fn lone_map() -> MapChart {
 }
 
 /// Every sample by its name.
+/// Usual intervals, one beyond its scale, one without figures and one whose scale is a point.
+fn ranges(rows: usize) -> RangesChart {
+    let row = |place: usize| {
+        let middle = noise(place);
+        let lower = if place == 3 { f64::NAN } else { 3.0 * noise(place + 50) };
+        RangeRow {
+            label: if place == 1 { LONG.to_owned() } else { format!("Clusters at work {place} years after the money") },
+            scale: [-1.0, if place == 4 { -1.0 } else { 2_000.0_f64.min(2.0 + place as f64) }],
+            decimals: place % 4,
+            intervals: [[middle - 0.5, middle, middle + 0.5], [lower - 0.3, lower, lower + 0.4]],
+        }
+    };
+    let series = ["published, with its tolerance".to_owned(), "simulated, median and 90 %".to_owned()];
+    RangesChart { title: LONG.to_owned(), caption: CAPTION.to_owned(), series, rows: (0..rows).map(row).collect() }
+}
+
 fn samples() -> Vec<(&'static str, Result<String, PlotError>)> {
     vec![
         ("fan-5", fan(&POLICIES[..5], true).svg()),
@@ -220,6 +236,8 @@ fn samples() -> Vec<(&'static str, Result<String, PlotError>)> {
         ("timeline-8", timeline(&POLICIES).svg()),
         ("timeline-1", timeline(&POLICIES[..1]).svg()),
         ("timeline-single-year", single_year().svg()),
+        ("ranges-20", ranges(20).svg()),
+        ("ranges-none", ranges(0).svg()),
     ]
 }
 

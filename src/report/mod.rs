@@ -3,6 +3,7 @@
 //! Views only: a plain struct goes in, text comes out.
 
 pub mod backtest;
+pub mod calibration;
 pub mod charts;
 pub mod figures;
 pub mod reference;

@@ -6,6 +6,7 @@ mod format;
 use std::fmt::Write as _;
 
 use crate::districts::region_file;
+use crate::experiments::calibrate::targets;
 use crate::model::outcomes::{Better, CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, Outcome, REGION_OUTCOMES, Summary};
 use crate::model::parameters::{PARAMETERS, ParameterInfo};
 use crate::model::record::Detail;
@@ -28,7 +29,7 @@ const GENERATED: &str =
 /// All generated documents.
 #[must_use]
 pub fn documents() -> Vec<Document> {
-    let (scenario, region) = (scenario::schema(), region_file::schema());
+    let (scenario, region, targets) = (scenario::schema(), region_file::schema(), targets::schema());
     vec![
         Document { path: "docs/reference/parameters.md", text: parameters() },
         Document { path: "docs/reference/outcomes.md", text: outcomes() },
@@ -42,10 +43,20 @@ pub fn documents() -> Vec<Document> {
             path: "docs/reference/region-format.md",
             text: page("Region files", REGION) + &format::keys(&region, "region file"),
         },
+        Document {
+            path: "docs/reference/targets-format.md",
+            text: page("Targets files", TARGETS) + &format::keys(&targets, "targets file"),
+        },
         Document { path: "docs/reference/schema/scenario.schema.json", text: pretty(&scenario) },
         Document { path: "docs/reference/schema/region.schema.json", text: pretty(&region) },
+        Document { path: "docs/reference/schema/targets.schema.json", text: pretty(&targets) },
     ]
 }
+
+const TARGETS: &str = "\
+The keys of a targets file, which `barnraise calibrate` reads: published figures, each with its tolerance, its source
+and the scenario in which it is simulated, and the parameters that they are to inform. `barnraise schema targets` prints
+the [JSON Schema](schema/targets.schema.json) from which this page is made.";
 
 const PARAMETER_INTRO: &str = "\
 Every constant of the model that is a claim about the world and can be set in a scenario. *Plausible* is the

@@ -19,6 +19,7 @@ use crate::model::parameters::ParameterId;
 use crate::model::policy::Policy;
 use crate::model::region::{StateFinance, StateRules};
 
+pub(crate) use names::SLUG;
 pub use region::load_region;
 
 /// A synthetic region: what it is drawn from, and the rules and finance of its state.

@@ -3,7 +3,7 @@
 use crate::input::Parsed;
 
 /// A short name that is safe as a folder on every system.
-pub(super) const SLUG: Parsed<String> = Parsed {
+pub(crate) const SLUG: Parsed<String> = Parsed {
     expected: "a short name of small letters, digits and hyphens that begins with a letter or digit, at most 64, such as \"three-year-grant\"",
     pattern: "^[a-z0-9][a-z0-9_-]{0,63}$",
     parse: |text| is_slug(text).then(|| text.to_owned()),

@@ -1,0 +1,129 @@
+//! `barnraise calibrate`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Failed;
+use super::arguments::Calibrate;
+use super::flags;
+use super::output::Output;
+use crate::diagnostics::{Place, Problem, Problems};
+use crate::experiments::calibrate::targets::{self, Targets};
+use crate::experiments::calibrate::{self as calibrating, Calibration};
+use crate::experiments::posterior::Posterior;
+use crate::experiments::runner::{RunnerError, write_whole};
+use crate::report::calibration as report;
+
+/// The tables of a calibration; stands for a folder that may be written to again.
+const TABLES: &str = "calibration.json";
+/// The posterior.
+const POSTERIOR: &str = "posterior.toml";
+/// The tables for people.
+const TEXT: &str = "calibration.txt";
+
+/// Everything that a calibration needs, checked.
+struct Prepared {
+    targets: Targets,
+    threads: Option<usize>,
+    out: PathBuf,
+    work: PathBuf,
+}
+
+/// `barnraise calibrate`.
+pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<(), Failed> {
+    let prepared = prepare(arguments)?;
+    let (calibration, posterior) = search(&prepared, output)?;
+    let text = if arguments.saying.json {
+        report::json(&calibration).map_err(|error| Failed::Broken(error.to_string()))?
+    } else {
+        report::text(&calibration)
+    };
+    output.data(&text)?;
+    write(&prepared.out, &calibration, &posterior)?;
+    output.message(&format!(
+        "Wrote {POSTERIOR}, {TEXT}, {TABLES} and charts to {}; the finished parts in {} can be deleted.",
+        prepared.out.display(),
+        prepared.work.display()
+    ));
+    Ok(())
+}
+
+/// Reads the targets and applies the flags; every problem of all of them at once.
+fn prepare(arguments: &Calibrate) -> Result<Prepared, Problems> {
+    let mut problems = Problems::new();
+    let particles = flags::whole32("--particles", arguments.particles.as_deref(), 10..=100_000, &mut problems);
+    let generations = flags::whole32("--generations", arguments.generations.as_deref(), 1..=1_000, &mut problems);
+    let threads = flags::threads(arguments.threads.as_deref(), &mut problems);
+    let seed = flags::seed(arguments.seed.as_deref(), &mut problems);
+    let targets = targets::read(&arguments.targets).map_err(|more| problems.extend(more)).ok();
+    if let Some(out) = &arguments.out {
+        refuse_foreign(out, &mut problems);
+    }
+    let Some(mut targets) = targets else { return Err(problems) };
+    let algorithm = &mut targets.algorithm;
+    algorithm.particles = particles.unwrap_or(algorithm.particles);
+    algorithm.generations = generations.and_then(|count| u16::try_from(count).ok()).unwrap_or(algorithm.generations);
+    algorithm.seed = seed.unwrap_or(algorithm.seed);
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&targets.name));
+    if arguments.out.is_none() {
+        refuse_foreign(&out, &mut problems);
+    }
+    let work = arguments.work.clone().unwrap_or_else(|| out.with_added_extension("work"));
+    problems.into_result(Prepared { targets, threads, out, work })
+}
+
+/// Only an empty folder, or that of an earlier calibration, is written to.
+fn refuse_foreign(out: &Path, problems: &mut Problems) {
+    let empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
+    if !out.exists() || out.join(TABLES).is_file() || (out.is_dir() && empty()) {
+        return;
+    }
+    let problem = Problem::new(Place::File(out.display().to_string()), "this is not empty and holds no calibration");
+    problems.push(
+        problem
+            .expected("a new folder, or that of an earlier calibration")
+            .hint("Give another --out, or move what is there elsewhere."),
+    );
+}
+
+fn search(prepared: &Prepared, output: &Output) -> Result<(Calibration, Posterior), Failed> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(prepared.threads.unwrap_or(0))
+        .build()
+        .map_err(|error| Failed::Broken(format!("cannot start the threads asked for: {error}")))?;
+    let generations = u64::from(prepared.targets.algorithm.generations);
+    let bar = output.progress(generations * PARTS, "calibrating");
+    let progress = |generation: u16, done: usize, all: usize| {
+        bar.set_position(u64::from(generation) * PARTS + done as u64 * PARTS / all.max(1) as u64);
+    };
+    let found = pool.install(|| calibrating::calibrate(&prepared.targets, &prepared.work, &progress));
+    bar.finish_and_clear();
+    found.map_err(|error| stopped(&error))
+}
+
+/// Steps of the progress bar in a generation.
+const PARTS: u64 = 100;
+
+/// A work folder that may not be used is wrong input; nothing has been done yet.
+fn stopped(error: &RunnerError) -> Failed {
+    match error {
+        RunnerError::OtherPlan { .. } | RunnerError::Foreign(_) => {
+            Failed::Input(Problem::new(Place::Flag("--work".to_owned()), error.to_string()).into())
+        }
+        _ => Failed::Broken(error.to_string()),
+    }
+}
+
+fn write(out: &Path, calibration: &Calibration, posterior: &Posterior) -> Result<(), Failed> {
+    let broken = |error: &dyn std::fmt::Display| Failed::Broken(error.to_string());
+    let json = report::json(calibration).map_err(|error| broken(&error))?;
+    fs::create_dir_all(out).map_err(|error| Failed::Broken(format!("cannot create {}: {error}", out.display())))?;
+    let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration)), (TABLES, json)];
+    for (name, text) in texts {
+        write_whole(&out.join(name), text.as_bytes()).map_err(|error| broken(&error))?;
+    }
+    for chart in report::charts(calibration).map_err(|error| broken(&error))? {
+        write_whole(&out.join(chart.name), &chart.bytes).map_err(|error| broken(&error))?;
+    }
+    Ok(())
+}
