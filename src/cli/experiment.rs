@@ -70,6 +70,8 @@ fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
         end.map(|end| start..end)
     });
     let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
+    let file = arguments.scenario.display().to_string();
+    let _ = scenario::check_members(&scenario, &region, &file).map_err(|more| problems.extend(more));
     scenario.seed = region_seed;
     if let Some(choice) = given {
         scenario.region = choice;
