@@ -279,7 +279,7 @@ pub(crate) fn ownership_level(origin: Origin, management: Management, p: &Parame
     match (management, origin) {
         (Management::Schools, Origin::BottomUp) => p.ownership_own,
         (Management::Schools, Origin::Incentive) => p.ownership_incentive,
-        (Management::Schools, Origin::TopDown) => p.ownership_assigned + p.ownership_control,
+        (Management::Schools, Origin::TopDown) => (p.ownership_assigned + p.ownership_control).min(1.0),
         (Management::AreaOffice | Management::CentralAdministration, _) => p.ownership_assigned,
     }
 }
