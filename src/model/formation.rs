@@ -8,7 +8,7 @@ use super::founding::{self, create, fraction};
 use super::functions::{Function, FunctionSet};
 use super::instruments::{self, Offer};
 use super::policy::{AssignedClusters, Eligibility, InstrumentKind};
-use super::state::{Founding, MOST_MEMBERS, Members, NONE};
+use super::state::{Cluster, Founding, MOST_MEMBERS, Members, NONE};
 use super::world::World;
 
 /// Most members that a cluster admits by later joining: the upper end of the seeds' range.
