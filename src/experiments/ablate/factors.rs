@@ -411,7 +411,7 @@ mod tests {
     #[test]
     fn every_factor_condition_benefit_and_theme_has_its_row() {
         let of = |start: &str| FACTORS.iter().filter(|factor| factor.id.starts_with(start)).count();
-        assert_eq!([of("s1-c"), of("s1-b"), of("s2-"), of("s1-")], [6 + 1, 4, 10, 22], "commitment begins with 2");
+        assert_eq!([of("s1-c"), of("s1-b"), of("s2-"), of("s1-")], [6, 4, 10, 12 + 6 + 4]);
         for (place, factor) in FACTORS.iter().enumerate() {
             assert!(FACTORS[..place].iter().all(|earlier| earlier.id != factor.id), "{}", factor.id);
             assert!(!factor.section.is_empty() && factor.sentence.ends_with('.'), "{}", factor.id);

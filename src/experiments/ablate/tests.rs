@@ -61,7 +61,9 @@ fn the_same_clusters_are_founded_where_a_factor_is_missing() {
 fn an_interval_on_the_claimed_side_is_as_claimed_and_one_around_zero_is_not_distinguishable() {
     let effect = |values: [f64; 4]| {
         let mut pairs = PairedDifferences::default();
-        values.into_iter().for_each(|value| pairs.add(value, 0.0));
+        for value in values {
+            pairs.add(value, 0.0);
+        }
         pairs.summary()
     };
     let falls = effect([-1.0, -1.1, -0.9, -1.0]);
