@@ -337,3 +337,37 @@ fn work_on_other_targets_is_not_gone_on_with() {
     let told = text(&output.stderr);
     assert!(told.contains("holds unfinished work on something else: targets was"), "{told}");
 }
+
+#[test]
+fn an_ablation_is_told_and_written_and_is_the_same_with_any_number_of_threads() {
+    let folder = workplace();
+    let with = |threads: &str, out: &str| {
+        let words = ["ablate", "smoke.toml", "--replicates", "6", "--threads", threads, "--out", out, "--json"];
+        let output = barnraise(folder.path(), &words);
+        succeeded(&output);
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON alone")
+    };
+    let (one, two) = (with("1", "one"), with("2", "two"));
+    assert_eq!(one, two);
+    assert_eq!(one["policy"], "cluster-grant", "the second policy where none is named");
+    assert_eq!(one["rows"].as_array().map(Vec::len), Some(32));
+    assert_eq!(files(&folder.path().join("one")), files(&folder.path().join("two")));
+    let written = files(&folder.path().join("one"));
+    assert!(["ablation.json", "ablation.csv", "ablation.md"].iter().all(|name| written.contains_key(*name)), "{written:?}");
+}
+
+#[test]
+fn more_members_than_districts_are_refused_before_anything_is_written() {
+    let folder = workplace();
+    let scenario = fs::read_to_string(folder.path().join("smoke.toml")).expect("the scenario");
+    let cluster =
+        "\n[[policy]]\nname = \"large\"\n[[policy.cluster]]\nname = \"all\"\nmembers = 20\nservices = [\"transport\"]\n";
+    fs::write(folder.path().join("large.toml"), scenario + cluster).expect("a file");
+    for command in ["check", "compare"] {
+        let output = barnraise(folder.path(), &[command, "large.toml"]);
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(said.contains("have 20 members, but the region has 12 districts"), "{said}");
+    }
+    assert!(!folder.path().join("results").exists());
+}

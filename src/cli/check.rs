@@ -90,6 +90,7 @@ fn region_facts(path: &Path) -> Result<Facts, Problems> {
 fn scenario_facts(path: &Path) -> Result<Facts, Problems> {
     let scenario = scenario::read(path)?;
     let region = scenario::load_region(&scenario.region, scenario.seed)?;
+    scenario::check_members(&scenario, &region, &path.display().to_string())?;
     let line = format!(
         "a scenario, \"{}\": {} policies, {} districts, {} years, {} replicates, seed {}",
         scenario.title,

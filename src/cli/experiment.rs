@@ -20,12 +20,12 @@ use crate::results::{Layout, Origin, ResultsError, ResultsWriter, WrittenFile, s
 use crate::scenario::{self, Measure, RegionChoice, Scenario};
 
 /// Everything that an experiment needs, checked.
-struct Prepared {
-    scenario: Scenario,
-    region: Arc<Region>,
+pub(super) struct Prepared {
+    pub(super) scenario: Scenario,
+    pub(super) region: Arc<Region>,
     posterior: Option<Posterior>,
-    options: Options,
-    out: PathBuf,
+    pub(super) options: Options,
+    pub(super) out: PathBuf,
 }
 
 /// `barnraise compare`.
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Run, output: &mut Output) -> Result<(), Failed> {
 }
 
 /// Reads scenario and region and applies the flags; every problem of all of them at once.
-fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
+pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let mut problems = Problems::new();
     let replicates = flags::whole32("--replicates", arguments.replicates.as_deref(), 1..=flags::MOST_REPLICATES, &mut problems);
     let first = flags::whole32("--first-replicate", arguments.first_replicate.as_deref(), 0..=u32::MAX - 1, &mut problems);
@@ -74,6 +74,8 @@ fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let posterior =
         arguments.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
     let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
+    let file = arguments.scenario.display().to_string();
+    let _ = scenario::check_members(&scenario, &region, &file).map_err(|more| problems.extend(more));
     scenario.seed = region_seed;
     if let Some(choice) = given {
         scenario.region = choice;
@@ -84,7 +86,7 @@ fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     problems.into_result(Prepared { scenario, region: Arc::new(region), posterior, options, out })
 }
 
-fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
+pub(super) fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
     let names = || scenario.policies.iter().map(|policy| policy.name.as_str());
     names().position(|policy| policy == name).ok_or_else(|| {
         let place = Place::Flag(format!("--policy {name}"));
@@ -147,7 +149,7 @@ fn carry_out(prepared: &Prepared, arguments: &Experiment, output: &mut Output) -
     verdict(&comparison, arguments, output)
 }
 
-fn layout(prepared: &Prepared, arguments: &Experiment) -> Layout {
+pub(super) fn layout(prepared: &Prepared, arguments: &Experiment) -> Layout {
     let policy = |policy: &crate::model::policy::Policy| {
         (policy.name.clone(), policy.instruments.iter().map(|instrument| instrument.name.clone()).collect())
     };
@@ -181,7 +183,7 @@ fn complete(
     writer.finish(&origin(prepared)).map_err(broken)
 }
 
-fn origin(prepared: &Prepared) -> Origin {
+pub(super) fn origin(prepared: &Prepared) -> Origin {
     let Prepared { scenario, region, .. } = prepared;
     Origin {
         command: command_line(std::env::args().skip(1)),

@@ -4,6 +4,7 @@
 //! could not be finished, an expectation missed under `--check-expect`); 2 the input or the flags are
 //! wrong and nothing was written.
 
+mod ablate;
 mod arguments;
 mod backtest;
 mod calibrate;
@@ -79,6 +80,7 @@ fn dispatch(command: &Command, output: &mut Output) -> Result<(), Failed> {
         Command::Compare(arguments) => experiment::compare(arguments, output),
         Command::Run(arguments) => experiment::run(arguments, output),
         Command::Calibrate(arguments) => calibrate::calibrate(arguments, output),
+        Command::Ablate(arguments) => ablate::ablate(arguments, output),
         Command::Check(arguments) => check::check(arguments, output),
         Command::Describe(arguments) => describe::describe(arguments, output),
         Command::Backtest(arguments) => backtest::backtest(arguments, output),

@@ -1,7 +1,10 @@
 //! Policies in plain words.
 
-use crate::model::functions::FunctionSet;
-use crate::model::policy::{ClusterGrant, Condition, EnrolmentFloor, Instrument, InstrumentKind, Policy, SharingWeight};
+use crate::model::events::Origin;
+use crate::model::functions::{Function, FunctionSet};
+use crate::model::policy::{
+    ClusterGrant, Condition, EnrolmentFloor, Instrument, InstrumentKind, Management, Policy, SharingWeight, StartingCluster,
+};
 use crate::report::figures::number;
 
 /// Widest line of running text.
@@ -57,6 +60,12 @@ pub(super) fn differences(policy: &Policy, baseline: &Policy) -> Vec<String> {
             Some(_) => {}
         }
     }
+    for own in policy.clusters.iter().filter(|own| !baseline.clusters.contains(own)) {
+        lines.push(cluster(own));
+    }
+    for gone in baseline.clusters.iter().filter(|other| policy.clusters.iter().all(|own| own.name != other.name)) {
+        lines.push(format!("has no cluster {}", gone.name));
+    }
     for gone in baseline.instruments.iter().filter(|other| policy.instruments.iter().all(|own| own.name != other.name)) {
         lines.push(format!("removes {}", gone.name));
     }
@@ -68,6 +77,41 @@ pub(super) fn differences(policy: &Policy, baseline: &Policy) -> Vec<String> {
         lines.push(format!("leaves {} as the scenario has it", id.info().name));
     }
     lines
+}
+
+/// A cluster of the start.
+fn cluster(cluster: &StartingCluster) -> String {
+    let services: Vec<&str> = cluster.services.iter().map(Function::name).collect();
+    let origin = match cluster.origin {
+        Origin::BottomUp => "begun by its members",
+        Origin::Incentive => "begun for money",
+        Origin::TopDown => "begun by an authority",
+    };
+    let run = match cluster.management {
+        Management::Schools => "run by its members",
+        Management::AreaOffice => "run by an area office",
+        Management::CentralAdministration => "run by the central administration",
+    };
+    let mut text = format!(
+        "has at the start {}: a {} of {} that shares {}, {origin} and {run}",
+        cluster.name,
+        cluster.form.name(),
+        cluster.members,
+        services.join(", ")
+    );
+    if cluster.coordinator > 0.0 {
+        text.push_str(&format!(", with a coordinator (standing {})", cluster.coordinator));
+    }
+    if cluster.equal_shares {
+        text.push_str(", costs in equal shares");
+    }
+    if cluster.nested_in > 0 {
+        text.push_str(&format!(", in super-cluster {}", cluster.nested_in));
+    }
+    if let Some(grant) = &cluster.paid_by {
+        text.push_str(&format!(", paid by {grant}"));
+    }
+    text
 }
 
 fn what(kind: &InstrumentKind) -> String {

@@ -1,6 +1,7 @@
 //! Questions put to the model: policies compared on the same futures, parameters fitted to the record, and
 //! the past simulated again.
 
+pub mod ablate;
 pub mod backtest;
 pub mod calibrate;
 pub mod compare;

@@ -6,6 +6,7 @@ use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function};
 use super::parameters::Parameters;
+use super::policy::Management;
 use super::scale::{FULL_DEPTH, effective_scales};
 use super::state::Cluster;
 use super::world::World;
@@ -47,6 +48,30 @@ pub(crate) fn step(w: &mut World<'_>) {
         deal(w, place, &about);
         settle(w, place, &about);
     }
+    exchange(w);
+}
+
+/// Clusters of one super-cluster meet: their members come to know each other across clusters.
+fn exchange(w: &mut World<'_>) {
+    for place in 0..w.s.clusters.len() {
+        let one = w.s.clusters[place];
+        if one.nested_in == 0 {
+            continue;
+        }
+        for other in place + 1..w.s.clusters.len() {
+            let two = w.s.clusters[other];
+            if two.nested_in != one.nested_in {
+                continue;
+            }
+            let kept = w.p.super_cluster_contact * one.worked[0].min(two.worked[0]);
+            for &a in one.members.as_slice() {
+                for &b in two.members.as_slice() {
+                    w.s.ties.add(usize::from(a), usize::from(b), w.year, kept, 0.0);
+                    w.s.ties.add(usize::from(b), usize::from(a), w.year, kept, 0.0);
+                }
+            }
+        }
+    }
 }
 
 fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
@@ -78,10 +103,10 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
     Circumstances {
         pupils,
         trust: trust / pairs,
-        commitment: commitment / count,
+        commitment: w.p.leaders_take_part * commitment / count,
         minutes: minutes / pairs,
         unlike: (log_squares / count - mean_log * mean_log).max(0.0).sqrt(),
-        other_links: links / count,
+        other_links: links / count + if cluster.nested_in > 0 { 1.0 } else { 0.0 },
         meetings: if first_years { w.p.meetings_first } else { w.p.meetings_later },
     }
 }
@@ -111,7 +136,7 @@ pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Para
         + p.task_focus * focus
         + if committed { p.task_term } else { 0.0 }
         - p.task_crowding * (tasks - 1.0)
-        - p.task_complexity * (forms::complexity(cluster.form) + about.other_links)
+        - p.task_complexity * (forms::complexity(cluster.form) + about.other_links + p.structure_added)
         - p.task_unlike * (about.unlike - p.task_unlike_free).max(0.0)
         - p.task_size * (members - p.task_size_free).max(0.0)
 }
@@ -119,7 +144,7 @@ pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Para
 /// Log-odds taken away by one function's own step and distance. Distance technology, once libraries
 /// and technology are shared, lowers the distance.
 fn own_log_odds(cluster: &Cluster, function: Function, about: &Circumstances, p: &Parameters) -> f64 {
-    let step = step_size(cluster, function);
+    let step = step_size(cluster, function, p);
     let technology = 1.0 - 0.7 * cluster.depth_of(Function::LibrariesTechnology);
     let distance = p.task_travel + p.task_distance * DISTANCE_WEIGHT[function.index()] * technology;
     -p.task_step * step - distance * (about.minutes - MIDDLE_MINUTES) / 30.0
@@ -127,9 +152,9 @@ fn own_log_odds(cluster: &Cluster, function: Function, about: &Circumstances, p:
 
 /// The size of the next step of an activity, 0.5 for the first of an easy one to 1 for the last,
 /// and more for administration and grades.
-fn step_size(cluster: &Cluster, function: Function) -> f64 {
+fn step_size(cluster: &Cluster, function: Function, p: &Parameters) -> f64 {
     let heavy = if function >= Function::Administration { 1.3 } else { 1.0 };
-    heavy * (0.5 + 0.5 * cluster.depth_of(function))
+    heavy * (1.0 - 0.5 * p.start_small * (1.0 - cluster.depth_of(function)))
 }
 
 /// Every activity works or not; depth moves by a quarter.
@@ -148,7 +173,7 @@ fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
             worked += 1;
             *depth = (*depth + 1).min(limit).max((*depth).min(FULL_DEPTH));
         } else {
-            let step = step_size(cluster, function).min(1.0);
+            let step = step_size(cluster, function, w.p).min(1.0);
             blame += w.p.trust_small_step + (1.0 - w.p.trust_small_step) * step;
             *depth = depth.saturating_sub(1);
         }
@@ -220,7 +245,7 @@ fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, pre
     let staff = p.payoff_staff_development * cluster.depth_of(Function::StaffDevelopment);
     let contacts = p.payoff_activity * f64::from(cluster.working.min(2));
     let work = p.payoff_workload * (0.25 * formal + 0.25 + 0.25 * tasks);
-    let coordinator = coordinator_cost(w, place, about.pupils) * formal / w.budget_per_pupil(member).max(1.0);
+    let coordinator = coordinator_cost(w, place, member, about.pupils) * formal / d[member].need.max(1.0);
     let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
     let autonomy: f64 =
         cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
@@ -239,24 +264,31 @@ fn courses_gained(w: &World<'_>, place: usize, member: usize) -> f64 {
     (w.s.d[member].courses_raw - own * w.s.d[member].paid).max(0.0)
 }
 
-/// What a filled post of coordinator costs members per pupil next year, less what the state pays.
-fn coordinator_cost(w: &World<'_>, place: usize, pupils: f64) -> f64 {
+/// What a filled post of coordinator costs a member next year, less what the state pays, dollars.
+fn coordinator_cost(w: &World<'_>, place: usize, member: usize, pupils: f64) -> f64 {
     let cluster = &w.s.clusters[place];
     if cluster.coordinator <= 0.0 {
         return 0.0;
     }
-    w.p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid) / pupils.max(1.0)
+    let share = cluster.cost_share(w.s.d[member].enrolment, pupils);
+    w.p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid) * share
+}
+
+/// Ownership that origin and management allow: it comes from control of the common resources.
+pub(crate) fn ownership_level(origin: Origin, management: Management, p: &Parameters) -> f64 {
+    match (management, origin) {
+        (Management::Schools, Origin::BottomUp) => p.ownership_own,
+        (Management::Schools, Origin::Incentive) => p.ownership_incentive,
+        (Management::Schools, Origin::TopDown) => (p.ownership_assigned + p.ownership_control).min(1.0),
+        (Management::AreaOffice | Management::CentralAdministration, _) => p.ownership_assigned,
+    }
 }
 
 /// Ownership drifts to what the origin allows; a good year leads on to a further activity.
 fn settle(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let p = w.p;
     let cluster = &mut w.s.clusters[place];
-    let level = match cluster.origin {
-        Origin::BottomUp => p.ownership_own,
-        Origin::Incentive => p.ownership_incentive,
-        Origin::TopDown => p.ownership_assigned,
-    };
+    let level = ownership_level(cluster.origin, cluster.management, p);
     // Success makes it the members' own; size and a structure of its own take it away.
     let aim = level + 0.2 * (cluster.worked[0] - 0.5) - 0.02 * (cluster.members.len() as f64 - p.task_size_free).max(0.0);
     cluster.ownership += p.ownership_drift * (aim.clamp(0.0, 1.0) - cluster.ownership);

@@ -124,6 +124,8 @@ fn open_enrolment(w: &mut World<'_>) {
         let near = 1.0 - w.drive_minutes(district, other) / w.p.open_enrolment_minutes;
         let share = w.p.open_enrolment * (gain / required).min(1.0) * near.max(0.0);
         move_pupils(&mut w.s.d, district, other, share);
+        // Who loses pupils to a neighbour learns to see a rival in it.
+        w.s.ties.add(district, other, w.year, 0.0, w.p.rivalry * 100.0 * share);
     }
 }
 

@@ -1,14 +1,14 @@
 //! Founding and joining: need and a catalyst, invitations, and who accepts.
 
-use crate::engine::draws::EntityKey;
 use crate::engine::math;
 
 use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
-use super::functions::{FUNCTIONS, Function, FunctionSet};
+use super::founding::{self, create, fraction};
+use super::functions::{Function, FunctionSet};
 use super::instruments::{self, Offer};
 use super::policy::{AssignedClusters, Eligibility, InstrumentKind};
-use super::state::{Cluster, MOST_MEMBERS, Members, NONE};
+use super::state::{Cluster, Founding, MOST_MEMBERS, Members, NONE};
 use super::world::World;
 
 /// Most members that a cluster admits by later joining: the upper end of the seeds' range.
@@ -25,8 +25,12 @@ const KNOWN: usize = 8;
 /// Authorities assign, districts found and join.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    assign(w);
-    found(w);
+    if let Some(replay) = w.replay {
+        founding::replay(w, &replay);
+    } else {
+        assign(w);
+        found(w);
+    }
     join(w);
 }
 
@@ -57,7 +61,7 @@ fn found(w: &mut World<'_>) {
     if w.s.d.operating.len() < 2 {
         return;
     }
-    let recognition = if w.region.rules.official_recognition { w.p.found_recognition } else { 0.0 };
+    let recognition = if w.region.rules.official_recognition { w.f.found_recognition } else { 0.0 };
     w.s.scratch.chosen.clear();
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
@@ -66,10 +70,10 @@ fn found(w: &mut World<'_>) {
         }
         let [u, join] = w.draws.uniforms(w.key(i), Decision::Found);
         w.s.d[i].join_draw = join;
-        let (p, d) = (w.p, &w.s.d);
+        let (p, d) = (w.f, &w.s.d);
         let own = p.found_intercept
             + p.found_stress * d[i].stress
-            + p.found_leader * (d[i].commitment - 0.5)
+            + p.found_leader * (p.leaders_take_part * d[i].commitment - 0.5)
             + recognition
             + p.found_grant * grant_effect(w, i);
         // The most that neighbours and helpers could add; most districts are settled by this bound.
@@ -96,7 +100,7 @@ fn found(w: &mut World<'_>) {
 fn invite(w: &mut World<'_>, initiator: usize) {
     let offer = instruments::best_offer(w, initiator);
     rank_candidates(w, initiator, offer.as_ref());
-    let invited = (w.p.invitations as usize).min(offer.map_or(MOST_MEMBERS, |offer| offer.most).saturating_sub(1));
+    let invited = (w.f.invitations as usize).min(offer.map_or(MOST_MEMBERS, |offer| offer.most).saturating_sub(1));
     let mut members = Members::EMPTY;
     members.push(initiator as u16);
     for nth in 0..w.s.scratch.ranked.len().min(invited) {
@@ -117,14 +121,17 @@ fn begin(w: &mut World<'_>, initiator: usize, members: Members, offer: Option<Of
         Some(offer) if members.len() >= offer.fewest => {
             let services = first_services(w, initiator, offer.services);
             let grant = Some(offer.place);
-            create(w, members, &Founding { origin: Origin::Incentive, form: Form::Cluster, services, grant, manner });
+            create(
+                w,
+                &Founding { year: w.year, members, origin: Origin::Incentive, form: Form::Cluster, services, grant, manner },
+            );
         }
-        Some(_) if manner[0] >= w.p.unfunded_start => {}
+        Some(_) if manner[0] >= w.f.unfunded_start => {}
         _ => {
             // A further digit of the draw, so that how formal a group is does not hang on its going on.
-            let form = if fraction(manner[0] * 1_024.0) < w.p.network_start { Form::Network } else { Form::Cluster };
+            let form = if fraction(manner[0] * 1_024.0) < w.f.network_start { Form::Network } else { Form::Cluster };
             let services = first_services(w, initiator, FunctionSet::default());
-            create(w, members, &Founding { origin: Origin::BottomUp, form, services, grant: None, manner });
+            create(w, &Founding { year: w.year, members, origin: Origin::BottomUp, form, services, grant: None, manner });
         }
     }
 }
@@ -150,7 +157,7 @@ fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> Fun
 
 /// Likeness, nearness and trust of a candidate, as log-odds.
 fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
-    let (p, d) = (w.p, &w.s.d);
+    let (p, d) = (w.f, &w.s.d);
     let ratio = math::ln(d[a].enrolment.max(1.0) / d[b].enrolment.max(1.0)).abs();
     p.accept_trust * (w.s.ties.trust(b, a, w.year) - 0.5)
         - p.accept_likeness * ratio
@@ -159,7 +166,7 @@ fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
 
 fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
     w.s.scratch.ranked.clear();
-    let radius = w.p.invitation_minutes.min(offer.map_or(f64::INFINITY, |offer| offer.radius_minutes));
+    let radius = w.f.invitation_minutes.min(offer.map_or(f64::INFINITY, |offer| offer.radius_minutes));
     for nth in 0..w.site.near(initiator).len() {
         let other = w.site.near(initiator)[nth];
         let j = usize::from(other);
@@ -173,95 +180,13 @@ fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
 }
 
 fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64) -> bool {
-    let p = w.p;
+    let p = w.f;
     let log_odds = p.accept_intercept
         + p.accept_stress * w.s.d[other].stress
         + p.accept_grant * grant_effect(w, other)
         + score
-        + (w.s.d[other].commitment - 0.5);
+        + (p.leaders_take_part * w.s.d[other].commitment - 0.5);
     math::happens(w.draws.uniform(w.key(initiator).with(w.key(other)), Decision::Accept), log_odds)
-}
-
-/// How a cluster begins.
-struct Founding {
-    origin: Origin,
-    form: Form,
-    services: FunctionSet,
-    grant: Option<u8>,
-    /// Two draws: how formal, and whether boards are there and a coordinator is hired.
-    manner: [f64; 2],
-}
-
-fn create(w: &mut World<'_>, members: Members, founding: &Founding) {
-    let first = usize::from(members.as_slice()[0]);
-    let p = w.p;
-    let top_down = founding.origin == Origin::TopDown;
-    // The second draw settles two things: its lower part boards, its fraction the coordinator.
-    let early = founding.manner[1] < p.early_boards;
-    let hiring = fraction(founding.manner[1] * 1_024.0);
-    let hires = if founding.grant.is_some() { p.coordinator_funded } else { p.coordinator_unfunded };
-    let (ownership, purpose) = match founding.origin {
-        Origin::BottomUp => (p.ownership_own, 1.0),
-        Origin::Incentive => (p.ownership_incentive, 0.5),
-        Origin::TopDown => (p.ownership_assigned, 0.0),
-    };
-    let boards = if top_down {
-        p.board_late
-    } else if early {
-        p.board_early
-    } else {
-        p.board_base
-    };
-    let serial = w.s.tally.founded;
-    let cluster = Cluster {
-        serial,
-        key: w.key(first).nth(u32::from(w.year)).with(EntityKey::REGION),
-        founded: w.year,
-        origin: founding.origin,
-        form: founding.form,
-        members,
-        depth: [0; FUNCTIONS],
-        tasks: founding.services,
-        founded_for: if founding.grant.is_some() { founding.services } else { FunctionSet::default() },
-        worked: [0.5; 3],
-        working: 0,
-        task_focus: !top_down,
-        purpose,
-        ownership,
-        boards,
-        trust: 0.5,
-        payoff: 0.0,
-        post: founding.form > Form::Network && !top_down && hiring < hires,
-        coordinator: 0.0,
-        seniority: 0.0,
-        coordinator_paid: 0.0,
-        facilitator: 0.0,
-        grant: founding.grant,
-        grant_from: w.year,
-        received: 0.0,
-        money_ended: None,
-        scored: false,
-        vote_from: None,
-        votes: 0,
-    };
-    w.s.tally.founded += 1;
-    let place = w.s.clusters.len() as u16;
-    for &member in members.as_slice() {
-        w.s.d[usize::from(member)].cluster = place;
-        w.s.d[usize::from(member)].board = 0.5 * (w.s.d[usize::from(member)].board + boards);
-    }
-    w.s.clusters.push(cluster);
-    let happening =
-        Happening::Founded { cluster: serial, district: first as u16, origin: founding.origin, members: members.len() as u8 };
-    w.s.emit(w.year, happening);
-    for &district in &members.as_slice()[1..] {
-        w.s.emit(w.year, Happening::Joined { cluster: serial, district });
-    }
-}
-
-/// The part of a number behind the point.
-fn fraction(x: f64) -> f64 {
-    x - x.floor()
 }
 
 /// A district alone near a working cluster asks to join it.
@@ -275,8 +200,8 @@ fn join(w: &mut World<'_>) {
             continue;
         }
         let u = w.s.d[i].join_draw;
-        let (p, d) = (w.p, &w.s.d);
-        let own = p.join_intercept + p.accept_stress * d[i].stress + (d[i].commitment - 0.5);
+        let (p, d) = (w.f, &w.s.d);
+        let own = p.join_intercept + p.accept_stress * d[i].stress + (p.leaders_take_part * d[i].commitment - 0.5);
         // Full trust at no distance is the most that a cluster could add.
         if !math::happens(u, own + 0.5 * p.accept_trust + p.accept_minutes) {
             continue;
@@ -303,7 +228,7 @@ fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
             && cluster.founded < w.year
             && cluster.vote_from.is_none()
             && cluster.worked[0] >= 0.5
-            && w.drive_minutes(district, other) <= w.p.invitation_minutes;
+            && w.drive_minutes(district, other) <= w.f.invitation_minutes;
         open.then_some((target, other))
     })
 }
@@ -343,7 +268,7 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) 
         let size = usize::from(assigned.members).min(MOST_MEMBERS);
         for &other in w.site.near(usize::from(seed)) {
             let j = usize::from(other);
-            let within = w.drive_minutes(usize::from(seed), j) <= ASSIGNED_REACH * w.p.invitation_minutes;
+            let within = w.drive_minutes(usize::from(seed), j) <= ASSIGNED_REACH * w.f.invitation_minutes;
             if members.len() < size && within && free(w, j) {
                 members.push(other);
             }
@@ -351,7 +276,10 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) 
         if members.len() >= 2 {
             let manner = w.draws.uniforms(w.key(usize::from(seed)), Decision::FoundingManner);
             let services = first_services(w, usize::from(seed), assigned.services);
-            create(w, members, &Founding { origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner });
+            create(
+                w,
+                &Founding { year: w.year, members, origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner },
+            );
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn start(state: &mut State, region: &Region, site: &Site, p: &Paramet
     state.awards.clear();
     state.agreed.clear();
     state.events.clear();
+    state.foundings.clear();
     let mut pending_ended = std::mem::take(&mut state.tally.pending_ended);
     pending_ended.clear();
     state.tally = Tally { pending_ended, ..Tally::default() };

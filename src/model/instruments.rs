@@ -199,7 +199,7 @@ fn collect_dues(w: &mut World<'_>) {
         let filled = if cluster.coordinator > 0.0 { coordinator } else { 0.0 };
         for &member in cluster.members.as_slice() {
             let member = usize::from(member);
-            let share = s.d[member].enrolment / pupils.max(1.0);
+            let share = cluster.cost_share(s.d[member].enrolment, pupils);
             s.d[member].dues = w.p.fee * s.d[member].need + share * (filled + matched);
         }
     }

@@ -79,7 +79,7 @@ fn help(w: &mut World<'_>, organisation: usize, capacity: u16, who: Eligibility)
         let first = usize::from(cluster.members.as_slice()[0]);
         let near = w.site.support_miles(first, organisation) <= offer.reach;
         if near && cluster.facilitator <= 0.0 && instruments::admitted(w.s, cluster, who) >= 2 {
-            w.s.clusters[place].facilitator = 0.5 * (offer.neutrality + offer.knowledge);
+            w.s.clusters[place].facilitator = 0.5 * (offer.neutrality + w.p.outside_knowledge * offer.knowledge);
             helped += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! The outcomes of a year, measured.
 
 use super::events::Form;
+use super::forms;
 use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome};
 use super::record::{CLUSTER_WIDTH, DISTRICT_WIDTH, Detail, Record};
 use super::state::{Cluster, State};
@@ -50,6 +51,7 @@ pub(crate) fn step(w: &World<'_>, detail: Detail, record: &mut Record) {
     let row = &mut record.region[start..];
     put_districts(row, &sums, &places, w);
     put_clusters(row, w.s);
+    put_sharing(row, w);
     put_tally(row, w.s);
     record.outlay.extend_from_slice(&w.s.outlay);
     if detail >= Detail::Cluster {
@@ -73,6 +75,7 @@ pub(crate) fn form_of(s: &State, community: usize) -> Form {
 }
 
 /// Whether the longest rides of a community are within the state's norm.
+#[allow(clippy::needless_bitwise_bool, reason = "a branch that cannot be predicted costs more than the second comparison")]
 fn ride_within(w: &World<'_>, community: usize) -> bool {
     let d = &w.s.d;
     (d[community].elementary_ride <= d[community].elementary_norm)
@@ -85,6 +88,7 @@ fn one_if(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
 
+#[allow(clippy::needless_bitwise_bool, reason = "as above")]
 fn offers_programme(w: &World<'_>, i: usize) -> bool {
     !w.s.d[i].has_high_school() | (w.s.d[i].courses_raw >= w.region.rules.required_courses)
 }
@@ -137,6 +141,7 @@ fn sum_communities(w: &World<'_>) -> Places {
 }
 
 /// Whether a district is solvent and offers the approved programme.
+#[allow(clippy::needless_bitwise_bool, reason = "as above")]
 fn sound(w: &World<'_>, district: usize) -> bool {
     (w.s.d[district].reserve >= 0.0) & offers_programme(w, district)
 }
@@ -196,6 +201,21 @@ fn put_clusters(row: &mut [f64], s: &State) {
         put(RegionOutcome::ownership, ownership / count);
         put(RegionOutcome::payoff, 100.0 * payoff / count);
     }
+}
+
+/// What sharing does and takes, districts alone included.
+fn put_sharing(row: &mut [f64], w: &World<'_>) {
+    let operating = w.s.d.operating.len().max(1) as f64;
+    let all: f64 = w.traits.autonomy.iter().sum();
+    let (mut working, mut given_up) = (0.0, 0.0);
+    for cluster in &w.s.clusters {
+        let shared: f64 =
+            cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
+        working += f64::from(cluster.working);
+        given_up += shared / all * forms::autonomy_lost(cluster.form) * cluster.members.len() as f64;
+    }
+    row[RegionOutcome::shared_work.index()] = working / operating;
+    row[RegionOutcome::autonomy_given_up.index()] = given_up / operating;
 }
 
 fn put_tally(row: &mut [f64], s: &State) {

@@ -17,6 +17,7 @@ mod budget;
 mod cooperation;
 mod demography;
 mod formation;
+mod founding;
 mod instruments;
 mod leadership;
 mod measure;

@@ -159,6 +159,8 @@ parameters! {
         progression = 0.998, [0.9, 1.05], known, "ratio", Assumed, "Grade progression ratio; decline comes from births";
         /// Pupils who leave in a year for a near district that offers all required courses more, share
         open_enrolment = 0.02, [0.0, 0.2], (0.0, 0.05), "1/year", Assumed, "Open enrolment moves pupils toward broader programmes and short rides (model section 4)";
+        /// Evidence against a neighbour that takes one per cent of a district's pupils in a year
+        rivalry = 0.2, [0.0, 5.0], (0.0, 0.5), "events per %", Assumed, "Inherent competitiveness makes co-operation seem unrealistic (second seed, The emergence of clusters)";
         /// Longest drive that open enrolment accepts
         open_enrolment_minutes = 30.0, [0.0, 120.0], known, "minutes", Assumed, "The ride norm of elementary pupils";
     }
@@ -175,6 +177,10 @@ parameters! {
         identity_sd = 0.18, [0.0, 0.5], known, "index 0-1", Assumed, "Communities differ";
         /// Share of trust that outlives a change of superintendent
         trust_kept_at_turnover = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "A new superintendent keeps half (model section 5)";
+        /// Share of a superintendent's commitment that cooperation feels: 0 where others are sent in their place
+        leaders_take_part = 1.0, [0.0, 1.0], known, "share", Assumed, "Superintendents must be the representatives (first seed, factor 6 and Necessary conditions)";
+        /// Share of their knowledge and skill that support organisations bring to a cluster
+        outside_knowledge = 1.0, [0.0, 1.0], known, "share", Assumed, "Outside organisations with knowledge as active collaborators (first seed, Necessary conditions)";
         /// Yearly probability that a coordinator leaves
         coordinator_turnover = 0.12, [0.0, 1.0], known, "1/year", Assumed, "As superintendents, a little less";
         /// Yearly probability that a vacant post of coordinator is filled
@@ -331,12 +337,16 @@ parameters! {
         task_crowding = 0.10, [0.0, 2.0], (0.05, 0.2), "log-odds", Assumed, "Manageable in scope (second seed, Complexity)";
         /// Effect of a formal structure or other groupings that its members belong to
         task_complexity = 0.35, [0.0, 3.0], (0.2, 0.55), "log-odds", Assumed, "Keep the structure simple (first seed, factor 5); overlapping clusters (second seed, Complexity)";
+        /// Formal structure of every cluster beyond what its form asks, in units of one overlapping grouping
+        structure_added = 0.0, [0.0, 4.0], known, "groupings", Assumed, "A simple organisational structure is sufficient (first seed, factor 5); a what-if, no effect at its default";
         /// Effect of unlike sizes, per unit of the standard deviation of log enrolment beyond the free part
         task_unlike = 1.0, [0.0, 5.0], (0.5, 1.5), "log-odds", Assumed, "Member schools should be similar (first seed, factor 3)";
         /// Standard deviation of log enrolment that does no harm
         task_unlike_free = 0.25, [0.0, 2.0], known, "log", Assumed, "As above";
         /// Effect of the size of the step (0.5 for the first, 1 for the last)
         task_step = 0.8, [0.0, 5.0], (0.5, 1.2), "log-odds", Assumed, "Start small and build on success (first seed, factor 9)";
+        /// How far clusters start small: 1 in the smallest steps, 0 at full size from the first
+        start_small = 1.0, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first seed, factor 9)";
         /// Effect of half an hour of travel on an activity that distance does not hurt
         task_travel = 0.2, [0.0, 3.0], (0.1, 0.3), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
         /// Further effect of half an hour of travel on an activity that distance hurts fully
@@ -357,6 +367,10 @@ parameters! {
         ownership_incentive = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "An agenda brought in by an outside agency lacks ownership (first seed, factor 1)";
         /// Ownership to which a cluster assigned from above drifts
         ownership_assigned = 0.25, [0.0, 1.0], known, "index 0-1", Assumed, "Top-down clusters (second seed, table 1)";
+        /// Ownership that a cluster assigned from above gains where its schools run it
+        ownership_control = 0.3, [0.0, 1.0], (0.15, 0.45), "index 0-1", Assumed, "Ownership only if schools control the common resources (second seed, Ownership; table 1, clusters 1 and 2)";
+        /// Evidence between members of different clusters of one super-cluster in a year in which all works
+        super_cluster_contact = 0.15, [0.0, 5.0], (0.05, 0.3), "events", Assumed, "Events and talent shared across the I-70 clusters (first seed); its size is assumed";
         /// Board support where boards took part from the first year
         board_early = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
         /// Board support elsewhere
@@ -533,6 +547,8 @@ parameters! {
         vote_breaks_cluster = 0.15, [0.0, 1.0], (0.05, 0.3), "share", Found, "Odebolt-Arthur; the rate is assumed";
         /// Log-odds in a year that a building with few pupils closes after a merger
         close_intercept = -2.2, [-8.0, 4.0], (-2.8, -1.6), "log-odds", Assumed, "Buildings close some years after a merger";
+        /// Fall of those log-odds where the serving district's cluster works
+        close_alliance = 0.5, [0.0, 4.0], (0.0, 1.0), "log-odds", Assumed, "Schools that show they improve can form alliances and head off closings (first seed, Benefits, political); its size is assumed";
     }
     "functions" {
         /// Cost share of staff development and curriculum

@@ -4,6 +4,7 @@
 //! nothing where it is absent. Amounts are dollars of the first year; years are counted from the
 //! scenario's first year (0).
 
+use super::events::{Form, Origin};
 use super::functions::{Function, FunctionSet};
 
 /// Most instruments of one policy.
@@ -214,6 +215,50 @@ impl Instrument {
     }
 }
 
+/// Who runs a cluster (second seed, table 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Management {
+    /// Its schools or districts themselves.
+    #[default]
+    Schools,
+    /// An area office of the authority.
+    AreaOffice,
+    /// The authority's central administration.
+    CentralAdministration,
+}
+
+/// A cluster that exists when the first year begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartingCluster {
+    /// Its name, unique within the policy: the name of its draws.
+    pub name: String,
+    /// Members: the first district, in the order of the region, that is in no cluster yet, and those
+    /// nearest to it.
+    pub members: u8,
+    /// Who began it.
+    pub origin: Origin,
+    /// How far it is along the continuum.
+    pub form: Form,
+    /// What it shares.
+    pub services: FunctionSet,
+    /// How deep it shares them at the start, 0–1, in quarters.
+    pub depth: f64,
+    /// Whether members work on a task (else they allocate resources).
+    pub task_focus: bool,
+    /// Who runs it.
+    pub management: Management,
+    /// Standing of its coordinator, 0–1; 0: it has no such post.
+    pub coordinator: f64,
+    /// Whether boards took part from the first.
+    pub early_boards: bool,
+    /// Whether members bear common costs in equal shares, else by their pupils.
+    pub equal_shares: bool,
+    /// The super-cluster that it is part of, counted from 1; 0: none.
+    pub nested_in: u8,
+    /// The name of the cluster grant that pays it, from the second year on.
+    pub paid_by: Option<String>,
+}
+
 /// A policy: named instruments over a baseline.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Policy {
@@ -227,6 +272,8 @@ pub struct Policy {
     pub source: String,
     /// Its instruments.
     pub instruments: Vec<Instrument>,
+    /// Clusters that exist when the first year begins.
+    pub clusters: Vec<StartingCluster>,
     /// Parameters that this policy changes, by their place in the registry, and their values.
     pub parameters: Vec<(super::parameters::ParameterId, f64)>,
 }

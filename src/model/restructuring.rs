@@ -300,5 +300,7 @@ fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
     let each = community_pupils(w, community, host) / f64::from(d[community].buildings);
     let own = if host == community { -2.0 } else { 0.0 };
-    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d[host].stress
+    let working = w.s.cluster_of(host).is_some_and(|cluster| cluster.worked[0] >= 0.5 && cluster.form > Form::Network);
+    let allied = if working { p.close_alliance } else { 0.0 };
+    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d[host].stress - allied
 }

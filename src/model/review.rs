@@ -55,18 +55,19 @@ fn leave_log_odds(w: &World<'_>, place: usize, member: usize, perceived: f64) ->
         - p.leave_board * (d[member].board - 0.5)
         - p.leave_success * (recent - 0.5)
         - if in_term(w, place) { p.leave_term } else { 0.0 }
-        - p.leave_leader * (d[member].commitment - 0.5)
+        - p.leave_leader * (p.leaders_take_part * d[member].commitment - 0.5)
         - p.leave_form * forms::steps_beyond_cluster(cluster.form)
 }
 
 /// Whether an authority holds a cluster together.
 fn assigned(w: &World<'_>, cluster: &Cluster) -> bool {
-    cluster.origin == Origin::TopDown
-        && w.instruments().any(|(_, instrument)| {
-            instrument.open(w.year)
-                && matches!(instrument.kind, InstrumentKind::AssignedClusters(_))
-                && instruments::admitted(w.s, cluster, instrument.eligibility) >= 2
-        })
+    cluster.held
+        || cluster.origin == Origin::TopDown
+            && w.instruments().any(|(_, instrument)| {
+                instrument.open(w.year)
+                    && matches!(instrument.kind, InstrumentKind::AssignedClusters(_))
+                    && instruments::admitted(w.s, cluster, instrument.eligibility) >= 2
+            })
 }
 
 /// Whether the members' first commitment still runs.

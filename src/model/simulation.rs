@@ -11,11 +11,12 @@ use super::record::{Detail, Record};
 use super::region::Region;
 use super::scale::{CostCurve, FunctionTraits};
 use super::site::Site;
+pub use super::state::Founding;
 use super::state::State;
-use super::world::World;
+use super::world::{Replay, World};
 use super::{
-    budget, cooperation, demography, formation, initial, instruments, leadership, measure, programme, referendum, restructuring,
-    review,
+    budget, cooperation, demography, formation, founding, initial, instruments, leadership, measure, programme, referendum,
+    restructuring, review,
 };
 
 /// A region made ready for runs of a number of years: distances and neighbours are worked out once.
@@ -39,6 +40,41 @@ pub struct RunId {
     pub seed: u64,
     /// The replicate.
     pub replicate: u32,
+}
+
+/// Who is invited where the foundings of another run are founded again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Invitees {
+    /// Those who founded in the other run.
+    #[default]
+    AsNoted,
+    /// As many, but those least like the initiator in size within reach.
+    LeastAlike,
+    /// As many, but those farthest away within reach.
+    Farthest,
+    /// Sixteen in all: far more than the seeds advise.
+    Many,
+}
+
+/// Who founds clusters in a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Foundings<'a> {
+    /// The districts decide.
+    #[default]
+    Decided,
+    /// The districts decide, and the workspace notes it ([`Workspace::foundings`]).
+    Noted,
+    /// The same as noted in another run, whatever the districts would decide now.
+    Replayed(&'a [Founding], Invitees),
+}
+
+/// What differs from an ordinary run when a factor is switched off.
+#[derive(Debug, Clone, Copy)]
+pub struct Ablation<'a> {
+    /// Parameters of who founds, invites, accepts and joins; those of the run decide all else.
+    pub formation: &'a Parameters,
+    /// Who founds.
+    pub foundings: Foundings<'a>,
 }
 
 /// A step of the yearly schedule, for people.
@@ -153,6 +189,14 @@ pub fn schedule_summary() -> Vec<StepSummary> {
         .collect()
 }
 
+impl Workspace {
+    /// The foundings of the last run, if it noted them.
+    #[must_use]
+    pub fn foundings(&self) -> &[Founding] {
+        &self.state.foundings
+    }
+}
+
 impl Simulation {
     /// Makes a region ready. Its districts must be sorted ([`Region::sort`]) and valid.
     #[must_use]
@@ -190,12 +234,29 @@ impl Simulation {
         detail: Detail,
         record: &mut Record,
     ) {
+        let ablation = Ablation { formation: parameters, foundings: Foundings::Decided };
+        self.run_ablated(workspace, (policy, parameters), &ablation, id, detail, record);
+    }
+
+    /// As [`run`](Self::run), but with foundings decided under parameters of their own, noted, or
+    /// repeated from another run: so that what a factor does to clusters can be told apart from what it
+    /// does to who founds them.
+    pub fn run_ablated(
+        &self,
+        workspace: &mut Workspace,
+        (policy, parameters): (&Policy, &Parameters),
+        ablation: &Ablation<'_>,
+        id: RunId,
+        detail: Detail,
+        record: &mut Record,
+    ) {
         record.clear();
         let curve = CostCurve::new(parameters);
         let traits = FunctionTraits::new(parameters);
         let state = &mut workspace.state;
         state.keep_events = detail >= Detail::Cluster;
         let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
+        state.note_foundings = matches!(ablation.foundings, Foundings::Noted);
         initial::start(state, &self.region, &self.site, parameters, &curve, before);
         // Every district that ends can earn its host an award of every instrument.
         state.awards.reserve(policy.instruments.len() * self.site.count);
@@ -205,6 +266,11 @@ impl Simulation {
             site: &self.site,
             policy,
             p: parameters,
+            f: ablation.formation,
+            replay: match ablation.foundings {
+                Foundings::Replayed(foundings, invitees) => Some(Replay { foundings, invitees }),
+                Foundings::Decided | Foundings::Noted => None,
+            },
             curve: &curve,
             traits: &traits,
             draws: before,
@@ -214,6 +280,7 @@ impl Simulation {
             bus_minutes_per_mile: parameters.detour * 60.0 / parameters.bus_speed,
             s: state,
         };
+        founding::start(&mut world);
         for year in 0..self.years {
             world.year = year;
             world.draws = Draws::new(id.seed, id.replicate, year);

@@ -5,6 +5,7 @@ use crate::engine::draws::EntityKey;
 
 use super::events::{Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
+use super::policy::Management;
 use super::region::GRADES;
 use super::trust::Ties;
 
@@ -112,6 +113,14 @@ pub(crate) struct Cluster {
     pub(crate) vote_from: Option<u16>,
     /// Required votes held so far.
     pub(crate) votes: u8,
+    /// Who runs it.
+    pub(crate) management: Management,
+    /// Whether an authority holds it together whatever its members think.
+    pub(crate) held: bool,
+    /// Whether members bear its costs in equal shares, else by their pupils.
+    pub(crate) equal_shares: bool,
+    /// The super-cluster that it belongs to, counted from 1; 0: none.
+    pub(crate) nested_in: u8,
 }
 
 impl Cluster {
@@ -119,6 +128,12 @@ impl Cluster {
     #[inline]
     pub(crate) fn age(&self, year: u16) -> u16 {
         year - self.founded
+    }
+
+    /// The share of its common costs that a member with so many of its pupils bears.
+    #[inline]
+    pub(crate) fn cost_share(&self, enrolment: f64, pupils: f64) -> f64 {
+        if self.equal_shares { 1.0 / self.members.len().max(1) as f64 } else { enrolment / pupils.max(1.0) }
     }
 
     /// Depth of sharing of a function, 0–1.
@@ -263,6 +278,19 @@ impl std::ops::IndexMut<usize> for Districts {
     }
 }
 
+/// How a cluster was founded: kept so that another run can found the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Founding {
+    pub(crate) year: u16,
+    pub(crate) members: Members,
+    pub(crate) origin: Origin,
+    pub(crate) form: Form,
+    pub(crate) services: FunctionSet,
+    pub(crate) grant: Option<u8>,
+    /// Two draws: how formal, and whether boards are there and a coordinator is hired.
+    pub(crate) manner: [f64; 2],
+}
+
 /// What is counted since the start.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
@@ -302,6 +330,9 @@ pub(crate) struct State {
     /// Events, if they are kept.
     pub(crate) events: Vec<Event>,
     pub(crate) keep_events: bool,
+    /// Foundings noted in this run, or to be replayed, and whether they are noted.
+    pub(crate) foundings: Vec<Founding>,
+    pub(crate) note_foundings: bool,
     pub(crate) scratch: Scratch,
 }
 

@@ -6,8 +6,16 @@ use super::parameters::Parameters;
 use super::policy::{Instrument, Policy};
 use super::region::Region;
 use super::scale::{CostCurve, FunctionTraits};
+use super::simulation::Invitees;
 use super::site::Site;
-use super::state::State;
+use super::state::{Founding, State};
+
+/// Foundings of another run, and who is invited to them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replay<'a> {
+    pub(crate) foundings: &'a [Founding],
+    pub(crate) invitees: Invitees,
+}
 
 /// A run in a year.
 pub(crate) struct World<'a> {
@@ -15,6 +23,10 @@ pub(crate) struct World<'a> {
     pub(crate) site: &'a Site,
     pub(crate) policy: &'a Policy,
     pub(crate) p: &'a Parameters,
+    /// Parameters of who founds, invites, accepts and joins: those of `p`, but in an ablation.
+    pub(crate) f: &'a Parameters,
+    /// Foundings of another run that take the place of this run's decisions.
+    pub(crate) replay: Option<Replay<'a>>,
     pub(crate) curve: &'a CostCurve,
     pub(crate) traits: &'a FunctionTraits,
     pub(crate) draws: Draws,
@@ -54,11 +66,5 @@ impl World<'_> {
     /// Whether a district counts as sparse.
     pub(crate) fn sparse(&self, district: usize) -> bool {
         self.s.d[district].enrolment < self.region.finance.sparse_below * self.s.d[district].area
-    }
-
-    /// What a year costs a district per pupil where nothing is shared, dollars.
-    #[inline]
-    pub(crate) fn budget_per_pupil(&self, district: usize) -> f64 {
-        self.s.d[district].need / self.s.d[district].enrolment.max(1.0)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Views only: a plain struct goes in, text comes out.
 
+pub mod ablation;
 pub mod backtest;
 pub mod calibration;
 pub mod charts;

@@ -111,7 +111,7 @@ fn functions() -> Choice<Function> {
     Choice::new(Function::ALL.into_iter().map(|function| (function.name(), function, function.meaning())))
 }
 
-fn services(table: &mut Table<'_>, doc: &str, least: usize) -> FunctionSet {
+pub(super) fn services(table: &mut Table<'_>, doc: &str, least: usize) -> FunctionSet {
     let before = table.found();
     let list = List { of: functions(), least, most: Function::ALL.len() };
     let chosen = if least > 0 { table.required("services", doc, &list) } else { table.or("services", doc, &list, Vec::new()) };

@@ -1,5 +1,6 @@
 //! Scenario files: a question, written down. Read, checked whole, and turned into validated inputs.
 
+mod clusters;
 mod expect;
 mod form;
 mod instruments;
@@ -19,6 +20,7 @@ use crate::model::parameters::ParameterId;
 use crate::model::policy::Policy;
 use crate::model::region::{StateFinance, StateRules};
 
+pub use clusters::check_members;
 pub(crate) use names::SLUG;
 pub use region::load_region;
 
@@ -31,6 +33,22 @@ pub struct SyntheticRegion {
     pub rules: StateRules,
     /// How its state pays for schools.
     pub finance: StateFinance,
+    /// What its agents are.
+    pub agents: Agents,
+}
+
+/// What the agents of a synthetic region are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Agents {
+    /// School districts.
+    #[default]
+    Districts,
+    /// Primary schools, kindergarten to grade 6.
+    PrimarySchools,
+    /// Secondary schools, grades 7 to 12.
+    SecondarySchools,
+    /// Primary schools with the secondary school that they feed: one in nine, the largest.
+    CrossPhaseSchools,
 }
 
 /// Said where a year is out of range, which a calendar year always is.

@@ -3,8 +3,9 @@
 use crate::diagnostics::{Place, Problem, nearest};
 use crate::input::{List, Number, Prose, Table, Text};
 use crate::model::parameters::ParameterId;
-use crate::model::policy::{Instrument, MOST_INSTRUMENTS, Policy};
+use crate::model::policy::{Instrument, MOST_INSTRUMENTS, Policy, StartingCluster};
 
+use super::clusters::{self, cluster};
 use super::instruments::instrument;
 use super::names::SLUG;
 
@@ -19,6 +20,7 @@ struct Written {
     remove: Vec<String>,
     remove_place: Place,
     instruments: Vec<(Instrument, Place)>,
+    clusters: Vec<(StartingCluster, Place)>,
     sound: bool,
 }
 
@@ -57,6 +59,7 @@ fn policy(table: &mut Table<'_>) -> Written {
     let source = table.or("source", "Where its design comes from.", &Prose, String::new());
     let remove = table.or("remove", "Names of instruments that it does not take over.", &texts, Vec::new());
     let instruments = table.tables("instrument", "What the state pays, requires or allows.", instrument);
+    let clusters = table.tables("cluster", "Clusters that exist when the first year begins.", cluster);
     let parameters = table.table("parameters", "Parameters that this policy changes.", parameters);
     Written {
         place: table.place("name"),
@@ -64,6 +67,7 @@ fn policy(table: &mut Table<'_>) -> Written {
         remove,
         remove_place: table.place("remove"),
         instruments,
+        clusters,
         sound: table.sound(),
         policy: Policy {
             title: title.unwrap_or_else(|| name.clone()),
@@ -71,6 +75,7 @@ fn policy(table: &mut Table<'_>) -> Written {
             description: description.trim().to_owned(),
             source: source.trim().to_owned(),
             instruments: Vec::new(),
+            clusters: Vec::new(),
             parameters,
         },
     }
@@ -101,6 +106,7 @@ fn overlay(table: &Table<'_>, written: Written, earlier: &[Policy], all_names: &
     if let Some(base) = base {
         let kept = base.instruments.iter().filter(|instrument| !written.remove.contains(&instrument.name));
         policy.instruments = kept.cloned().collect();
+        policy.clusters.clone_from(&base.clusters);
         let own = std::mem::take(&mut policy.parameters);
         let inherited = base.parameters.iter().filter(|(id, _)| own.iter().all(|(changed, _)| changed != id));
         policy.parameters = inherited.copied().chain(own.iter().copied()).collect();
@@ -110,6 +116,12 @@ fn overlay(table: &Table<'_>, written: Written, earlier: &[Policy], all_names: &
             table.push(repeated(&policy, base, &instrument.name, place));
         }
         policy.instruments.push(instrument);
+    }
+    let (clusters, places): (Vec<_>, Vec<_>) =
+        written.clusters.into_iter().map(|(cluster, place)| (cluster.clone(), (cluster.name, place))).unzip();
+    policy.clusters.extend(clusters);
+    if written.sound {
+        clusters::check(table, &policy, &places);
     }
     policy
 }

@@ -5,19 +5,22 @@ use std::path::Path;
 use crate::diagnostics::{Problem, Problems};
 use crate::districts::region_file;
 use crate::districts::synthetic::{self, SyntheticSpec};
-use crate::input::{Number, Table, Text, Whole};
-use crate::model::region::Region;
+use crate::input::{Choice, Number, Table, Text, Whole, options};
+use crate::model::region::{AgentKind, GRADES, Region};
 
-use super::RegionChoice;
+use super::{Agents, RegionChoice};
 
 /// The keys of `[region]`.
 pub(super) fn region(table: &mut Table<'_>, folder: &Path) -> RegionChoice {
     let doc = "A region file, as `barnraise import` and `barnraise region` write it; relative to the scenario's folder. Without it, a synthetic region is drawn with the scenario's seed from the figures of the other keys.";
     let file = table.optional("file", doc, &Text);
     let spec = synthetic(table);
+    let agents = table.or("agents", "What the agents of the synthetic region are.", &agents(), Agents::Districts);
     let rules = table.table("rules", "Rules of the synthetic region's state.", region_file::rules);
     let finance = table.table("finance", "How the synthetic region's state pays for schools.", region_file::finance);
-    let Some(file) = file else { return RegionChoice::Synthetic(Box::new(super::SyntheticRegion { spec, rules, finance })) };
+    let Some(file) = file else {
+        return RegionChoice::Synthetic(Box::new(super::SyntheticRegion { spec, rules, finance, agents }));
+    };
     let path = folder.join(&file);
     let others: Vec<&str> = table.given().filter(|key| *key != "file").collect();
     if let Some(first) = others.first() {
@@ -87,6 +90,56 @@ const ELEMENTARY: &str = "Share of the districts under 200 pupils that teach kin
 const VALUATION_SD: &str = "Standard deviation of the log of valuation per pupil.";
 const VALUATION_SIZE: &str = "Change of the log of valuation per pupil with the log of enrolment.";
 
+fn agents() -> Choice<Agents> {
+    options(&[
+        ("districts", Agents::Districts, "school districts with boards that tax and can merge."),
+        ("primary_schools", Agents::PrimarySchools, "schools under an authority, kindergarten to grade 6."),
+        ("secondary_schools", Agents::SecondarySchools, "schools under an authority, grades 7 to 12."),
+        (
+            "cross_phase_schools",
+            Agents::CrossPhaseSchools,
+            "primary schools and, one in nine, the largest, the secondary school that they feed, four times as large.",
+        ),
+    ])
+}
+
+/// Schools of a catchment: one secondary school for eight primary schools (second seed, table 1: the
+/// cross-phase clusters of nine).
+const CATCHMENT: usize = 9;
+/// Pupils of a secondary school for each of the primary school that it was drawn as.
+const SECONDARY_SIZE: f64 = 4.0;
+/// First grade of secondary schools.
+const FIRST_SECONDARY_GRADE: u8 = 7;
+
+/// Makes schools of a synthetic region's districts: each keeps its pupils, in the grades of its phase.
+fn make_schools(region: &mut Region, agents: Agents) {
+    let secondary: usize = match agents {
+        Agents::Districts => return,
+        Agents::PrimarySchools => 0,
+        Agents::SecondarySchools => region.districts.len(),
+        Agents::CrossPhaseSchools => region.districts.len().div_ceil(CATCHMENT),
+    };
+    region.kind = AgentKind::School;
+    region.title = format!("Synthetic area of {} schools", region.districts.len());
+    let mut by_size: Vec<usize> = (0..region.districts.len()).collect();
+    by_size.sort_by(|&a, &b| {
+        let size = |place: usize| region.districts[place].enrolment();
+        size(b).total_cmp(&size(a)).then_with(|| region.districts[a].id.cmp(&region.districts[b].id))
+    });
+    for (rank, place) in by_size.into_iter().enumerate() {
+        let school = &mut region.districts[place];
+        let enrolment = school.enrolment();
+        let grown = if agents == Agents::CrossPhaseSchools && rank < secondary { SECONDARY_SIZE } else { 1.0 };
+        let (lowest, highest) = if rank < secondary { (FIRST_SECONDARY_GRADE, 12) } else { (0, FIRST_SECONDARY_GRADE - 1) };
+        (school.lowest_grade, school.highest_grade) = (lowest, highest);
+        school.pupils = [0.0; GRADES];
+        let each = grown * enrolment / f64::from(highest - lowest + 1);
+        school.pupils[usize::from(lowest)..=usize::from(highest)].fill(each);
+        school.buildings = 1;
+        school.debt = 0.0;
+    }
+}
+
 /// The region of a scenario: read from its file, or drawn with the seed and given its rules and finance.
 ///
 /// # Errors
@@ -98,6 +151,7 @@ pub fn load_region(choice: &RegionChoice, seed: u64) -> Result<Region, Problems>
             let mut region = synthetic::generate(&synthetic.spec, seed);
             region.rules.clone_from(&synthetic.rules);
             region.finance.clone_from(&synthetic.finance);
+            make_schools(&mut region, synthetic.agents);
             region.sort();
             Ok(region)
         }

@@ -234,7 +234,7 @@ fn the_parser_knows_every_key_of_the_schema_and_no_other() {
     for (path, object) in found {
         let header = match path.as_str() {
             "" => String::new(),
-            ".policy.instrument" => "[[policy]]\n[[policy.instrument]]".to_owned(),
+            ".policy.instrument" | ".policy.cluster" => format!("[[policy]]\n[[{}]]", &path[1..]),
             ".policy.parameters" => "[[policy]]\n[policy.parameters]".to_owned(),
             ".policy" | ".expect" => format!("[[{}]]", &path[1..]),
             table => format!("[{}]", &table[1..]),

@@ -1,0 +1,74 @@
+//! `barnraise ablate`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Failed;
+use super::arguments::{Ablate, Experiment, Level};
+use super::experiment::{Prepared, broken, layout, origin, policy_named, prepare, refused, what_was_written};
+use super::output::Output;
+use crate::experiments::ablate::{self, Ablated, Options};
+use crate::report::ablation;
+use crate::results::{ResultsWriter, WrittenFile};
+
+/// `barnraise ablate`.
+pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Failed> {
+    let experiment = experiment(arguments);
+    let mut prepared = prepare(&experiment)?;
+    let policy = match &arguments.policy {
+        Some(name) => policy_named(&prepared.scenario, name)?,
+        None => usize::from(prepared.scenario.policies.len() > 1),
+    };
+    if arguments.out.is_none() {
+        prepared.out = PathBuf::from("results").join(format!("{}-ablation", prepared.scenario.name));
+    }
+    let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
+    let options = Options { policy, replicates: prepared.options.replicates.clone(), threads: prepared.options.threads };
+    let bar = output.progress(u64::from(prepared.scenario.replicates), "futures");
+    let found = ablate::ablate(&prepared.scenario, Arc::clone(&prepared.region), &options, |done| bar.set_position(done));
+    bar.finish_and_clear();
+    let found = found.map_err(|why| Failed::Broken(format!("cannot start the threads asked for: {why}")))?;
+    let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";
+    output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found) })?;
+    let files = complete(writer, &prepared, &found, &json)?;
+    output.message(&what_was_written(&prepared.out, &files));
+    failures(&found, output)
+}
+
+/// The part of the flags that every experiment has.
+fn experiment(arguments: &Ablate) -> Experiment {
+    Experiment {
+        scenario: arguments.scenario.clone(),
+        replicates: arguments.replicates.clone(),
+        first_replicate: None,
+        seed: arguments.seed.clone(),
+        posterior: None,
+        threads: arguments.threads.clone(),
+        region: arguments.region.clone(),
+        out: arguments.out.clone(),
+        level: Level::Region,
+        no_csv: true,
+        no_parquet: true,
+        no_charts: true,
+        check_expect: false,
+        saying: arguments.saying.clone(),
+    }
+}
+
+fn complete(mut writer: ResultsWriter, prepared: &Prepared, found: &Ablated, json: &str) -> Result<Vec<WrittenFile>, Failed> {
+    writer.add_file("ablation.json", json.as_bytes()).map_err(broken)?;
+    writer.add_file("ablation.csv", ablation::csv(found).map_err(broken)?.as_bytes()).map_err(broken)?;
+    writer.add_file("ablation.md", ablation::markdown(found).as_bytes()).map_err(broken)?;
+    writer.finish(&origin(prepared)).map_err(broken)
+}
+
+fn failures(found: &Ablated, output: &mut Output) -> Result<(), Failed> {
+    let Some(first) = found.failures.first() else { return Ok(()) };
+    output.error(&format!(
+        "{} futures could not be finished; this is a defect of the program. The first: replicate {} said \"{}\".",
+        found.failures.len(),
+        first.replicate,
+        first.message
+    ));
+    Err(Failed::Told)
+}

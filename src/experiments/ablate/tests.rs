@@ -1,0 +1,92 @@
+use super::*;
+use crate::districts::synthetic::{SyntheticSpec, generate};
+use crate::model::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind};
+
+fn grant() -> Policy {
+    let kind = InstrumentKind::ClusterGrant(ClusterGrant {
+        per_pupil: vec![800.0; 3],
+        per_member: vec![0.0; 3],
+        min_members: 3,
+        max_members: 8,
+        radius_minutes: 75.0,
+        services: crate::model::functions::FunctionSet::default(),
+        match_share: 0.0,
+        condition: Condition::None,
+    });
+    let grant = Instrument {
+        name: "grant".to_owned(),
+        start: 0,
+        end: Some(6),
+        budget_cap: None,
+        eligibility: Eligibility::default(),
+        kind,
+    };
+    Policy { name: "grant".to_owned(), instruments: vec![grant], ..Policy::default() }
+}
+
+fn run(parameters: &Parameters, foundings: Foundings<'_>, replicate: u32) -> (Record, Vec<Founding>) {
+    let region = Arc::new(generate(&SyntheticSpec { districts: 30, ..SyntheticSpec::default() }, 3));
+    let simulation = Simulation::new(region, 12);
+    let (mut workspace, mut record) = (simulation.workspace(), Record::default());
+    let ablation = Ablation { formation: parameters, foundings };
+    let id = RunId { seed: 5, replicate };
+    simulation.run_ablated(&mut workspace, (&grant(), parameters), &ablation, id, Detail::Cluster, &mut record);
+    (record, workspace.foundings().to_vec())
+}
+
+#[test]
+fn repeating_the_foundings_of_a_run_repeats_the_run() {
+    let p = Parameters::default();
+    for replicate in 0..5 {
+        let (record, noted) = run(&p, Foundings::Noted, replicate);
+        let (again, _) = run(&p, Foundings::Replayed(&noted, Invitees::AsNoted), replicate);
+        assert_eq!(record.events, again.events);
+        assert!(!noted.is_empty());
+    }
+}
+
+#[test]
+fn the_same_clusters_are_founded_where_a_factor_is_missing() {
+    let p = Parameters::default();
+    let off = Parameters { task_trust: 0.0, documentation: 0.0, ..p.clone() };
+    let (_, noted) = run(&p, Foundings::Noted, 1);
+    let (record, _) = run(&off, Foundings::Replayed(&noted, Invitees::AsNoted), 1);
+    let first = |record: &Record| {
+        record.events.iter().filter(|event| event.year == 0 && matches!(event.what, Happening::Founded { .. })).count()
+    };
+    assert_eq!(first(&record), noted.iter().filter(|founding| founding.year == 0).count());
+}
+
+#[test]
+fn an_interval_on_the_claimed_side_is_as_claimed_and_one_around_zero_is_not_distinguishable() {
+    let effect = |values: [f64; 4]| {
+        let mut pairs = PairedDifferences::default();
+        for value in values {
+            pairs.add(value, 0.0);
+        }
+        pairs.summary()
+    };
+    let falls = effect([-1.0, -1.1, -0.9, -1.0]);
+    assert_eq!((verdict(&falls, false), verdict(&falls, true)), ("as claimed", "wrong way"));
+    assert_eq!(verdict(&effect([-1.0, 1.0, -1.0, 1.0]), false), "not distinguishable");
+}
+
+#[test]
+fn a_cluster_that_has_ended_counts_with_nothing() {
+    let founded =
+        |cluster| Happening::Founded { cluster, district: 0, origin: crate::model::events::Origin::BottomUp, members: 2 };
+    let event = |year, what| crate::model::events::Event { year, what };
+    let mut record = Record {
+        region: vec![1.0; 12 * RegionOutcome::COUNT],
+        events: vec![event(0, founded(0)), event(0, founded(1))],
+        ..Record::default()
+    };
+    let mut row = [0.0; CLUSTER_WIDTH];
+    row[ClusterOutcome::worked.index()] = 2.0;
+    row[ClusterOutcome::members.index()] = 2.0;
+    for year in 0..10 {
+        record.clusters.push(year, 0, 0, crate::model::events::Form::Cluster, &row);
+    }
+    let figures = Figures::of(&record, 12);
+    assert!((figures.activity - 0.5).abs() < 1e-12 && (figures.survival - 0.5).abs() < 1e-12, "{figures:?}");
+}
