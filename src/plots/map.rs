@@ -91,8 +91,10 @@ impl MapChart {
         let occurs = |form: &Form| self.panels.iter().flat_map(|panel| &panel.shares).any(|shares| shares[*form as usize] > 0.0);
         let occurring = Form::ALL.into_iter().filter(occurs);
         let mut legend: Vec<_> = occurring.map(|form| (Key::Disc(status(form)), status_name(form).to_owned())).collect();
-        if self.panels.iter().any(|panel| panel.hosts.iter().any(Option::is_some)) {
+        if self.panels.iter().flat_map(|panel| &panel.shares).any(|shares| mostly_ended(shares).is_some()) {
             legend.push((Key::Cross(BLACK), "ended as a district in most futures".to_owned()));
+        }
+        if self.panels.iter().any(|panel| panel.hosts.iter().any(Option::is_some)) {
             legend.push((Key::Span(SLATE, 3.0), "joined to".to_owned()));
         }
         let least = (LEAST_RADIUS / radius).powi(2) * pupils;
@@ -199,6 +201,13 @@ impl Ground {
     }
 }
 
+/// How a community's district ended in more than half of the futures, if it did.
+fn mostly_ended(shares: &[f64; FORMS]) -> Option<Form> {
+    let total: f64 = shares.iter().filter(|share| **share > 0.0).sum();
+    let ended = |(form, share): &(Form, &f64)| *form >= Form::Merged && **share > 0.5 * total;
+    Form::ALL.into_iter().zip(shares).find(ended).map(|(form, _)| form)
+}
+
 /// A disc cut by the shares of futures; one that lost its district in most of them is marked, so that grey print tells too.
 fn draw_pie(canvas: &Canvas<'_>, centre: Point, radius: f64, shares: &[f64; FORMS]) -> Result<(), PlotError> {
     let total: f64 = shares.iter().filter(|share| **share > 0.0).sum();
@@ -217,9 +226,8 @@ fn draw_pie(canvas: &Canvas<'_>, centre: Point, radius: f64, shares: &[f64; FORM
         turned += part;
     }
     canvas.ring(centre, radius, 1.0, GREY)?;
-    let ended = Form::ALL.into_iter().zip(shares).find(|(form, share)| *form >= Form::Merged && **share > 0.5 * total);
-    match ended {
-        Some((form, _)) => {
+    match mostly_ended(shares) {
+        Some(form) => {
             let arm = (radius * 0.45).max(3.0);
             let (x, y) = centre;
             canvas.line(&[(x - arm, y - arm), (x + arm, y + arm)], 2.0, ink_on(status(form)))?;
