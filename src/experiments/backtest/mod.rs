@@ -198,7 +198,7 @@ pub struct Question<'a> {
 }
 
 /// Simulates one state again and compares. Runs on the threads of the pool in which it is called; `progress`
-/// is called after every future ([`futures_of`] tells how many).
+/// is called after every future.
 ///
 /// # Errors
 /// When the record has too few districts or places, or the scenario brings a region file.
