@@ -76,7 +76,7 @@ pub struct Record {
     pub districts: Rows,
     /// Events; empty below cluster detail.
     pub events: Vec<Event>,
-    /// The form of every community before the first year and at the end, by index in the region.
+    /// The form of every community at the end, by index in the region.
     pub last_forms: Vec<Form>,
     /// The index of the district that serves each community at the end.
     pub last_homes: Vec<u16>,

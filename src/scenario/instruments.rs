@@ -14,7 +14,8 @@ const PUPILS: Number = Number::new("pupils", 0.0, 1_000_000.0);
 const PER_PUPIL: Number = Number::new("$/pupil", 0.0, 100_000.0);
 const DOLLARS: Number = Number::new("$", 0.0, 1e9);
 const MILLS: Number = Number::new("mills", 0.0, 100.0);
-const MEMBERS: Whole = Whole::new("members", 2, 100);
+/// As many as the model holds: a larger group would be cut short without a word.
+const MEMBERS: Whole = Whole::new("members", 2, 40);
 const YEARS: Whole = Whole::new("years", 0, 100);
 
 /// One value for each year of a term.
