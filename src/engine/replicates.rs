@@ -1,8 +1,8 @@
 //! Replicates in parallel, handed over in order.
 //!
-//! Work is done in blocks: each block's replicates run on all threads, then their results are
-//! consumed in the order of their numbers, so what is written does not depend on the number of
-//! threads and memory does not grow with the number of replicates. A replicate that panics becomes a
+//! Work is done in blocks: while the replicates of one block run on all threads, one of the threads
+//! consumes the results of the block before, in the order of their numbers. What is written does not
+//! depend on the number of threads, and memory does not grow with the number of replicates. A replicate that panics becomes a
 //! [`Failure`] with its number; the others go on.
 
 use std::ops::Range;
@@ -25,7 +25,7 @@ const BLOCK_PER_THREAD: u32 = 32;
 
 /// Runs `work` for every replicate of `range` and hands each result to `consume` in order.
 ///
-/// `workspace` makes the scratch memory that one thread reuses for all its replicates.
+/// `workspace` makes the scratch memory that one thread reuses for all its replicates of a block.
 ///
 /// # Errors
 /// The first error of `consume`; what it consumed before stays consumed.
@@ -33,37 +33,50 @@ pub fn run_in_order<S, T, E>(
     range: Range<u32>,
     workspace: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, u32) -> T + Sync,
-    mut consume: impl FnMut(u32, Result<T, Failure>) -> Result<(), E>,
+    mut consume: impl FnMut(u32, Result<T, Failure>) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
     S: Send,
     T: Send,
+    E: Send,
 {
-    let block = BLOCK_PER_THREAD * u32::try_from(rayon::current_num_threads()).unwrap_or(1);
-    let mut start = range.start;
-    while start < range.end {
-        let end = range.end.min(start.saturating_add(block));
-        let results: Vec<Result<T, Failure>> = (start..end)
-            .into_par_iter()
-            .map_init(
-                || None,
-                |slot, replicate| {
-                    let space = slot.get_or_insert_with(&workspace);
-                    let outcome = catch_unwind(AssertUnwindSafe(|| work(space, replicate)));
-                    outcome.map_err(|cause| {
-                        // The scratch memory may be half written: the next replicate gets its own.
-                        *slot = None;
-                        Failure { replicate, message: panic_message(cause.as_ref()) }
-                    })
-                },
-            )
-            .collect();
-        for (replicate, result) in (start..end).zip(results) {
-            consume(replicate, result)?;
-        }
-        start = end;
+    let size = BLOCK_PER_THREAD * u32::try_from(rayon::current_num_threads()).unwrap_or(1);
+    let block = |start: u32| start..range.end.min(start.saturating_add(size));
+    let mut running = block(range.start);
+    let mut results = run_block(running.clone(), &workspace, &work);
+    while !running.is_empty() {
+        let next = block(running.end);
+        let (consumed, next_results) = rayon::join(
+            || running.zip(results).try_for_each(|(replicate, result)| consume(replicate, result)),
+            || run_block(next.clone(), &workspace, &work),
+        );
+        consumed?;
+        (running, results) = (next, next_results);
     }
     Ok(())
+}
+
+/// Runs a block's replicates on all threads; the results are in order.
+fn run_block<S: Send, T: Send>(
+    replicates: Range<u32>,
+    workspace: &(impl Fn() -> S + Sync),
+    work: &(impl Fn(&mut S, u32) -> T + Sync),
+) -> Vec<Result<T, Failure>> {
+    replicates
+        .into_par_iter()
+        .map_init(
+            || None,
+            |slot, replicate| {
+                let space = slot.get_or_insert_with(workspace);
+                let outcome = catch_unwind(AssertUnwindSafe(|| work(space, replicate)));
+                outcome.map_err(|cause| {
+                    // The scratch memory may be half written: the next replicate gets its own.
+                    *slot = None;
+                    Failure { replicate, message: panic_message(cause.as_ref()) }
+                })
+            },
+        )
+        .collect()
 }
 
 fn panic_message(cause: &(dyn std::any::Any + Send)) -> String {

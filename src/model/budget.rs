@@ -161,15 +161,19 @@ fn balance(w: &mut World<'_>, i: usize) {
 }
 
 fn spend_surplus(d: &mut District, surplus: f64, target: f64) {
-    let restored = (surplus / d.need.max(1.0)).min(1.0 - d.paid).min(RESTORED);
-    d.paid += restored;
-    let left = surplus - restored * d.need;
-    let missing = (target - d.reserve).max(0.0);
+    let mut left = surplus;
+    if d.paid < 1.0 {
+        let restored = (surplus / d.need.max(1.0)).min(1.0 - d.paid).min(RESTORED);
+        d.paid += restored;
+        left -= restored * d.need;
+    }
+    let spare = left - (target - d.reserve).max(0.0);
+    if spare <= 0.0 {
+        return;
+    }
     // Half of what the reserve does not need is given back as a lower levy next year: the district's
     // own levy, not a consortium's, so that its rate never falls below nothing.
-    let own_levy = 0.001 * d.mills * d.valuation;
-    let spare = (left - missing).max(0.0).min(0.5 * own_levy);
-    d.mills -= 0.5 * spare / (0.001 * d.valuation);
+    d.mills -= (0.5 * spare / (0.001 * d.valuation)).min(0.25 * d.mills);
 }
 
 fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {

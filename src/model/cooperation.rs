@@ -204,74 +204,85 @@ fn note_evidence(w: &mut World<'_>, place: usize, kept: f64, broken: f64) {
     }
 }
 
+/// What is the same for all members of a cluster when they reckon what it is worth.
+struct Balance {
+    /// Share of a district's cost that is shared at each depth, in quarters.
+    shares: [f64; 5],
+    /// Gains and costs that do not depend on the member, as a share of its budget.
+    common: f64,
+    /// Weighted autonomy that is given up.
+    autonomy: f64,
+    /// Whether its programme runs at the cluster's scale at all.
+    programme: bool,
+    /// Dollars of the coordinator, net of what the state pays.
+    coordinator: f64,
+}
+
 /// What the year was worth to each member, and what its board makes of it.
 fn deal(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let members = w.s.clusters[place].members;
+    let balance = balance(w, place);
     let mut sum = 0.0;
     for &member in members.as_slice() {
         let member = usize::from(member);
-        let predicted = predicted_saving(w, place, member, about.pupils);
-        w.s.d[member].saving_target = w.p.realised_saving * predicted;
-        let payoff = payoff(w, place, member, about, predicted);
-        w.s.d[member].payoff = payoff;
+        let predicted = predicted_saving(w, &balance.shares, member, about.pupils);
+        let payoff = payoff(w, place, member, (about, &balance), predicted);
         let aim = w.s.clusters[place].boards + w.p.board_payoff * math::tanh(payoff / w.p.board_payoff_scale);
-        let board = &mut w.s.d[member].board;
-        *board = (w.p.board_memory * *board + (1.0 - w.p.board_memory) * aim).clamp(0.0, 1.0);
+        let d = &mut w.s.d[member];
+        d.saving_target = w.p.realised_saving * predicted;
+        d.payoff = payoff;
+        d.board = (w.p.board_memory * d.board + (1.0 - w.p.board_memory) * aim).clamp(0.0, 1.0);
         sum += payoff;
     }
     w.s.clusters[place].payoff = sum / members.len() as f64;
 }
 
-/// Saving that the cost curve predicts from running functions at effective scale, as a multiplier.
-pub(crate) fn predicted_saving(w: &World<'_>, place: usize, member: usize, pupils: f64) -> f64 {
-    let cluster = &w.s.clusters[place];
-    let own = w.s.d[member].enrolment;
-    let scales = effective_scales(own.max(1.0), pupils.max(own));
-    let alone = w.curve.at(own);
-    let saved = scales.map(|scale| alone - w.curve.at(scale));
-    cluster.depth.iter().zip(w.traits.share).map(|(&depth, share)| share * saved[usize::from(depth)]).sum()
-}
-
-/// The balance of belonging for a member, as a share of its budget.
-fn payoff(w: &World<'_>, place: usize, member: usize, about: &Circumstances, predicted: f64) -> f64 {
-    let (p, d) = (w.p, &w.s.d);
-    let cluster = &w.s.clusters[place];
-    let alone = w.curve.at(d[member].enrolment);
-    let saving = p.realised_saving * predicted / alone.max(0.5);
+fn balance(w: &World<'_>, place: usize) -> Balance {
+    let (p, cluster) = (w.p, &w.s.clusters[place]);
     let formal = if cluster.form > Form::Network { 1.0 } else { 0.0 };
     let tasks = f64::from(cluster.tasks.len());
-    let courses = p.payoff_courses * courses_gained(w, place, member) / w.region.rules.required_courses.max(1.0);
-    let grant = instruments::next_money(w, place, member);
     let staff = p.payoff_staff_development * cluster.depth_of(Function::StaffDevelopment);
     let contacts = p.payoff_activity * f64::from(cluster.working.min(2));
     let work = p.payoff_workload * (0.25 * formal + 0.25 + 0.25 * tasks);
-    let coordinator = coordinator_cost(w, place, member, about.pupils) * formal / d[member].need.max(1.0);
-    let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
+    let mut shares = [0.0; 5];
+    for (&depth, share) in cluster.depth.iter().zip(w.traits.share) {
+        shares[usize::from(depth)] += share;
+    }
     let autonomy: f64 =
         cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
-    let given_up = p.payoff_autonomy * d[member].identity * autonomy * forms::autonomy_lost(cluster.form);
-    saving + courses + grant + staff + contacts - work - p.fee * formal - coordinator - travel - given_up
+    let employed = if cluster.coordinator > 0.0 { formal } else { 0.0 };
+    Balance {
+        shares,
+        common: staff + contacts - work - p.fee * formal,
+        autonomy: autonomy * forms::autonomy_lost(cluster.form),
+        programme: programme::programme_depth(cluster, p) > 0.0,
+        coordinator: employed * p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid),
+    }
 }
 
-/// Courses that a member has beyond those of its own high school.
-fn courses_gained(w: &World<'_>, place: usize, member: usize) -> f64 {
-    let cluster = &w.s.clusters[place];
-    let depth = programme::programme_depth(cluster, w.p);
-    if depth <= 0.0 || !w.s.d[member].has_high_school() {
-        return 0.0;
-    }
-    let own = programme::raw_courses(math::ln(w.s.d[member].high_school.max(1.0)), w.p);
-    (w.s.d[member].courses_raw - own * w.s.d[member].paid).max(0.0)
+/// Saving that the cost curve predicts from running functions at effective scale, as a multiplier;
+/// `shares` are those of the district's cost at each depth of sharing.
+fn predicted_saving(w: &World<'_>, shares: &[f64; 5], member: usize, pupils: f64) -> f64 {
+    let own = w.s.d[member].enrolment;
+    let alone = w.s.d[member].multiplier;
+    let scales = effective_scales(own.max(1.0), pupils.max(own));
+    // At depth 0 the scale is the district's own, and nothing is saved.
+    let shared = shares.iter().zip(scales).skip(1).filter(|(share, _)| **share > 0.0);
+    shared.map(|(share, scale)| share * (alone - w.curve.at(scale))).sum()
 }
 
-/// What a filled post of coordinator costs a member next year, less what the state pays, dollars.
-fn coordinator_cost(w: &World<'_>, place: usize, member: usize, pupils: f64) -> f64 {
-    let cluster = &w.s.clusters[place];
-    if cluster.coordinator <= 0.0 {
-        return 0.0;
-    }
-    let share = cluster.cost_share(w.s.d[member].enrolment, pupils);
-    w.p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid) * share
+/// The balance of belonging for a member, as a share of its budget.
+fn payoff(w: &World<'_>, place: usize, member: usize, (about, balance): (&Circumstances, &Balance), predicted: f64) -> f64 {
+    let (p, cluster) = (w.p, &w.s.clusters[place]);
+    let d = &w.s.d[member];
+    let saving = p.realised_saving * predicted / d.multiplier.max(0.5);
+    let gained = if balance.programme && d.has_high_school() { (d.courses_raw - d.courses_own * d.paid).max(0.0) } else { 0.0 };
+    let courses = p.payoff_courses * gained / w.region.rules.required_courses.max(1.0);
+    let grant = instruments::next_money(w, place, member);
+    let coordinator = balance.coordinator * cluster.cost_share(d.enrolment, about.pupils) / d.need.max(1.0);
+    let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
+    let given_up = p.payoff_autonomy * d.identity * balance.autonomy;
+    balance.common + saving + courses + grant - coordinator - travel - given_up
 }
 
 /// Ownership that origin and management allow: it comes from control of the common resources.

@@ -77,7 +77,7 @@ fn found(w: &mut World<'_>) {
             + recognition
             + p.found_grant * grant_effect(w, i);
         // The most that neighbours and helpers could add; most districts are settled by this bound.
-        if !math::happens(u, own + p.found_imitation + p.found_support) {
+        if !math::may_happen(u, own + p.found_imitation + p.found_support) {
             continue;
         }
         let support = if support_near(w, i) { p.found_support } else { 0.0 };
@@ -202,8 +202,9 @@ fn join(w: &mut World<'_>) {
         let u = w.s.d[i].join_draw;
         let (p, d) = (w.f, &w.s.d);
         let own = p.join_intercept + p.accept_stress * d[i].stress + (p.leaders_take_part * d[i].commitment - 0.5);
-        // Full trust at no distance is the most that a cluster could add.
-        if !math::happens(u, own + 0.5 * p.accept_trust + p.accept_minutes) {
+        // Full trust of the nearest neighbour is the most that a cluster could add.
+        let nearest = w.site.near(i).first().map_or(0.0, |&other| w.drive_minutes(i, usize::from(other)));
+        if !math::may_happen(u, own + 0.5 * p.accept_trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
             continue;
         }
         let Some((target, other)) = cluster_near(w, i) else { continue };

@@ -86,8 +86,11 @@ fn start_pupils(d: &mut District, district: &StartingDistrict, p: &Parameters) {
     d.entry = district.pupils[taught].iter().sum::<f64>() / (1.0 + span) * math::exp(trend * 0.5 * span);
     d.entry_growth = math::exp(trend);
     d.staffing = district.teachers.map_or(1.0, |teachers| teachers / programme::usual_teachers(enrolment, p));
-    for (years_ago, value) in d.history.iter_mut().enumerate() {
-        *value = enrolment * math::exp(-district.trend * years_ago as f64);
+    // The year before the first is the last place of the ring.
+    let (mut pupils, yearly) = (enrolment, math::exp(-district.trend));
+    for value in d.history.iter_mut().rev() {
+        *value = pupils;
+        pupils *= yearly;
     }
 }
 

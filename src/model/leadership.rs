@@ -1,7 +1,5 @@
 //! People: superintendents who come and go, coordinators, and the helpers of support organisations.
 
-use crate::engine::math;
-
 use super::decisions::Decision;
 use super::events::Happening;
 use super::instruments;
@@ -21,7 +19,7 @@ fn superintendents(w: &mut World<'_>) {
         let district = usize::from(w.s.d.operating[place]);
         let [leaves, next] = w.draws.uniforms(w.key(district), Decision::Superintendent);
         if leaves < w.p.superintendent_turnover {
-            let commitment = w.p.commitment_mean + w.p.commitment_sd * math::inverse_normal(next);
+            let commitment = w.p.commitment_mean + w.p.commitment_sd * w.site.quantiles.normal(next);
             w.s.d[district].commitment = commitment.clamp(0.0, 1.0);
             w.s.ties.fade(district, w.p.trust_kept_at_turnover);
             w.s.emit(w.year, Happening::NewSuperintendent { district: district as u16 });

@@ -35,8 +35,9 @@ pub(crate) fn programme_depth(cluster: &Cluster, p: &Parameters) -> f64 {
 pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        let raw = raw_courses(math::ln(w.s.d[district].high_school.max(1.0)), w.p);
-        w.s.d[district].courses_raw = raw;
+        let d = &mut w.s.d[district];
+        d.courses_own = raw_courses(math::ln(d.high_school.max(1.0)), w.p);
+        d.courses_raw = d.courses_own;
     }
     for place in 0..w.s.clusters.len() {
         let gained = share_programme(w, place);
@@ -92,22 +93,22 @@ fn finish(w: &mut World<'_>, i: usize) {
     let (tasks, referral_depth) =
         w.s.cluster_of(i)
             .map_or((0.0, 0.0), |cluster| (f64::from(cluster.tasks.len()), cluster.depth_of(Function::SpecialEducation)));
-    let d = &mut w.s.d;
-    let unpaid = 1.0 - d[i].paid;
-    let has_high_school = d[i].has_high_school();
-    let raw = d[i].courses_raw * (1.0 - p.courses_cut * unpaid);
-    d[i].courses_raw = raw;
-    d[i].courses = if has_high_school { raw.clamp(p.courses_floor, p.courses_ceiling) } else { 0.0 };
-    d[i].teachers = d[i].paid * d[i].staffing * usual_teachers(d[i].enrolment, p);
-    d[i].workload = 1.0 + p.workload_shortage * unpaid + p.workload_task * tasks;
-    d[i].referrals = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
+    let d = &mut w.s.d[i];
+    let unpaid = 1.0 - d.paid;
+    let has_high_school = d.has_high_school();
+    let raw = d.courses_raw * (1.0 - p.courses_cut * unpaid);
+    d.courses_raw = raw;
+    d.courses = if has_high_school { raw.clamp(p.courses_floor, p.courses_ceiling) } else { 0.0 };
+    d.teachers = d.paid * d.staffing * usual_teachers(d.enrolment, p);
+    d.workload = 1.0 + p.workload_shortage * unpaid + p.workload_task * tasks;
+    d.referrals = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
 
     let shortfall = if has_high_school { ((required - raw) / required.max(1.0)).max(0.0) } else { 0.0 };
-    let poor = ((COMFORTABLE_RESERVE - d[i].reserve_share()) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
-    d[i].stress = p.stress_reserve * poor
+    let poor = ((COMFORTABLE_RESERVE - d.reserve_share()) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
+    d.stress = p.stress_reserve * poor
         + p.stress_paid * (unpaid / p.cut_limit.max(0.01)).min(1.0)
         + p.stress_courses * shortfall.min(MOST_SHORTFALL).sqrt()
-        + p.stress_decline * (d[i].decline() / FULL_DECLINE).min(1.0);
+        + p.stress_decline * (d.decline(w.year) / FULL_DECLINE).min(1.0);
 }
 
 #[cfg(test)]

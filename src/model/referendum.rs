@@ -85,7 +85,7 @@ pub(crate) fn step(w: &mut World<'_>) {
         let own = own_log_odds(w, i) + if instruments::merger_deadline(w, i) { w.p.propose_rush } else { 0.0 };
         let deep = w.s.cluster_of(i).map_or(0.0, Cluster::deep_sharing);
         let most = own + 0.5 * w.p.propose_trust + deep * w.p.propose_shared * MOST_SHARED + w.p.propose_money * MOST_MONEY;
-        if !math::happens(u, most) {
+        if !math::may_happen(u, most) {
             continue;
         }
         let Some((_, log_odds)) = best_partner(w, i) else { continue };

@@ -87,7 +87,7 @@ fn leavers(w: &World<'_>, place: usize) -> Members {
     for &member in cluster.members.as_slice() {
         let i = usize::from(member);
         let [u, seen] = w.draws.uniforms(w.key(i), Decision::Leave);
-        let noise = w.p.payoff_noise * (1.0 - 0.5 * documented) * math::inverse_normal(seen);
+        let noise = w.p.payoff_noise * (1.0 - 0.5 * documented) * w.site.quantiles.normal(seen);
         if math::happens(u, leave_log_odds(w, place, i, w.s.d[i].payoff + noise)) {
             leavers.push(member);
         }

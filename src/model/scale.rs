@@ -47,9 +47,11 @@ impl CostCurve {
     #[must_use]
     #[inline]
     pub fn at(&self, enrolment: f64) -> f64 {
-        let place = enrolment * (1.0 / STEP);
-        let low = (place as usize).min(POINTS - 2);
-        let part = (place - low as f64).clamp(0.0, 1.0);
+        const LAST: f64 = (POINTS - 1) as f64;
+        let place = (enrolment * (1.0 / STEP)).clamp(0.0, LAST);
+        // As `u32`, which converts in fewer steps than `usize`.
+        let low = (place as u32 as usize).min(POINTS - 2);
+        let part = place - low as f64;
         self.points[low] + part * (self.points[low + 1] - self.points[low])
     }
 

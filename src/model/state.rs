@@ -173,7 +173,7 @@ pub(crate) struct District {
     pub(crate) highest: u8,
     pub(crate) enrolment: f64,
     pub(crate) high_school: f64,
-    /// Enrolment of the last years, newest first.
+    /// Enrolment of the last years: each year overwrites that of six years ago.
     pub(crate) history: [f64; HISTORY],
     /// Expected entry to the lowest grade, and its yearly growth.
     pub(crate) entry: f64,
@@ -221,7 +221,9 @@ pub(crate) struct District {
     pub(crate) identity: f64,
     /// Other groupings that it belongs to.
     pub(crate) other_links: f64,
-    /// Courses as the stress reads them (no floor), and as pupils have them.
+    /// Courses at the scale of its own high school, as the stress reads them (no floor), and as pupils
+    /// have them.
+    pub(crate) courses_own: f64,
     pub(crate) courses_raw: f64,
     pub(crate) courses: f64,
     /// Teaching posts, full-time equivalents, and how they compare with what size predicts.
@@ -386,8 +388,9 @@ impl Districts {
 impl District {
     /// Five-year fall of the log of enrolment, 0 or more.
     #[inline]
-    pub(crate) fn decline(&self) -> f64 {
-        let (now, before) = (self.history[0], self.history[HISTORY - 1]);
+    pub(crate) fn decline(&self, year: u16) -> f64 {
+        let before = self.history[(usize::from(year) + 1) % HISTORY];
+        let now = self.enrolment;
         // ln(before/now) by its Padé form, exact enough (1 % up to a fall by a third) and free of calls.
         2.0 * (before - now).max(0.0) / (before + now).max(1.0)
     }
