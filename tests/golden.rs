@@ -189,6 +189,7 @@ fn hand_made() -> Region {
         source: "Made by hand".to_owned(),
         first_year: 2020,
         kind: AgentKind::District,
+        trend: None,
         rules: StateRules::default(),
         finance: StateFinance::default(),
         districts: (0..12).map(district).collect(),

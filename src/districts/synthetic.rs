@@ -129,6 +129,7 @@ pub fn generate(spec: &SyntheticSpec, seed: u64) -> Region {
         source: format!("Drawn from published statistics of rural districts with seed {seed}"),
         first_year: 2020,
         kind: AgentKind::District,
+        trend: Some(spec.trend),
         rules: StateRules::default(),
         finance: StateFinance::default(),
         districts: (0..u32::from(spec.districts)).map(|number| district(spec, &draws, number)).collect(),

@@ -496,6 +496,7 @@ pub(super) mod tests {
             source: String::new(),
             first_year: 2020,
             kind: AgentKind::District,
+            trend: None,
             rules: StateRules::default(),
             finance: StateFinance::default(),
             districts: vec![district("a", 0.0), district("b", 12.0)],

@@ -17,9 +17,9 @@ pub enum Decision {
     StartLevy = 5,
     /// A district's other groupings and board at the start.
     StartLinks = 6,
-    /// The region's shock to enrolment.
+    /// The region's shock to enrolment, and the change of its drift.
     RegionShock = 10,
-    /// A district's shocks to enrolment, births and the counts of its grades.
+    /// A district's shocks to enrolment, its drift, births and the counts of its grades.
     Enrolment = 11,
     /// Whether a superintendent leaves, and the next one's commitment.
     Superintendent = 20,
@@ -57,6 +57,8 @@ pub enum Decision {
     AfterFailure = 74,
     /// Whether a building closes.
     CloseBuilding = 80,
+    /// Whether a board gives up a district whose classes are too small.
+    GiveUp = 81,
 }
 
 impl crate::engine::draws::Decision for Decision {

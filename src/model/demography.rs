@@ -12,58 +12,56 @@ use super::world::World;
 const COMPARED: usize = 4;
 
 /// Standard normal quantiles at the middles of equal cells, scaled to unit variance. A district's year
-/// needs more than fifteen normals: a table look-up by eight or nine bits of a draw gives each. Steps of a
-/// table are far finer than what is known of the shocks' distribution.
+/// needs more than sixteen normals: a table look-up by eight bits of a draw gives each. Steps of a table
+/// are far finer than what is known of the shocks' distribution.
 #[derive(Debug, Clone)]
 pub(crate) struct Quantiles {
-    /// For the counts of grades: eight bits.
-    coarse: [f32; 1 << COARSE_BITS],
-    /// For the shocks to a whole district: nine bits.
-    fine: [f64; 1 << FINE_BITS],
+    table: [f32; CELLS],
 }
 
-const COARSE_BITS: usize = 8;
-const FINE_BITS: usize = 9;
+const BITS: u32 = 8;
+const CELLS: usize = 1 << BITS;
 
 /// The normals of a district's year.
 struct Shocks {
     births: f64,
     local: f64,
+    drift: f64,
     grades: [f32; GRADES],
 }
 
 impl Quantiles {
     pub(crate) fn new() -> Self {
-        Self { coarse: quantiles().map(|value| value as f32), fine: quantiles() }
+        Self { table: quantiles().map(|value| value as f32) }
     }
 
     /// The standard normal at a uniform draw, in steps.
     #[inline]
     pub(crate) fn normal(&self, u: f64) -> f64 {
-        const CELLS: usize = 1 << FINE_BITS;
-        self.fine[((u * CELLS as f64) as usize).min(CELLS - 1)]
+        f64::from(self.table[((u * CELLS as f64) as usize).min(CELLS - 1)])
     }
 
-    /// Takes one draw apart: grades 0–6 and births from the first word, grades 7–12 and the local
-    /// shock from the second.
+    /// Takes one draw of 128 bits apart: grades 0–6 and births from the first word, grades 7–12, the
+    /// local shock and the drift's from the second.
     #[inline]
     fn shocks(&self, [mut first, mut second]: [u64; 2]) -> Shocks {
         const IN_FIRST: usize = 7;
+        let next = |word: &mut u64| {
+            let value = self.table[(*word as usize) % CELLS];
+            *word >>= BITS;
+            value
+        };
         let mut grades = [0.0f32; GRADES];
         let (early, late) = grades.split_at_mut(IN_FIRST);
         for value in early {
-            *value = self.coarse[(first as usize) % (1 << COARSE_BITS)];
-            first >>= COARSE_BITS;
+            *value = next(&mut first);
         }
         for value in late {
-            *value = self.coarse[(second as usize) % (1 << COARSE_BITS)];
-            second >>= COARSE_BITS;
+            *value = next(&mut second);
         }
-        // The first word has eight bits left: births take them as the fine table's upper bits and
-        // one of the sixteen left in the second word; the local shock takes nine others.
-        let births = self.fine[((first as usize) << 1 | (second as usize) & 1) % (1 << FINE_BITS)];
-        let local = self.fine[(second >> 1) as usize % (1 << FINE_BITS)];
-        Shocks { births, local, grades }
+        let births = f64::from(next(&mut first));
+        let [local, drift] = [next(&mut second), next(&mut second)].map(f64::from);
+        Shocks { births, local, drift, grades }
     }
 }
 
@@ -80,23 +78,40 @@ fn quantiles<const N: usize>() -> [f64; N] {
 /// Moves every pupil up a grade, takes in the entering cohort, and lets families move.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    let region_shock = w.p.regional_shock_sd * w.draws.normal(EntityKey::REGION, Decision::RegionShock);
+    let p = w.p;
+    let [shock, change] = w.draws.normals(EntityKey::REGION, Decision::RegionShock);
+    let drift = p.regional_drift_memory * w.s.regional_drift + p.regional_drift_sd * innovation(p.regional_drift_memory) * change;
+    w.s.regional_drift = drift;
+    let region = Common { growth: drift + p.regional_shock_sd * shock, innovation: p.drift_sd * innovation(p.drift_memory) };
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        age_grades(w, district, region_shock);
+        age_grades(w, district, &region);
     }
     open_enrolment(w);
     count(w);
 }
 
-fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
+/// What is the same for all districts in a year.
+struct Common {
+    /// How fast families come to the region beyond its trend, share a year.
+    growth: f64,
+    /// Standard deviation of the change of a district's drift.
+    innovation: f64,
+}
+
+/// The standard deviation of the change of a first-order autoregression of unit variance.
+fn innovation(memory: f64) -> f64 {
+    (1.0 - memory * memory).max(0.0).sqrt()
+}
+
+fn age_grades(w: &mut World<'_>, district: usize, region: &Common) {
     let (p, key) = (w.p, w.key(district));
     let shocks = w.site.quantiles.shocks(w.draws.bits(key, Decision::Enrolment));
     let d = &mut w.s.d[district];
     let (lowest, highest) = (usize::from(d.lowest), usize::from(d.highest));
-    let stay = p.progression * (1.0 + region_shock + p.district_shock_sd * shocks.local).max(0.0);
-
-    d.entry *= d.entry_growth;
+    d.drift = p.drift_memory * d.drift + region.innovation * shocks.drift;
+    let growth = (1.0 + region.growth + d.drift + p.district_shock_sd * shocks.local).max(0.0);
+    let stay = p.progression * growth;
     let gap = d.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * shocks.births;
     d.entry_gap = gap;
 
@@ -109,12 +124,31 @@ fn age_grades(w: &mut World<'_>, district: usize, region_shock: f64) {
         expected[..lowest].fill(0.0);
         expected[highest + 1..].fill(0.0);
     }
-    expected[lowest] = d.entry * (1.0 + gap).max(0.0);
+    expected[lowest] = d.entry * d.entry_growth * growth * (1.0 + gap).max(0.0);
     let spread = expected.map(|pupils| ((p.count_noise * pupils) as f32).sqrt());
+    let mut came = [0.0f32; GRADES];
     for grade in 0..GRADES {
-        let count = expected[grade] + f64::from(spread[grade] * shocks.grades[grade]);
+        came[grade] = spread[grade] * shocks.grades[grade];
+        let count = expected[grade] + f64::from(came[grade]);
         grades[grade] = if count > 0.0 { count } else { 0.0 };
     }
+    // Families come and go as a whole: those who move take with them the children who would have entered
+    // later. The luck of a single birth year is not a move.
+    came[lowest] = 0.0;
+    let families = (1.0 + p.family_moves * f64::from(sum(&came)) / d.enrolment.max(1.0)).max(0.0);
+    d.entry *= d.entry_growth * growth * families;
+}
+
+/// The sum over all grades, in four lanes at a time.
+#[inline]
+fn sum(values: &[f32; GRADES]) -> f32 {
+    let mut lanes = [values[GRADES - 1], 0.0, 0.0, 0.0];
+    for four in values[..GRADES - 1].chunks_exact(4) {
+        for (lane, value) in lanes.iter_mut().zip(four) {
+            *lane += value;
+        }
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
 /// A small share of pupils moves to the near district that offers most more courses.
@@ -187,15 +221,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_quantile_tables_have_mean_zero_and_variance_one() {
-        let tables = Quantiles::new();
-        for table in [tables.coarse.map(f64::from).to_vec(), tables.fine.to_vec()] {
-            let count = table.len() as f64;
-            let mean = table.iter().sum::<f64>() / count;
-            let variance = table.iter().map(|v| v * v).sum::<f64>() / count;
-            assert!(mean.abs() < 1e-7 && (variance - 1.0).abs() < 1e-6);
-            assert!(table.windows(2).all(|pair| pair[0] < pair[1]));
-        }
+    fn the_quantile_table_has_mean_zero_and_variance_one() {
+        let table = Quantiles::new().table.map(f64::from);
+        let mean = table.iter().sum::<f64>() / CELLS as f64;
+        let variance = table.iter().map(|v| v * v).sum::<f64>() / CELLS as f64;
+        assert!(mean.abs() < 1e-7 && (variance - 1.0).abs() < 1e-6);
+        assert!(table.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]
@@ -204,7 +235,7 @@ mod tests {
         let all = |bits| {
             let shocks = tables.shocks(bits);
             let mut values = shocks.grades.map(f64::from).to_vec();
-            values.extend([shocks.births, shocks.local]);
+            values.extend([shocks.births, shocks.local, shocks.drift]);
             values
         };
         let base = all([0, 0]);
@@ -218,7 +249,6 @@ mod tests {
                 moved[shock] += 1;
             }
         }
-        assert!(moved[..GRADES].iter().all(|&bits| bits == COARSE_BITS));
-        assert_eq!(moved[GRADES..], [FINE_BITS, FINE_BITS]);
+        assert!(moved.iter().all(|&bits| bits == BITS));
     }
 }

@@ -110,6 +110,8 @@ pub enum Dissolution {
     Empty,
     /// It fell under an enrolment floor.
     Floor,
+    /// Its board and voters gave it up: its classes had become too small to teach.
+    GivenUp,
 }
 
 impl Dissolution {
@@ -120,6 +122,7 @@ impl Dissolution {
             Self::Insolvent => "insolvent",
             Self::Empty => "empty",
             Self::Floor => "floor",
+            Self::GivenUp => "given_up",
         }
     }
 }

@@ -167,9 +167,53 @@ fn choose_members(w: &mut World<'_>, members: &mut Members, invitees: Invitees) 
 pub(crate) fn start(w: &mut World<'_>) {
     let policy = w.policy;
     for starting in &policy.clusters {
-        let members = first_free(w, usize::from(starting.members));
-        if members.len() >= 2 {
-            begin(w, starting, members);
+        let key = EntityKey::from_name(&starting.name);
+        if starting.for_high_school {
+            for place in 0..w.s.d.operating.len() {
+                let host = w.s.d.operating[place];
+                let members = sent_to(w, host);
+                if members.len() >= 2 {
+                    begin(w, starting, members, key.with(w.key(usize::from(host))));
+                }
+            }
+        } else {
+            let members = first_free(w, usize::from(starting.members));
+            if members.len() >= 2 {
+                begin(w, starting, members, key);
+            }
+        }
+    }
+}
+
+/// A free district with a high school, and the free ones without to which it is the nearest such.
+fn sent_to(w: &World<'_>, host: u16) -> Members {
+    let mut members = Members::EMPTY;
+    let d = &w.s.d;
+    let free = |j: u16| d[usize::from(j)].cluster == NONE;
+    if !free(host) || !d[usize::from(host)].has_high_school() {
+        return members;
+    }
+    members.push(host);
+    let nearest = |i: u16| w.site.near(usize::from(i)).iter().copied().find(|&j| d[usize::from(j)].has_high_school());
+    let lacking = d.operating.iter().filter(|&&i| free(i) && !d[usize::from(i)].has_high_school());
+    for &i in lacking.filter(|&&i| nearest(i) == Some(host)) {
+        members.push(i);
+    }
+    members
+}
+
+/// Members know each other from the years in which they have shared already: one activity that worked in
+/// each of them.
+fn remember(w: &mut World<'_>, members: &Members, deep: f64, years: u16) {
+    let evidence = (0..years).fold(0.0, |sum, _| sum * w.p.trust_memory + w.p.trust_evidence);
+    for (nth, &a) in members.as_slice().iter().enumerate() {
+        for &b in &members.as_slice()[nth + 1..] {
+            let (a, b) = (usize::from(a), usize::from(b));
+            w.s.ties.add(a, b, 0, evidence, 0.0);
+            w.s.ties.add(b, a, 0, evidence, 0.0);
+            for _ in 0..years {
+                w.s.ties.share(a, b, deep);
+            }
         }
     }
 }
@@ -194,7 +238,7 @@ fn grant_of(w: &World<'_>, starting: &StartingCluster) -> Option<u8> {
     w.instruments().find(|(_, instrument)| instrument.name == *name).map(|(place, _)| place as u8)
 }
 
-fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members) {
+fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members, key: EntityKey) {
     let founding = Founding {
         year: 0,
         members,
@@ -205,7 +249,7 @@ fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members) {
         // A network or cluster as given; what the draws would settle is given too.
         manner: [0.0, 1.0 - f64::EPSILON],
     };
-    let mut cluster = new_cluster(w, &founding, EntityKey::from_name(&starting.name));
+    let mut cluster = new_cluster(w, &founding, key);
     let quarters = (starting.depth * f64::from(FULL_DEPTH) + 0.5) as u8;
     for function in starting.services.iter() {
         cluster.depth[function.index()] = quarters.min(FULL_DEPTH);
@@ -222,5 +266,6 @@ fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members) {
     cluster.seniority = starting.coordinator;
     cluster.equal_shares = starting.equal_shares;
     cluster.nested_in = starting.nested_in;
+    remember(w, &members, cluster.deep_sharing(), starting.years_shared);
     enter(w, cluster);
 }

@@ -46,11 +46,12 @@ pub(crate) fn start(state: &mut State, region: &Region, site: &Site, p: &Paramet
     state.tally = Tally { pending_ended, ..Tally::default() };
     state.climate =
         region.rules.merger_climate.unwrap_or_else(|| p.climate_sd * draws.normal(EntityKey::REGION, Decision::Climate));
+    state.regional_drift = p.regional_drift_sd * draws.normal(EntityKey::REGION, Decision::RegionShock);
     state.d.clear();
     for (place, district) in region.districts.iter().enumerate() {
         let mut d = District::default();
         start_people(&mut d, p, site.keys[place], draws);
-        start_pupils(&mut d, district, p);
+        start_pupils(&mut d, district, region.trend, p);
         start_places(&mut d, district, region, p);
         budget::start_money(&mut d, district, region, (p, curve), (site.keys[place], draws));
         state.d.all.push(d);
@@ -71,9 +72,10 @@ fn start_people(d: &mut District, p: &Parameters, key: EntityKey, draws: Draws) 
     d.referrals = p.referral_rate;
 }
 
-fn start_pupils(d: &mut District, district: &StartingDistrict, p: &Parameters) {
+fn start_pupils(d: &mut District, district: &StartingDistrict, regional_trend: Option<f64>, p: &Parameters) {
     let enrolment = district.enrolment();
     let trend = district.trend + p.trend_shift;
+    let long_run = regional_trend.unwrap_or(district.trend);
     let taught = usize::from(district.lowest_grade)..=usize::from(district.highest_grade);
     let span = f64::from(district.highest_grade - district.lowest_grade);
     d.grades = district.pupils;
@@ -84,7 +86,8 @@ fn start_pupils(d: &mut District, district: &StartingDistrict, p: &Parameters) {
     // Cohorts are larger the older they are where births fall: entry is the mean cohort, brought
     // forward by half the span of grades.
     d.entry = district.pupils[taught].iter().sum::<f64>() / (1.0 + span) * math::exp(trend * 0.5 * span);
-    d.entry_growth = math::exp(trend);
+    d.entry_growth = math::exp(long_run + p.trend_shift);
+    d.drift = district.trend - long_run;
     d.staffing = district.teachers.map_or(1.0, |teachers| teachers / programme::usual_teachers(enrolment, p));
     // The year before the first is the last place of the ring.
     let (mut pupils, yearly) = (enrolment, math::exp(-district.trend));

@@ -105,7 +105,7 @@ outcomes! {
     merged, "Districts ended by merger", "districts", Neither, LastYear, 0, true,
         "Districts that voted themselves into another since the start.";
     dissolved, "Districts dissolved", "districts", Lower, LastYear, 0, true,
-        "Districts attached to a neighbour since the start because they were insolvent, had no pupils left or fell under an enrolment floor.";
+        "Districts attached to a neighbour since the start because they were insolvent, had no pupils left, gave themselves up or fell under an enrolment floor.";
     clusters, "Clusters at work", "clusters", Neither, LastYear, 0, true,
         "Networks, clusters, consortia and federations in existence.";
     clustered_share, "Districts in clusters", "share", Neither, LastYear, 1, false,

@@ -149,12 +149,22 @@ parameters! {
         birth_reversion = 0.2, [0.0, 1.0], (0.1, 0.35), "1/year", Assumed, "Birth series that trend and revert to the mean (model section 4)";
         /// Yearly shock to a district's births, standard deviation
         birth_shock_sd = 0.06, [0.0, 0.3], known, "log", Assumed, "Chosen so that total enrolment moves within the yearly shocks observed";
-        /// Shock common to all districts of the region, standard deviation
-        regional_shock_sd = 0.005, [0.0, 0.05], known, "log", Assumed, "Common shock; the lower end of the observed 0.018-0.058 is mostly local";
-        /// Shock to all grades of a district, standard deviation
-        district_shock_sd = 0.012, [0.0, 0.1], known, "log", Derived, "Yearly shock 0.018-0.058 log under 1,000 pupils, computed from public data, less the count noise";
+        /// Shock common to all districts of the region in a year, standard deviation
+        regional_shock_sd = 0.007, [0.0, 0.05], known, "log", Computed, "State means of the yearly log change of enrolment, North Dakota, Iowa and South Dakota 1995-2016: sd 0.008-0.020, less the drift";
+        /// How far the region's growth strays from its trend for years, standard deviation
+        regional_drift_sd = 0.010, [0.0, 0.05], (0.004, 0.018), "log/year", Computed, "As above: state means of 1995-2006 and 2006-16 differ by 0.008-0.026 a year";
+        /// Share of that which is left after a year
+        regional_drift_memory = 0.8, [0.0, 0.99], known, "share", Computed, "Autocorrelation of the state means after one year 0.2-0.9";
+        /// How far a district's growth strays from the region's for years, standard deviation
+        drift_sd = 0.012, [0.0, 0.05], (0.008, 0.016), "log/year", Computed, "Spread of decade trends between districts 0.018-0.026, of which random shocks explain 0.014-0.022 (three states, 1995-2016)";
+        /// Share of that which is left after a year
+        drift_memory = 0.8, [0.0, 0.99], known, "share", Computed, "Trends of districts in 1995-2006 and 2006-16 are uncorrelated (-0.13 to 0.08)";
+        /// Shock to all grades of a district in a year, standard deviation
+        district_shock_sd = 0.022, [0.0, 0.1], known, "log", Computed, "Variance of the yearly log change 0.028^2 + 0.85/pupils (three states, 1995-2016), less the drift and the region's shock";
         /// Variance of a grade's yearly count for each pupil in it
-        count_noise = 0.35, [0.0, 2.0], known, "pupils", Derived, "Yearly shock 0.018-0.058 log under 1,000 pupils, computed from public data: 0.058 near 120 pupils";
+        count_noise = 0.5, [0.0, 2.0], known, "pupils", Computed, "As above: with the cohorts that enter and leave it gives 0.85/pupils";
+        /// How far the children who would have entered later move with the pupils who move
+        family_moves = 1.0, [0.0, 1.0], known, "share", Computed, "Enrolment is nearly a random walk: its variance over ten years is ten to eleven times that of one year";
         /// Pupils who go on to the next grade or arrive there, for each pupil of the grade before
         progression = 0.998, [0.9, 1.05], known, "ratio", Assumed, "Grade progression ratio; decline comes from births";
         /// Pupils who leave in a year for a near district that offers all required courses more, share
@@ -449,6 +459,10 @@ parameters! {
         stress_courses = 2.0, [0.0, 8.0], known, "index", Assumed, "Difficult to offer state-approved programmes (first seed)";
         /// Stress of a fall of a quarter of enrolment in five years
         stress_decline = 0.5, [0.0, 4.0], known, "index", Assumed, "Declining enrolments (first seed)";
+        /// Weight of classes that are too small
+        stress_classes = 0.8, [0.0, 5.0], (0.4, 1.2), "index", Assumed, "Exit rates of districts without a high school rise below 50 pupils (1995-2015)";
+        /// Pupils of a grade under which it does not fill a class
+        viable_grade = 6.0, [1.0, 20.0], (4.0, 8.0), "pupils", Memory, "Seven to ten pupils per teacher under 150 pupils, classes of two grades among them";
         /// Log-odds that a district calls its neighbours together in a year, without need or money
         found_intercept = -7.0, [-14.0, 2.0], (-7.8, -6.2), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
         /// Effect of stress
@@ -545,6 +559,10 @@ parameters! {
         revised_plan = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Model section 6";
         /// Probability that a failed vote breaks the cluster that held it
         vote_breaks_cluster = 0.15, [0.0, 1.0], (0.05, 0.3), "share", Found, "Odebolt-Arthur; the rate is assumed";
+        /// Board and voters give up a district whose classes are too small: its log-odds without stress
+        give_up_intercept = -3.0, [-10.0, 0.0], (-4.0, -2.0), "log-odds", Assumed, "Districts under 75 pupils ended at 5-7 % a year in North Dakota, 8-24 % in Iowa and South Dakota (1995-2015)";
+        /// The stress of its board
+        give_up_stress = 0.8, [0.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "As above: those with a high school ended most";
         /// Log-odds in a year that a building with few pupils closes after a merger
         close_intercept = -2.2, [-8.0, 4.0], (-2.8, -1.6), "log-odds", Assumed, "Buildings close some years after a merger";
         /// Fall of those log-odds where the serving district's cluster works

@@ -235,6 +235,11 @@ pub struct StartingCluster {
     /// Members: the first district, in the order of the region, that is in no cluster yet, and those
     /// nearest to it.
     pub members: u8,
+    /// Whether there is one for every district to which districts without a high school are nearest
+    /// among those with one: it and these are its members, whatever `members` says.
+    pub for_high_school: bool,
+    /// Years for which it has shared already.
+    pub years_shared: u16,
     /// Who began it.
     pub origin: Origin,
     /// How far it is along the continuum.

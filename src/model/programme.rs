@@ -105,7 +105,10 @@ fn finish(w: &mut World<'_>, i: usize) {
 
     let shortfall = if has_high_school { ((required - raw) / required.max(1.0)).max(0.0) } else { 0.0 };
     let poor = ((COMFORTABLE_RESERVE - d.reserve_share()) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
+    // Classes of several grades are the lot of the smallest, with or without a high school.
+    d.thin = (1.0 - d.enrolment / (p.viable_grade * d.span())).max(0.0);
     d.stress = p.stress_reserve * poor
+        + p.stress_classes * d.thin
         + p.stress_paid * (unpaid / p.cut_limit.max(0.01)).min(1.0)
         + p.stress_courses * shortfall.min(MOST_SHORTFALL).sqrt()
         + p.stress_decline * (d.decline(w.year) / FULL_DECLINE).min(1.0);

@@ -199,6 +199,9 @@ pub struct Region {
     pub rules: StateRules,
     /// The state's way of paying.
     pub finance: StateFinance,
+    /// The yearly trend of the log of enrolment to which the districts' own trends return. None where
+    /// it is not known: then each keeps its own.
+    pub trend: Option<f64>,
     /// Its districts, in the order of their identifiers.
     pub districts: Vec<StartingDistrict>,
     /// Its support organisations.

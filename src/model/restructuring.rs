@@ -5,7 +5,7 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::{Dissolution, Ending, Form, Happening};
 use super::policy::{Eligibility, EnrolmentFloor, InstrumentKind};
-use super::region::GRADES;
+use super::region::{AgentKind, GRADES};
 use super::state::{District, Districts, HISTORY, NONE};
 use super::world::World;
 use super::{instruments, referendum, review, transport};
@@ -142,6 +142,7 @@ fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
     }
     let (from, to) = pair(d, ended, host);
     unite_entry(&from, to);
+    to.drift = (a * from.drift + b * to.drift) / pupils;
     to.identity = (a * from.identity + b * to.identity) / pupils;
     to.staffing = (a * from.staffing + b * to.staffing) / pupils;
     for grade in 0..GRADES {
@@ -235,7 +236,22 @@ fn cause(w: &mut World<'_>, district: usize) -> Option<Dissolution> {
     if d[district].insolvent_years >= INSOLVENT_YEARS {
         return Some(Dissolution::Insolvent);
     }
-    under_floor(w, district).then_some(Dissolution::Floor)
+    if under_floor(w, district) {
+        return Some(Dissolution::Floor);
+    }
+    given_up(w, district).then_some(Dissolution::GivenUp)
+}
+
+/// Whether board and voters of a district with too small classes ask to be attached to a neighbour: that
+/// needs no vote of the neighbour's. An authority decides on single schools.
+fn given_up(w: &World<'_>, district: usize) -> bool {
+    let (p, d) = (w.p, &w.s.d[district]);
+    if d.thin <= 0.0 || w.region.kind == AgentKind::School {
+        return false;
+    }
+    // The root of how small they are, as a factor on the odds: no step where it begins.
+    let log_odds = p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress + 0.5 * math::ln(d.thin);
+    math::happens(w.draws.uniform(w.key(district), Decision::GiveUp), log_odds)
 }
 
 /// Whether a floor of the policy ends a district this year. Years are counted under whichever floor is

@@ -175,9 +175,11 @@ pub(crate) struct District {
     pub(crate) high_school: f64,
     /// Enrolment of the last years: each year overwrites that of six years ago.
     pub(crate) history: [f64; HISTORY],
-    /// Expected entry to the lowest grade, and its yearly growth.
+    /// Expected entry to the lowest grade, and its yearly growth in the long run.
     pub(crate) entry: f64,
     pub(crate) entry_growth: f64,
+    /// How fast families come (above 0) or go beyond that, share a year.
+    pub(crate) drift: f64,
     /// Gap of entry to its trend, as a share.
     pub(crate) entry_gap: f64,
 
@@ -232,6 +234,8 @@ pub(crate) struct District {
     pub(crate) workload: f64,
     pub(crate) referrals: f64,
     pub(crate) stress: f64,
+    /// How far its grades fall short of what fills a class, 0–1.
+    pub(crate) thin: f64,
     /// This year's draw for joining a cluster.
     pub(crate) join_draw: f64,
     pub(crate) cluster: u16,
@@ -329,6 +333,8 @@ pub(crate) struct State {
     /// Mergers agreed this year: who ends, who is the host.
     pub(crate) agreed: Vec<(u16, u16)>,
     pub(crate) climate: f64,
+    /// How fast families come to the whole region (above 0) or leave it beyond its trend, share a year.
+    pub(crate) regional_drift: f64,
     /// Events, if they are kept.
     pub(crate) events: Vec<Event>,
     pub(crate) keep_events: bool,
@@ -405,6 +411,12 @@ impl District {
     #[inline]
     pub(crate) fn has_high_school(&self) -> bool {
         usize::from(self.highest) >= super::region::FIRST_HIGH_SCHOOL_GRADE
+    }
+
+    /// Grades that it teaches.
+    #[inline]
+    pub(crate) fn span(&self) -> f64 {
+        f64::from(self.highest - self.lowest + 1)
     }
 
     /// The effects of leaving a cluster on the district itself: nothing shared is saved any more.

@@ -14,7 +14,9 @@ pub(super) fn cluster(table: &mut Table<'_>) -> (StartingCluster, Place) {
     let name = table.required("name", "Its name, unique within the policy.", &Text);
     let cluster = StartingCluster {
         name,
-        members: table.required("members", MEMBERS, &Whole::new("members", 2, 40)) as u8,
+        members: table.or("members", MEMBERS, &Whole::new("members", 2, 40), 2) as u8,
+        for_high_school: table.or("for_high_school", FOR_HIGH_SCHOOL, &Flag, false),
+        years_shared: table.or("years_shared", "Years for which it has shared already.", &Whole::new("years", 0, 50), 0) as u16,
         origin: table.or("origin", "Who began it.", &origins(), Origin::BottomUp),
         form: table.or("form", "How far it is along the continuum.", &forms(), Form::Cluster),
         services: services(table, "What it shares.", 1),
@@ -32,6 +34,8 @@ pub(super) fn cluster(table: &mut Table<'_>) -> (StartingCluster, Place) {
 }
 
 const MEMBERS: &str = "Members: the first district, in the order of identifiers, that is in no cluster, and those nearest to it.";
+const FOR_HIGH_SCHOOL: &str = "True: one such cluster for every district to which districts without a high school are nearest among \
+                               those with one, of it and these (whole-grade sharing that exists already); `members` is not used.";
 const DEPTH: &str = "How deep it shares its services at the start, 1 fully; rounded to quarters.";
 const TASK_FOCUS: &str = "Whether its members work on a task; false: they allocate resources.";
 const COORDINATOR: &str = "Standing of its coordinator with the schools and the authority; 0: it has no such post.";
@@ -105,7 +109,8 @@ fn check_grant(table: &Table<'_>, policy: &Policy, grant: &str, place: &Place) {
 pub fn check_members(scenario: &Scenario, region: &Region, file: &str) -> Result<(), Problems> {
     let mut problems = Problems::new();
     for policy in &scenario.policies {
-        let members: usize = policy.clusters.iter().map(|cluster| usize::from(cluster.members)).sum();
+        let counted = policy.clusters.iter().filter(|cluster| !cluster.for_high_school);
+        let members: usize = counted.map(|cluster| usize::from(cluster.members)).sum();
         if members > region.districts.len() {
             let what = format!(
                 "the clusters of policy \"{}\" have {members} members, but the region has {} districts",

@@ -73,11 +73,11 @@ pub fn start(
         return None;
     }
     let geography = Geography::new(history, &rows)?;
-    let trends = trends(history, year, knowledge, &rows);
+    let (trends, mean) = trends(history, year, knowledge, &rows);
     let finance = finances(&rows, finance);
     let typical_local = finance.base_cost * finance.local_share;
     let district = |(id, row): (&&str, &&DistrictYear)| {
-        let trend = trends.get(id).copied().unwrap_or(PUBLISHED);
+        let trend = trends.get(id).copied().unwrap_or(mean);
         geography.placed(id, district(id, row, trend, (finance.base_cost, typical_local)))
     };
     let districts: Vec<StartingDistrict> = rows.iter().map(district).collect();
@@ -87,6 +87,7 @@ pub fn start(
         source: "NCES and Census Bureau, School District Finance Survey (F-33); NCES EDGE for places".to_owned(),
         first_year: i32::from(year),
         kind: AgentKind::District,
+        trend: Some(mean),
         rules: rules.clone(),
         finance,
         support: university(&districts).into_iter().collect(),
@@ -140,25 +141,26 @@ fn district(id: &str, row: &DistrictYear, trend: f64, (base_cost, typical_local)
     }
 }
 
+/// The trends of the districts, and the mean to which they return.
 fn trends<'a>(
     history: &StateHistory,
     year: u16,
     knowledge: Knowledge,
     rows: &BTreeMap<&'a str, &DistrictYear>,
-) -> BTreeMap<&'a str, f64> {
+) -> (BTreeMap<&'a str, f64>, f64) {
     let Knowledge::OneYear(draw) = knowledge else {
         let points = |id: &str| {
             let years = history.panel.get(id).into_iter().flatten().filter(|(of, _)| **of <= year);
             years.map(|(of, row)| (f64::from(*of), row.pupils)).collect()
         };
         let series: BTreeMap<&str, Vec<(f64, f64)>> = rows.keys().map(|id| (*id, points(id))).collect();
-        let found = trends_of(&series).map(|(trends, _)| trends).unwrap_or_default();
-        return found.into_iter().map(|(id, trend)| (id, trend.value())).collect();
+        let (found, mean) = trends_of(&series).unwrap_or((BTreeMap::new(), PUBLISHED));
+        return (found.into_iter().map(|(id, trend)| (id, trend.value())).collect(), mean);
     };
     let draws = Draws::new(0, draw, Draws::BEFORE);
     let mean = PUBLISHED + STATE_TREND_SD * draws.normal(EntityKey::from_name(&history.state), Drawn::StateTrend);
     let of = |id: &str| mean + TREND_SD * draws.normal(EntityKey::from_name(id), Drawn::Trend);
-    rows.keys().map(|id| (*id, of(id).clamp(TRENDS.0, TRENDS.1))).collect()
+    (rows.keys().map(|id| (*id, of(id).clamp(TRENDS.0, TRENDS.1))).collect(), mean)
 }
 
 /// Where districts are, and how much land they have.

@@ -42,6 +42,8 @@ pub(super) struct Account {
     pub(super) clamped: Tallies,
     pub(super) assumptions: Vec<String>,
     pub(super) warnings: Vec<String>,
+    /// The state's mean trend of enrolment, log a year.
+    pub(super) trend: f64,
 }
 
 /// The regular districts that operate in the year: type 1 or 2 with pupils.
@@ -141,8 +143,9 @@ fn join<'a>(sources: &Sources<'a>, regular: &BTreeMap<&'a str, &Agency>, account
 
 fn all_trends<'a>(regular: &BTreeMap<&'a str, &Agency>, account: &mut Account) -> BTreeMap<&'a str, Trend> {
     if let Some((trends, mean)) = trends(regular) {
+        account.trend = mean;
         account.assumptions.push(format!(
-            "births follow the trend of enrolment over the years in the folder, each district's shrunk toward the state's mean ({:+.1} % a year), with the published spread of 1.5 %",
+            "births follow the trend of enrolment over the years in the folder, each district's shrunk toward the state's mean ({:+.1} % a year), to which it returns",
             mean * 100.0
         ));
         let (low, high) = PUBLISHED_RANGE;
@@ -157,6 +160,7 @@ fn all_trends<'a>(regular: &BTreeMap<&'a str, &Agency>, account: &mut Account) -
         }
         return trends;
     }
+    account.trend = PUBLISHED;
     account.assumptions.push(format!(
         "one year of enrolment only: births change by {:+.1} % a year everywhere, the published mean",
         PUBLISHED * 100.0

@@ -22,6 +22,11 @@ pub(super) fn region(table: &mut Table<'_>) -> Region {
         source: table.or("source", "Where the figures come from.", &Prose, String::new()),
         first_year: table.required("first_year", FIRST_YEAR, &Whole::new("", 1800, 2200)) as i32,
         kind: table.or("kind", "What the agents are.", &agent_kinds(), AgentKind::District),
+        trend: table.optional(
+            "trend",
+            "The yearly trend of the log of enrolment to which the districts' own trends return; each keeps its own where absent.",
+            &Number::new("log/year", -0.2, 0.2),
+        ),
         rules: table.table("rules", "The state's rules.", rules),
         finance: table.table("finance", "The state's way of paying for schools.", finance),
         districts: districts(table),

@@ -44,6 +44,7 @@ fn full() -> Region {
         source: "made up".to_owned(),
         first_year: 1989,
         kind: AgentKind::School,
+        trend: Some(-0.012),
         rules: StateRules {
             vote_rule: VoteRule::CombinedMajority,
             official_recognition: false,

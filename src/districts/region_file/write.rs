@@ -22,6 +22,7 @@ pub fn write(region: &Region) -> String {
     file.text("source", &region.source);
     file.plain("first_year", region.first_year);
     file.text("kind", if region.kind == AgentKind::School { "school" } else { "district" });
+    file.optional("trend", region.trend);
     rules(&mut file, &region.rules);
     finance(&mut file, &region.finance);
     for district in &region.districts {

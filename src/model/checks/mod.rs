@@ -269,13 +269,14 @@ fn memberships_agree(w: &World<'_>) {
 }
 
 /// The numbers of a district that must be finite, and those that are shares.
-fn district_numbers(d: &District) -> ([f64; 34], [f64; 5]) {
+fn district_numbers(d: &District) -> ([f64; 36], [f64; 5]) {
     let finite = [
         d.enrolment,
         d.high_school,
         d.entry,
         d.entry_growth,
         d.entry_gap,
+        d.drift,
         d.area,
         d.cost_level,
         d.premium,
@@ -302,6 +303,7 @@ fn district_numbers(d: &District) -> ([f64; 34], [f64; 5]) {
         d.workload,
         d.referrals,
         d.stress,
+        d.thin,
         d.payoff,
         d.elementary_ride,
         d.high_school_ride,
