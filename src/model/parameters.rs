@@ -152,9 +152,9 @@ parameters! {
         /// Shock common to all districts of the region in a year, standard deviation
         regional_shock_sd = 0.007, [0.0, 0.05], known, "log", Computed, "State means of the yearly log change of enrolment, North Dakota, Iowa and South Dakota 1995-2016: sd 0.008-0.020, less the drift";
         /// How far the region's growth strays from its trend for years, standard deviation
-        regional_drift_sd = 0.010, [0.0, 0.05], (0.004, 0.018), "log/year", Computed, "As above: state means of 1995-2006 and 2006-16 differ by 0.008-0.026 a year";
+        regional_drift_sd = 0.018, [0.0, 0.05], (0.010, 0.024), "log/year", Computed, "As above: state means of 1995-2006 and 2006-16 differ by 0.008, 0.018 and 0.026 a year";
         /// Share of that which is left after a year
-        regional_drift_memory = 0.8, [0.0, 0.99], known, "share", Computed, "Autocorrelation of the state means after one year 0.2-0.9";
+        regional_drift_memory = 0.88, [0.0, 0.99], known, "share", Computed, "Autocorrelation of the state means after one year 0.2-0.9";
         /// How far a district's growth strays from the region's for years, standard deviation
         drift_sd = 0.012, [0.0, 0.05], (0.008, 0.016), "log/year", Computed, "Spread of decade trends between districts 0.018-0.026, of which random shocks explain 0.014-0.022 (three states, 1995-2016)";
         /// Share of that which is left after a year
@@ -162,7 +162,7 @@ parameters! {
         /// Shock to all grades of a district in a year, standard deviation
         district_shock_sd = 0.022, [0.0, 0.1], known, "log", Computed, "Variance of the yearly log change 0.028^2 + 0.85/pupils (three states, 1995-2016), less the drift and the region's shock";
         /// Variance of a grade's yearly count for each pupil in it
-        count_noise = 0.5, [0.0, 2.0], known, "pupils", Computed, "As above: with the cohorts that enter and leave it gives 0.85/pupils";
+        count_noise = 0.6, [0.0, 2.0], known, "pupils", Computed, "As above: with the cohorts that enter and leave it gives 0.85/pupils";
         /// How far the children who would have entered later move with the pupils who move
         family_moves = 1.0, [0.0, 1.0], known, "share", Computed, "Enrolment is nearly a random walk: its variance over ten years is ten to eleven times that of one year";
         /// Pupils who go on to the next grade or arrive there, for each pupil of the grade before
@@ -504,11 +504,11 @@ parameters! {
     }
     "merger" {
         /// Log-odds that a district proposes a merger in a year, without need or money
-        propose_intercept = -5.9, [-12.0, 0.0], (-6.4, -5.4), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
+        propose_intercept = -6.2, [-12.0, 0.0], (-6.8, -5.6), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
         /// Standard deviation of the region's merger climate where it has no history
         climate_sd = 0.6, [0.0, 2.0], known, "log-odds", Assumed, "Prior N(0, 0.6) (model section 6)";
         /// Effect of stress
-        propose_stress = 2.0, [0.0, 8.0], (1.4, 2.6), "log-odds", Assumed, "Exit rates by size class 1995-2015";
+        propose_stress = 2.4, [0.0, 8.0], (1.8, 3.0), "log-odds", Assumed, "Exit rates by size class 1995-2015";
         /// Effect of net money (asinh over 5 % of the combined budget)
         propose_money = 0.10, [0.0, 2.0], (0.0, 0.25), "log-odds", Assumed, "Bounded from above only: small merger grants moved little (South Dakota 2001-07)";
         /// Share of aid lost over five years that boards take into account
@@ -560,7 +560,7 @@ parameters! {
         /// Probability that a failed vote breaks the cluster that held it
         vote_breaks_cluster = 0.15, [0.0, 1.0], (0.05, 0.3), "share", Found, "Odebolt-Arthur; the rate is assumed";
         /// Board and voters give up a district whose classes are too small: its log-odds without stress
-        give_up_intercept = -3.0, [-10.0, 0.0], (-4.0, -2.0), "log-odds", Assumed, "Districts under 75 pupils ended at 5-7 % a year in North Dakota, 8-24 % in Iowa and South Dakota (1995-2015)";
+        give_up_intercept = -3.2, [-10.0, 0.0], (-4.2, -2.2), "log-odds", Assumed, "Districts under 75 pupils ended at 5-7 % a year in North Dakota, 8-24 % in Iowa and South Dakota (1995-2015)";
         /// The stress of its board
         give_up_stress = 0.8, [0.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "As above: those with a high school ended most";
         /// Log-odds in a year that a building with few pupils closes after a merger
