@@ -190,6 +190,7 @@ fn hand_made() -> Region {
         first_year: 2020,
         kind: AgentKind::District,
         trend: None,
+        trend_unknown: 0.0,
         rules: StateRules::default(),
         finance: StateFinance::default(),
         districts: (0..12).map(district).collect(),

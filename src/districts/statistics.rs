@@ -34,7 +34,7 @@ pub struct RegionStatistics {
     pub without_high_school: usize,
     /// Mean yearly trend of births, log.
     pub trend_mean: f64,
-    /// Its standard deviation between districts.
+    /// Standard deviation of yearly trends between districts, log, what is not known of them included.
     pub trend_sd: f64,
     /// Pupils per square mile, median of districts.
     pub density: f64,
@@ -94,7 +94,7 @@ impl RegionStatistics {
             under_600: under(600.0),
             without_high_school: districts.iter().filter(|d| !d.has_high_school()).count(),
             trend_mean: mean(&trends),
-            trend_sd: standard_deviation(&trends),
+            trend_sd: standard_deviation(&trends).hypot(region.trend_unknown),
             density: quantile(&sorted(districts, |d| d.enrolment() / d.area), 0.5),
             neighbour_minutes: neighbour_minutes(districts),
             valuation_quartiles: [0.25, 0.5, 0.75].map(|p| quantile(&valuations, p)),

@@ -497,6 +497,7 @@ pub(super) mod tests {
             first_year: 2020,
             kind: AgentKind::District,
             trend: None,
+            trend_unknown: 0.0,
             rules: StateRules::default(),
             finance: StateFinance::default(),
             districts: vec![district("a", 0.0), district("b", 12.0)],

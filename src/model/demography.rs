@@ -80,8 +80,8 @@ fn quantiles<const N: usize>() -> [f64; N] {
 pub(crate) fn step(w: &mut World<'_>) {
     let p = w.p;
     let [shock, change] = w.draws.normals(EntityKey::REGION, Decision::RegionShock);
-    let drift = p.regional_drift_memory * w.s.regional_drift + p.regional_drift_sd * innovation(p.regional_drift_memory) * change;
-    w.s.regional_drift = drift;
+    let drift = p.regional_drift_memory * w.s.swing + p.regional_drift_sd * innovation(p.regional_drift_memory) * change;
+    w.s.swing = drift;
     let region = Common { growth: drift + p.regional_shock_sd * shock, innovation: p.drift_sd * innovation(p.drift_memory) };
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);

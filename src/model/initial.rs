@@ -46,12 +46,15 @@ pub(crate) fn start(state: &mut State, region: &Region, site: &Site, p: &Paramet
     state.tally = Tally { pending_ended, ..Tally::default() };
     state.climate =
         region.rules.merger_climate.unwrap_or_else(|| p.climate_sd * draws.normal(EntityKey::REGION, Decision::Climate));
-    state.regional_drift = p.regional_drift_sd * draws.normal(EntityKey::REGION, Decision::RegionShock);
+    state.swing = p.regional_drift_sd * draws.normal(EntityKey::REGION, Decision::RegionShock);
     state.d.clear();
     for (place, district) in region.districts.iter().enumerate() {
         let mut d = District::default();
         start_people(&mut d, p, site.keys[place], draws);
         start_pupils(&mut d, district, region.trend, p);
+        if region.trend_unknown > 0.0 {
+            d.drift += region.trend_unknown * draws.normal(site.keys[place], Decision::StartDrift);
+        }
         start_places(&mut d, district, region, p);
         budget::start_money(&mut d, district, region, (p, curve), (site.keys[place], draws));
         state.d.all.push(d);

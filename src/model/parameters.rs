@@ -156,7 +156,7 @@ parameters! {
         /// Share of that which is left after a year
         regional_drift_memory = 0.88, [0.0, 0.99], known, "share", Computed, "Autocorrelation of the state means after one year 0.2-0.9";
         /// How far a district's growth strays from the region's for years, standard deviation
-        drift_sd = 0.012, [0.0, 0.05], (0.008, 0.016), "log/year", Computed, "Spread of decade trends between districts 0.018-0.026, of which random shocks explain 0.014-0.022 (three states, 1995-2016)";
+        drift_sd = 0.013, [0.0, 0.05], (0.008, 0.017), "log/year", Computed, "Spread of decade trends between districts 0.018-0.026, of which random shocks explain 0.014-0.022 (three states, 1995-2016)";
         /// Share of that which is left after a year
         drift_memory = 0.8, [0.0, 0.99], known, "share", Computed, "Trends of districts in 1995-2006 and 2006-16 are uncorrelated (-0.13 to 0.08)";
         /// Shock to all grades of a district in a year, standard deviation
@@ -464,7 +464,7 @@ parameters! {
         /// Pupils of a grade under which it does not fill a class
         viable_grade = 6.0, [1.0, 20.0], (4.0, 8.0), "pupils", Memory, "Seven to ten pupils per teacher under 150 pupils, classes of two grades among them";
         /// Log-odds that a district calls its neighbours together in a year, without need or money
-        found_intercept = -7.0, [-14.0, 2.0], (-7.8, -6.2), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
+        found_intercept = -7.0, [-20.0, 2.0], (-7.8, -6.2), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
         /// Effect of stress
         found_stress = 1.9, [0.0, 8.0], (1.2, 2.6), "log-odds", Assumed, "The problem must be important (first seed, Necessary conditions)";
         /// Effect of a committed superintendent

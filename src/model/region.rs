@@ -202,6 +202,9 @@ pub struct Region {
     /// The yearly trend of the log of enrolment to which the districts' own trends return. None where
     /// it is not known: then each keeps its own.
     pub trend: Option<f64>,
+    /// Standard deviation of what is not known of the districts' own trends, log/year, 0–0.1: drawn anew
+    /// in every replicate.
+    pub trend_unknown: f64,
     /// Its districts, in the order of their identifiers.
     pub districts: Vec<StartingDistrict>,
     /// Its support organisations.

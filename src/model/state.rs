@@ -334,7 +334,7 @@ pub(crate) struct State {
     pub(crate) agreed: Vec<(u16, u16)>,
     pub(crate) climate: f64,
     /// How fast families come to the whole region (above 0) or leave it beyond its trend, share a year.
-    pub(crate) regional_drift: f64,
+    pub(crate) swing: f64,
     /// Events, if they are kept.
     pub(crate) events: Vec<Event>,
     pub(crate) keep_events: bool,

@@ -15,7 +15,7 @@ use crate::districts::import::edge::Point;
 use crate::districts::import::finance::predicted;
 use crate::districts::import::place::{Projection, mean};
 use crate::districts::import::support::university;
-use crate::districts::import::trend::{PUBLISHED, trends_of};
+use crate::districts::import::trend::{PUBLISHED, trends_of, unknown};
 use crate::engine::draws::{Decision, Draws, EntityKey};
 use crate::engine::math;
 use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules};
@@ -88,6 +88,7 @@ pub fn start(
         first_year: i32::from(year),
         kind: AgentKind::District,
         trend: Some(mean),
+        trend_unknown: unknown(districts.iter().map(|district| district.trend)),
         rules: rules.clone(),
         finance,
         support: university(&districts).into_iter().collect(),

@@ -221,7 +221,9 @@ fn assemble(
     let (support, told) = support::organisations(agencies, year, &tables.offices, &projection, &districts);
     account.assumptions.push(told);
     tell_money(&accounts, year, &mut account.assumptions);
-    let mut region = Region { districts, support, trend: Some(account.trend), ..empty_region(agencies, &accounts, year) };
+    let trend_unknown = trend::unknown(districts.iter().map(|district| district.trend));
+    let mut region =
+        Region { districts, support, trend: Some(account.trend), trend_unknown, ..empty_region(agencies, &accounts, year) };
     region.sort();
     account.warnings.extend(warnings(files, agencies, tables, &regular, year));
     let report = report(files, agencies, tables, (state, year, region.districts.len()), account);
@@ -241,6 +243,7 @@ fn empty_region(agencies: &Agencies, accounts: &Accounts, year: SchoolYear) -> R
         first_year: i32::from(year.0) + 1,
         kind: AgentKind::District,
         trend: None,
+        trend_unknown: 0.0,
         rules: StateRules::default(),
         finance: StateFinance {
             base_cost: accounts.base_cost,

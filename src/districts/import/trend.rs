@@ -3,10 +3,10 @@
 //! The slope of the log of enrolment over three or four years is mostly noise in a district of a
 //! hundred pupils, so it is shrunk toward the state's mean (empirical Bayes): the weight of a
 //! district's own slope is the variance of true trends over that plus the variance of its slope. Over a
-//! decade, true trends have a standard deviation of 1.2 % and yearly shocks a variance of 0.028² +
+//! decade, true trends have a standard deviation of 1.3 % and yearly shocks a variance of 0.028² +
 //! 0.85/pupils (computed from North Dakota, Iowa and South Dakota, 1995–2016: enrolment is nearly a
 //! random walk). The simulation adds such shocks, so districts drift apart as observed although shrunken
-//! slopes differ less than observed ones. Enrolment stands in for births; it also holds migration and,
+//! slopes differ less than observed ones, and draws what is not known of a trend anew in every future. Enrolment stands in for births; it also holds migration and,
 //! in 2019–22, the pandemic.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use super::year::SchoolYear;
 use crate::engine::math;
 
 /// Variance of true trends between districts.
-const TRUE_VARIANCE: f64 = 0.012 * 0.012;
+const TRUE_VARIANCE: f64 = 0.013 * 0.013;
 /// Yearly shock: common part of its variance, and the part of each pupil.
 const SHOCK: f64 = 0.028 * 0.028;
 const SHOCK_OF_PUPILS: f64 = 0.85;
@@ -82,6 +82,15 @@ pub(in crate::districts) fn trends_of<'a>(
     };
     let of = |id: &&'a str| (*id, slopes.get(*id).map_or(Trend::Mean(mean.clamp(RANGE.0, RANGE.1)), trend));
     Some((districts.keys().map(of).collect(), mean))
+}
+
+/// The standard deviation of what is not known of the trends of districts, given what is known of them: shrunk
+/// trends and what shrinking took away make up the variance of true ones.
+pub(in crate::districts) fn unknown(trends: impl ExactSizeIterator<Item = f64> + Clone) -> f64 {
+    let count = trends.len().max(1) as f64;
+    let mean = trends.clone().sum::<f64>() / count;
+    let variance = trends.map(|trend| (trend - mean) * (trend - mean)).sum::<f64>() / count;
+    (TRUE_VARIANCE - variance).max(0.0).sqrt()
 }
 
 /// The least-squares slope of the log of enrolment over the years with pupils; None for fewer than two

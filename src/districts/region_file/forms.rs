@@ -27,6 +27,12 @@ pub(super) fn region(table: &mut Table<'_>) -> Region {
             "The yearly trend of the log of enrolment to which the districts' own trends return; each keeps its own where absent.",
             &Number::new("log/year", -0.2, 0.2),
         ),
+        trend_unknown: table.or(
+            "trend_unknown",
+            "Standard deviation of what is not known of the districts' own trends; drawn anew in every future.",
+            &Number::new("log/year", 0.0, 0.1),
+            0.0,
+        ),
         rules: table.table("rules", "The state's rules.", rules),
         finance: table.table("finance", "The state's way of paying for schools.", finance),
         districts: districts(table),

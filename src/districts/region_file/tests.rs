@@ -45,6 +45,7 @@ fn full() -> Region {
         first_year: 1989,
         kind: AgentKind::School,
         trend: Some(-0.012),
+        trend_unknown: 0.008,
         rules: StateRules {
             vote_rule: VoteRule::CombinedMajority,
             official_recognition: false,

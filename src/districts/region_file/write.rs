@@ -23,6 +23,7 @@ pub fn write(region: &Region) -> String {
     file.plain("first_year", region.first_year);
     file.text("kind", if region.kind == AgentKind::School { "school" } else { "district" });
     file.optional("trend", region.trend);
+    file.number("trend_unknown", region.trend_unknown);
     rules(&mut file, &region.rules);
     finance(&mut file, &region.finance);
     for district in &region.districts {
