@@ -223,14 +223,20 @@ pub(crate) struct Offer {
 /// The best that an open instrument offers a district for sharing; nothing where none is on offer.
 pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
     let mut best: Option<Offer> = None;
+    let mut weights = 0.0;
     for place in 0..w.policy.instruments.len() {
-        if let Some(offer) = offer(w, district, place)
-            && offer.worth > best.map_or(0.0, |best| best.worth)
-        {
+        let Some(offer) = offer(w, district, place) else { continue };
+        weights += if is_weight(w, &offer) { offer.worth } else { 0.0 };
+        if offer.worth > best.map_or(0.0, |best| best.worth) {
             best = Some(offer);
         }
     }
-    best
+    best.map(|best| Offer { worth: weights + if is_weight(w, &best) { 0.0 } else { best.worth }, ..best })
+}
+
+/// Whether an offer is a sharing weight: a cluster gets all of them, and one cluster grant.
+fn is_weight(w: &World<'_>, offer: &Offer) -> bool {
+    matches!(w.policy.instruments[usize::from(offer.place)].kind, InstrumentKind::SharingWeight(_))
 }
 
 fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
