@@ -138,8 +138,9 @@ fn quick_ablation() -> Ablated {
     region.spec.districts = 30;
     scenario.years = 12;
     let region = Arc::new(scenario::load_region(&scenario.region, scenario.seed).expect("a synthetic region"));
-    let options = ablate::Options { policy: 1, replicates: 0..24, threads: None };
-    ablate::ablate(&scenario, region, &options, |_| ()).expect("threads")
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let options = ablate::Options { policy: 1, replicates: 0..24, posterior: None, work: work.path() };
+    ablate::ablate(&scenario, region, &options, |_| ()).expect("a folder that can be written to").0
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
+use super::calibrate::{pool, stopped};
 use super::experiment::{Prepared, broken, layout, origin, policy_named, prepare, refused, what_was_written};
 use super::output::Output;
 use crate::experiments::ablate::{self, Ablated, Options};
@@ -23,14 +24,20 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
         prepared.out = PathBuf::from("results").join(format!("{}-ablation", prepared.scenario.name));
     }
     let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
-    let options = Options { policy, replicates: prepared.options.replicates.clone(), threads: prepared.options.threads };
+    let work = arguments.work.clone().unwrap_or_else(|| prepared.out.with_added_extension("work"));
+    let replicates = prepared.options.replicates.clone();
+    let options = Options { policy, replicates, posterior: prepared.posterior.as_ref(), work: &work };
+    let pool = pool(prepared.options.threads)?;
     let bar = output.progress(u64::from(prepared.scenario.replicates), "futures");
-    let found = ablate::ablate(&prepared.scenario, Arc::clone(&prepared.region), &options, |done| bar.set_position(done));
+    let found = pool.install(|| {
+        ablate::ablate(&prepared.scenario, Arc::clone(&prepared.region), &options, |done| bar.set_position(done))
+    });
     bar.finish_and_clear();
-    let found = found.map_err(|why| Failed::Broken(format!("cannot start the threads asked for: {why}")))?;
+    let (found, finished) = found.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";
     output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found) })?;
     let files = complete(writer, &prepared, &found, &json)?;
+    finished.clear().map_err(broken)?;
     output.message(&what_was_written(&prepared.out, &files));
     failures(&found, output)
 }
@@ -42,7 +49,7 @@ fn experiment(arguments: &Ablate) -> Experiment {
         replicates: arguments.replicates.clone(),
         first_replicate: None,
         seed: arguments.seed.clone(),
-        posterior: None,
+        posterior: arguments.posterior.clone(),
         threads: arguments.threads.clone(),
         region: arguments.region.clone(),
         out: arguments.out.clone(),
@@ -56,6 +63,9 @@ fn experiment(arguments: &Ablate) -> Experiment {
 }
 
 fn complete(mut writer: ResultsWriter, prepared: &Prepared, found: &Ablated, json: &str) -> Result<Vec<WrittenFile>, Failed> {
+    if let Some(posterior) = &prepared.posterior {
+        writer.add_file("posterior.toml", posterior.text().as_bytes()).map_err(broken)?;
+    }
     writer.add_file("ablation.json", json.as_bytes()).map_err(broken)?;
     writer.add_file("ablation.csv", ablation::csv(found).map_err(broken)?.as_bytes()).map_err(broken)?;
     writer.add_file("ablation.md", ablation::markdown(found).as_bytes()).map_err(broken)?;

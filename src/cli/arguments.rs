@@ -181,9 +181,16 @@ pub(super) struct Ablate {
     /// A region file to use instead of the scenario's region (see import and region)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) region: Option<PathBuf>,
+    /// A posterior file of calibrate: every future draws one of its parameter vectors
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) posterior: Option<PathBuf>,
     /// The results folder; results/<scenario>-ablation if not given. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
+    /// The folder of finished parts, from which an ablation that was stopped goes on; <results folder>.work if
+    /// not given. It is deleted when all is done
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) work: Option<PathBuf>,
     #[command(flatten)]
     pub(super) saying: Saying,
 }
@@ -234,17 +241,25 @@ impl From<Level> for Detail {
 /// searches the parameter vectors that reach them, by approximate Bayesian computation. Prints how the
 /// search went, each target published and simulated, and which parameters the targets inform.
 ///
-/// Writes the posterior, which compare and run take as --posterior, the tables (text and JSON) and charts.
+/// Writes the posterior, which compare, run, backtest and ablate take as --posterior, the tables (text and JSON)
+/// and charts.
 /// Finished parts are kept in the work folder: a calibration that was stopped goes on from there.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  barnraise calibrate scenarios/calibration/targets.toml
+  barnraise calibrate scenarios/calibration/targets.toml --from ../shared/data
+  barnraise calibrate scenarios/calibration/targets.toml --from ../shared/data --without IA
   barnraise compare scenarios/three-year-grant.toml --posterior results/record/posterior.toml")]
 pub(super) struct Calibrate {
     /// The targets file
     #[arg(value_name = "TARGETS", value_hint = ValueHint::FilePath)]
     pub(super) targets: PathBuf,
+    /// The folder with the records of states, where the targets have any; subfolders are searched too
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(super) from: Option<PathBuf>,
+    /// Leave out all settings of this state, by its postal code
+    #[arg(long, value_name = "STATE")]
+    pub(super) without: Option<String>,
     /// Parameter vectors of a generation, 10 to 100,000; those of the file if not given
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) particles: Option<String>,
@@ -328,12 +343,16 @@ pub(super) enum Section {
 /// force: the number of districts by year, exit rates by size, which districts ended, sizes of the merged, and
 /// whether later enrolments lie inside their bands. Hits and misses are told alike.
 ///
+/// With --leave-one-out, also: for each state, the parameters are calibrated on the targets of the others, and
+/// the state is scored under what they leave, beside the score under the priors.
+///
 /// Writes a results folder: tables (CSV), charts (SVG and PNG), summary.json, the page validation.md, and a
-/// manifest.
+/// manifest. Finished parts are kept in the work folder: a backtest that was stopped goes on from there.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   barnraise backtest --from ../shared/data
+  barnraise backtest --from ../shared/data --leave-one-out scenarios/calibration/targets.toml
   barnraise backtest --from ../shared/data --state SD --replicates 100 --json --quiet")]
 pub(super) struct Backtest {
     /// The folder with the record of the districts and the publishers' files; subfolders are searched too
@@ -351,9 +370,19 @@ pub(super) struct Backtest {
     /// Threads; as many as the machine has if not given. Results do not depend on it
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) threads: Option<String>,
+    /// A posterior file of calibrate: every future draws one of its parameter vectors
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "leave_one_out")]
+    pub(super) posterior: Option<PathBuf>,
+    /// A targets file: score each state also under parameters calibrated on the settings of the others
+    #[arg(long, value_name = "TARGETS", value_hint = ValueHint::FilePath)]
+    pub(super) leave_one_out: Option<PathBuf>,
     /// The results folder. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", default_value = "results/backtest", value_hint = ValueHint::DirPath)]
     pub(super) out: PathBuf,
+    /// The folder of finished parts, from which a backtest that was stopped goes on; <results folder>.work if
+    /// not given. All but finished calibrations is deleted when all is done
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) work: Option<PathBuf>,
     #[command(flatten)]
     pub(super) saying: Saying,
 }

@@ -1,16 +1,21 @@
 //! `barnraise backtest`.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::Failed;
 use super::arguments::Backtest;
+use super::calibrate::{PARTS, part, pool, stopped};
 use super::experiment::{broken, command_line, refused, what_was_written};
 use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::history::{self, StateHistory};
-use crate::experiments::backtest::{self as testing, FUTURES_PER_REPLICATE, Futures, Question, StateResult, YEARS};
-use crate::model::parameters::{ParameterId, Parameters};
+use crate::experiments::backtest::held_out::{self, HeldOut, facts_of, parameters_of};
+use crate::experiments::backtest::{self as testing, FUTURES_PER_REPLICATE, Futures, Question, StateResult, Stopped, YEARS};
+use crate::experiments::calibrate::targets::{self, Records, Targets};
+use crate::experiments::posterior::{self, Posterior};
+use crate::experiments::runner::WorkFolder;
 use crate::model::record::Detail;
 use crate::report::backtest::{self as report, Made};
 use crate::results::{FileFolder, Layout, Origin, sha256_hex};
@@ -30,33 +35,67 @@ struct Prepared {
     replicates: u32,
     seed: u64,
     threads: Option<usize>,
+    posterior: Option<Posterior>,
+    /// For each state the targets of the others; empty where no state is left out.
+    others: Vec<Targets>,
+    work: PathBuf,
+}
+
+/// What was found, with the finished parts that can be deleted once it is written.
+struct Done {
+    results: Vec<StateResult>,
+    held_out: Vec<HeldOut>,
+    parts: Vec<WorkFolder>,
 }
 
 /// `barnraise backtest`.
 pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), Failed> {
     let prepared = prepare(arguments)?;
     let mut folder = FileFolder::create(&arguments.out).map_err(refused)?;
-    let results = simulate(&prepared, output)?;
-    let made = Made { command: command_line(std::env::args().skip(1)), seed: prepared.seed, replicates: prepared.replicates };
-    let summary = report::json(&results).map_err(broken)?;
-    output.data(&if arguments.saying.json { summary.clone() } else { report::text(&results, &made) })?;
+    let Done { results, held_out, parts } = simulate(&prepared, output)?;
+    let made = Made {
+        command: command_line(std::env::args().skip(1)),
+        seed: prepared.seed,
+        replicates: prepared.replicates,
+        posterior: prepared.posterior.as_ref().map(|posterior| posterior.name.clone()),
+    };
+    let summary = report::json(&results, &held_out).map_err(broken)?;
+    output.data(&if arguments.saying.json { summary.clone() } else { report::text(&results, &held_out, &made) })?;
     folder.add("summary.json", summary.as_bytes()).map_err(broken)?;
-    folder.add("validation.md", report::page(&results, &made).as_bytes()).map_err(broken)?;
-    for (name, bytes) in report::tables(&results).map_err(broken)? {
+    folder.add("validation.md", report::page(&results, &held_out, &made).as_bytes()).map_err(broken)?;
+    for (name, bytes) in report::tables(&results, &held_out).map_err(broken)? {
         folder.add(&name, &bytes).map_err(broken)?;
     }
     for chart in report::charts(&results, &made).map_err(broken)? {
         folder.add(&chart.name, &chart.bytes).map_err(broken)?;
     }
-    let failed: u64 = results.iter().map(|result| result.failures.len() as u64).sum();
+    for (name, posterior) in posteriors(&prepared, &held_out) {
+        folder.add(&name, posterior.text().as_bytes()).map_err(broken)?;
+    }
+    let failed: u64 = results.iter().chain(held_out.iter().map(|held| &held.result)).map(|r| r.failures.len() as u64).sum();
     let (origin, layout) = origin(&prepared, made.command);
     let files = folder.finish(&origin, &layout, failed).map_err(broken)?;
+    parts.into_iter().try_for_each(WorkFolder::clear).map_err(broken)?;
+    // Only an empty folder goes: what others put there stays.
+    let _ = fs::remove_dir(&prepared.work);
     output.message(&what_was_written(&arguments.out, &files));
+    if !held_out.is_empty() {
+        output.message(&format!("The finished calibrations in {} can be deleted.", prepared.work.display()));
+    }
     if failed == 0 {
         return Ok(());
     }
     output.error(&format!("{failed} futures could not be finished; this is a defect of the program (see summary.json)"));
     Err(Failed::Told)
+}
+
+/// The posteriors under which something was run, with the names of their files.
+fn posteriors<'a>(prepared: &'a Prepared, held_out: &'a [HeldOut]) -> Vec<(String, &'a Posterior)> {
+    let given = prepared.posterior.iter().map(|posterior| ("posterior.toml".to_owned(), posterior));
+    let of_others = |held: &'a HeldOut| {
+        (format!("posterior-without-{}.toml", held.result.state.to_ascii_lowercase()), &held.posterior)
+    };
+    given.chain(held_out.iter().map(of_others)).collect()
 }
 
 /// Reads flags, policies and the record; every problem at once.
@@ -88,30 +127,93 @@ fn prepare(arguments: &Backtest) -> Result<Prepared, Problems> {
     let codes: Vec<String> = scenarios.iter().map(|(code, _)| code.clone()).collect();
     let histories = history::read(&arguments.from, &codes).map_err(|more| problems.extend(more)).unwrap_or_default();
     let states = histories.into_iter().zip(scenarios.into_iter().map(|(_, scenario)| scenario)).collect();
+    let posterior =
+        arguments.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
+    let others = others(arguments, &codes).map_err(|more| problems.extend(more)).unwrap_or_default();
+    let work = arguments.work.clone().unwrap_or_else(|| arguments.out.with_added_extension("work"));
     let (Some(replicates), Some(seed)) = (replicates, seed) else { return Err(problems) };
-    problems.into_result(Prepared { states, replicates, seed, threads })
+    problems.into_result(Prepared { states, replicates, seed, threads, posterior, others, work })
 }
 
-fn simulate(prepared: &Prepared, output: &Output) -> Result<Vec<StateResult>, Failed> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(prepared.threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Failed::Broken(format!("cannot start the threads asked for: {error}")))?;
-    let total = u64::from(prepared.replicates) * FUTURES_PER_REPLICATE * prepared.states.len() as u64;
-    let bar = output.progress(total, "futures");
-    let of_state = |(history, scenario): &(StateHistory, Scenario)| {
-        let mut base = Parameters::default();
-        scenario.parameters.iter().for_each(|&(id, value)| base.set(id, value));
-        let fixed: Vec<ParameterId> = scenario.parameters.iter().map(|(id, _)| *id).collect();
-        let parameters = |replicate| base.drawn(&fixed, prepared.seed, replicate);
-        let futures = Futures { replicates: 0..prepared.replicates, seed: prepared.seed, parameters: &parameters };
-        pool.install(|| testing::backtest(Question { history, scenario }, &futures, || bar.inc(1)))
+/// For each state the targets without it; none where no state is to be left out.
+fn others(arguments: &Backtest, codes: &[String]) -> Result<Vec<Targets>, Problems> {
+    let Some(path) = &arguments.leave_one_out else { return Ok(Vec::new()) };
+    let targets = targets::read(path, Records { folder: Some(&arguments.from), without: None })?;
+    let mut problems = Problems::new();
+    let mut without = |code: &String| {
+        let found = targets.without(code);
+        if found.is_none() {
+            let what = format!("the targets cannot leave out the state `{code}`: none of their settings, or all, are of it");
+            let states = targets.states().join(", ");
+            problems.push(
+                Problem::new(Place::File(path.display().to_string()), what)
+                    .expected(format!("settings with `state = \"{code}\"`, and others"))
+                    .hint(format!("the settings' states are: {states}; name the states to score with --state")),
+            );
+        }
+        found
     };
-    let results: Result<Vec<StateResult>, Problems> = prepared.states.iter().map(of_state).collect();
+    let others = codes.iter().filter_map(&mut without).collect();
+    problems.into_result(others)
+}
+
+fn simulate(prepared: &Prepared, output: &Output) -> Result<Done, Failed> {
+    let pool = pool(prepared.threads)?;
+    let futures = u64::from(prepared.replicates) * FUTURES_PER_REPLICATE;
+    let bar = output.progress(futures * prepared.states.len() as u64, "futures");
+    let posterior = prepared.posterior.as_ref();
+    let of_state = |(place, (history, scenario)): (u64, &(StateHistory, Scenario))| {
+        let parameters = |replicate| parameters_of(&scenario.parameters, posterior, prepared.seed, replicate);
+        let asked = Futures {
+            replicates: 0..prepared.replicates,
+            seed: prepared.seed,
+            parameters: &parameters,
+            work: &prepared.work,
+            facts: facts_of(posterior),
+        };
+        let told = |done| bar.set_position(place * futures + done);
+        pool.install(|| testing::backtest(Question { history, scenario }, &asked, told))
+    };
+    let found: Result<Vec<_>, Stopped> = (0..).zip(&prepared.states).map(of_state).collect();
     bar.finish_and_clear();
-    let mut results = results?;
+    let (mut results, parts): (Vec<StateResult>, Vec<_>) = found.map_err(why)?.into_iter().unzip();
     testing::add_regression(&mut results);
-    Ok(results)
+    let mut done = Done { results, held_out: Vec::new(), parts: parts.into_iter().flatten().collect() };
+    for ((history, scenario), others) in prepared.states.iter().zip(&prepared.others) {
+        let (held, parts) = hold_out(prepared, Question { history, scenario }, others, (&pool, output))?;
+        done.held_out.push(held);
+        done.parts.extend(parts);
+    }
+    held_out::share_regression(&done.results, &mut done.held_out);
+    Ok(done)
+}
+
+/// Calibrates without a state and scores it.
+fn hold_out(
+    prepared: &Prepared,
+    question: Question<'_>,
+    others: &Targets,
+    (pool, output): (&rayon::ThreadPool, &Output),
+) -> Result<(HeldOut, Vec<WorkFolder>), Failed> {
+    let generations = u64::from(others.algorithm.generations) * PARTS;
+    let futures = u64::from(prepared.replicates) * FUTURES_PER_REPLICATE;
+    let bar = output.progress(generations + futures, "calibrating without a state, and scoring it");
+    let progress = held_out::Progress {
+        calibration: &|generation, done, all| bar.set_position(part(generation, done, all)),
+        futures: &|done| bar.set_position(generations + done),
+    };
+    let work = prepared.work.join(format!("without-{}", question.history.state));
+    let plan = (prepared.seed, 0..prepared.replicates);
+    let held = pool.install(|| held_out::hold_out(question, others, plan, &work, &progress));
+    bar.finish_and_clear();
+    held.map_err(why)
+}
+
+fn why(stop: Stopped) -> Failed {
+    match stop {
+        Stopped::Input(problems) => Failed::Input(problems),
+        Stopped::Work(error) => stopped(&error),
+    }
 }
 
 fn origin(prepared: &Prepared, command: String) -> (Origin, Layout) {

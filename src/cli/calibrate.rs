@@ -8,7 +8,7 @@ use super::arguments::Calibrate;
 use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
-use crate::experiments::calibrate::targets::{self, Targets};
+use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::experiments::calibrate::{self as calibrating, Calibration};
 use crate::experiments::posterior::Posterior;
 use crate::experiments::runner::{RunnerError, write_whole};
@@ -55,7 +55,9 @@ fn prepare(arguments: &Calibrate) -> Result<Prepared, Problems> {
     let generations = flags::whole32("--generations", arguments.generations.as_deref(), 1..=1_000, &mut problems);
     let threads = flags::threads(arguments.threads.as_deref(), &mut problems);
     let seed = flags::seed(arguments.seed.as_deref(), &mut problems);
-    let targets = targets::read(&arguments.targets).map_err(|more| problems.extend(more)).ok();
+    let without = arguments.without.as_deref().map(|state| state.trim().to_ascii_uppercase());
+    let records = Records { folder: arguments.from.as_deref(), without: without.as_deref() };
+    let targets = targets::read(&arguments.targets, records).map_err(|more| problems.extend(more)).ok();
     if let Some(out) = &arguments.out {
         refuse_foreign(out, &mut problems);
     }
@@ -87,25 +89,31 @@ fn refuse_foreign(out: &Path, problems: &mut Problems) {
 }
 
 fn search(prepared: &Prepared, output: &Output) -> Result<(Calibration, Posterior), Failed> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(prepared.threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Failed::Broken(format!("cannot start the threads asked for: {error}")))?;
+    let pool = pool(prepared.threads)?;
     let generations = u64::from(prepared.targets.algorithm.generations);
     let bar = output.progress(generations * PARTS, "calibrating");
-    let progress = |generation: u16, done: usize, all: usize| {
-        bar.set_position(u64::from(generation) * PARTS + done as u64 * PARTS / all.max(1) as u64);
-    };
+    let progress = |generation: u16, done: usize, all: usize| bar.set_position(part(generation, done, all));
     let found = pool.install(|| calibrating::calibrate(&prepared.targets, &prepared.work, &progress));
     bar.finish_and_clear();
     found.map_err(|error| stopped(&error))
 }
 
 /// Steps of the progress bar in a generation.
-const PARTS: u64 = 100;
+pub(super) const PARTS: u64 = 100;
+
+/// Where the progress bar stands.
+pub(super) fn part(generation: u16, done: usize, all: usize) -> u64 {
+    u64::from(generation) * PARTS + done as u64 * PARTS / all.max(1) as u64
+}
+
+/// The threads asked for.
+pub(super) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Failed> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+    pool.map_err(|error| Failed::Broken(format!("cannot start the threads asked for: {error}")))
+}
 
 /// A work folder that may not be used is wrong input; nothing has been done yet.
-fn stopped(error: &RunnerError) -> Failed {
+pub(super) fn stopped(error: &RunnerError) -> Failed {
     match error {
         RunnerError::OtherPlan { .. } | RunnerError::Foreign(_) => {
             Failed::Input(Problem::new(Place::Flag("--work".to_owned()), error.to_string()).into())

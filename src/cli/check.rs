@@ -53,13 +53,13 @@ fn facts(path: &Path) -> Result<Facts, Problems> {
 }
 
 fn targets_facts(path: &Path) -> Result<Facts, Problems> {
-    let targets = targets::read(path)?;
+    let targets = targets::check(path)?;
     let line = format!(
         "targets, \"{}\": {} figures in {} settings for {} parameters",
         targets.title,
-        whole(targets.all().count() as u64),
-        whole(targets.settings.len() as u64),
-        whole(targets.parameters.len() as u64)
+        whole(targets.figures as u64),
+        whole(targets.settings as u64),
+        whole(targets.parameters as u64)
     );
     Ok(Facts { kind: "targets", name: targets.name, line })
 }

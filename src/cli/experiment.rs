@@ -23,7 +23,7 @@ use crate::scenario::{self, Measure, RegionChoice, Scenario};
 pub(super) struct Prepared {
     pub(super) scenario: Scenario,
     pub(super) region: Arc<Region>,
-    posterior: Option<Posterior>,
+    pub(super) posterior: Option<Posterior>,
     pub(super) options: Options,
     pub(super) out: PathBuf,
 }
@@ -75,6 +75,11 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
         arguments.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
     let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
     let file = arguments.scenario.display().to_string();
+    if scenario.baseline.is_some() {
+        // It would be left unheeded without a word.
+        let problem = Problem::new(Place::File(file.clone()), "only a backtest fits the merger climate to a [baseline]");
+        problems.push(problem.hint("take [baseline] out, or set `merger_climate` in [region.rules]"));
+    }
     let _ = scenario::check_members(&scenario, &region, &file).map_err(|more| problems.extend(more));
     scenario.seed = region_seed;
     if let Some(choice) = given {

@@ -4,6 +4,8 @@
 pub mod ablate;
 pub mod backtest;
 pub mod calibrate;
+mod chunks;
+mod climate;
 pub mod compare;
 pub mod posterior;
 pub mod runner;

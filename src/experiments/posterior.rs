@@ -27,6 +27,8 @@ pub(super) enum Draw {
     Particle = 1_000,
     /// A parameter of a new particle.
     Move = 1_001,
+    /// What is not known of a state's merger climate after its earlier decade.
+    Climate = 1_002,
 }
 
 impl crate::engine::draws::Decision for Draw {

@@ -207,6 +207,28 @@ impl WorkFolder {
         }
     }
 
+    /// Deletes the chunks and the plan, and the folder where nothing else is in it. Files of others stay.
+    ///
+    /// # Errors
+    /// When a file cannot be deleted.
+    pub fn clear(self) -> Result<(), RunnerError> {
+        let gone = |result: io::Result<()>| match result {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        };
+        for chunk in 0..self.plan.len() {
+            let file = self.file(chunk);
+            gone(fs::remove_file(&file)).map_err(refused("delete", &file))?;
+        }
+        // The plan goes last: a folder of chunks without one would be taken for that of others.
+        let file = self.path.join(PLAN);
+        gone(fs::remove_file(&file)).map_err(refused("delete", &file))?;
+        match fs::remove_dir(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => gone(Err(error)).map_err(refused("delete", &self.path)),
+            _ => Ok(()),
+        }
+    }
+
     fn file(&self, chunk: usize) -> PathBuf {
         self.path.join(format!("chunk-{chunk:07}"))
     }
@@ -347,6 +369,20 @@ mod tests {
         };
         folder.run(count, |_| ()).expect("nothing fails");
         assert_eq!(ran.into_inner(), 11);
+    }
+
+    #[test]
+    fn clearing_deletes_what_the_work_left_and_nothing_else() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let path = place.path().join("work");
+        finished(&path);
+        WorkFolder::open(&path, plan(1)).expect("the same plan").clear().expect("it can be deleted");
+        assert!(!path.exists());
+        finished(&path);
+        fs::write(path.join("letter.txt"), "dear").expect("a file");
+        WorkFolder::open(&path, plan(1)).expect("the same plan").clear().expect("it can be deleted");
+        let left: Vec<_> = fs::read_dir(&path).expect("it stays").map(|entry| entry.expect("an entry").file_name()).collect();
+        assert_eq!(left, ["letter.txt"]);
     }
 
     #[test]

@@ -465,6 +465,7 @@ pub(super) mod tests {
             draw_parameters: false,
             parameters: Vec::new(),
             policies: policies.iter().map(policy).collect(),
+            baseline: None,
             expect: Vec::new(),
             text: String::new(),
         }

@@ -45,8 +45,9 @@ rows, one in twenty intervals misses zero by chance.
 ";
 
 fn facts(found: &Ablated) -> String {
+    let under = found.posterior.as_ref().map(|name| format!(" · under the posterior \"{name}\"")).unwrap_or_default();
     format!(
-        "{} · {} years · {} futures from replicate {} · seed {} · barnraise {}",
+        "{} · {} years · {} futures from replicate {} · seed {}{under} · barnraise {}",
         found.region,
         found.years,
         whole(u64::from(found.finished)),

@@ -187,10 +187,10 @@ fn not_informed(calibration: &Calibration) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn calibration() -> Calibration {
+    pub(in crate::report) fn calibration() -> Calibration {
         let fit = |name, sd, informed| ParameterFit { name, title: "", prior_mean: 1.5, prior_sd: 0.2, mean: 1.6, sd, informed };
         Calibration {
             name: "trial".into(),

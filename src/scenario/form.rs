@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::diagnostics::Problem;
-use crate::input::{Flag, Prose, Shape, Table, Text, Whole};
+use crate::input::{Flag, Number, Prose, Shape, Table, Text, Whole};
 
 use super::names::{SLUG, is_slug};
-use super::{Scenario, expect, policies, region};
+use super::{BaselineLoss, COUNTED_FROM_1, Scenario, expect, policies, region};
 
 /// The keys of a whole scenario; `stem` is its file's name without ending, its name where it gives none.
 pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scenario {
@@ -29,6 +29,7 @@ pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scen
         seed: table.or("seed", SEED, &Whole::new("", 0, i64::MAX), 1) as u64,
         draw_parameters: table.or("draw_parameters", DRAW_PARAMETERS, &Flag, true),
         parameters: table.table("parameters", "Parameters set for all policies.", policies::parameters),
+        baseline: table.table("baseline", BASELINE, |table| baseline(table, years)),
         policies,
         expect,
         text: String::new(),
@@ -39,6 +40,28 @@ const REPLICATES: &str = "Futures in which every policy is run.";
 const SEED: &str = "The seed of all random draws: the same seed gives the same results.";
 const DRAW_PARAMETERS: &str =
     "Whether every future draws the uncertain parameters anew from their priors; if false, all keep their defaults.";
+
+const BASELINE: &str = "The loss of districts in the state's earlier decade, to which its merger climate is fitted where the past is simulated again (`barnraise backtest`, and `calibrate` of a record); no other command takes it.";
+
+/// The earlier decade; the keys belong together.
+fn baseline(table: &mut Table<'_>, years: u16) -> Option<BaselineLoss> {
+    let published = table.optional("loss", "Published loss of districts.", &Number::above("%/year", 0.0, 20.0));
+    let year = Whole::new("", 1, i64::from(years.max(1))).hint(COUNTED_FROM_1);
+    let to = table.optional("until_year", UNTIL, &year).unwrap_or_else(|| i64::from(years.min(10)));
+    let error = table.optional("error", ERROR, &Number::new("log-odds", 0.0, 5.0));
+    let source = table.optional("source", "Where the loss was published, and what the error is made of.", &Prose);
+    if published.is_none() && table.given().next().is_none() {
+        return None;
+    }
+    for key in ["loss", "error", "source"].into_iter().filter(|key| !table.has(key)) {
+        table.push(Problem::new(table.here(), format!("[baseline] lacks the key `{key}`")).expected("`loss`, `error` and `source`"));
+    }
+    let source = source.unwrap_or_default().trim().to_owned();
+    Some(BaselineLoss { published: published?, from: 0, to: (to - 1).max(0) as u16, error: error?, source })
+}
+
+const UNTIL: &str = "The loss without policies is taken from the first simulated year to this one; 10 where absent.";
+const ERROR: &str = "Standard error of the climate so measured: few mergers in a decade, another series, climates that change.";
 
 fn name(table: &mut Table<'_>, stem: &str) -> String {
     let name = table.optional("name", "The name of its results folder; the file's name where absent.", &SLUG);

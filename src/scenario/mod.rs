@@ -96,6 +96,22 @@ pub struct Expectation {
     pub source: String,
 }
 
+/// How fast a state lost districts in an earlier decade, without the policies asked about: what its merger
+/// climate is fitted to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaselineLoss {
+    /// Published loss of districts, % a year.
+    pub published: f64,
+    /// First simulated year (from 0) over which the loss without policies is taken.
+    pub from: u16,
+    /// Last simulated year, which counts.
+    pub to: u16,
+    /// Standard error of the climate so measured, log-odds; 0: it is taken as it is.
+    pub error: f64,
+    /// Where the loss was published.
+    pub source: String,
+}
+
 /// A validated scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
@@ -121,6 +137,8 @@ pub struct Scenario {
     pub parameters: Vec<(ParameterId, f64)>,
     /// The policies; the first is the baseline.
     pub policies: Vec<Policy>,
+    /// What the merger climate of the state is fitted to where the past is simulated again.
+    pub baseline: Option<BaselineLoss>,
     /// Bands that the result is expected to lie in.
     pub expect: Vec<Expectation>,
     /// The text of the file, for its digest.

@@ -7,14 +7,18 @@
 
 pub mod factors;
 
-use std::convert::Infallible;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::chunks::{Batch, Bytes, Kept, Reader};
+use super::posterior::Posterior;
+use super::runner::{RunnerError, WorkFolder};
 use super::statistics::{PairedDifference, PairedDifferences};
-use crate::engine::replicates::{Failure, run_in_order};
+use crate::districts::region_file;
+use crate::engine::replicates::Failure;
 use crate::model::events::{Ending, Happening};
 use crate::model::outcomes::{ClusterOutcome, RegionOutcome};
 use crate::model::parameters::{ParameterId, Parameters};
@@ -22,6 +26,7 @@ use crate::model::policy::Policy;
 use crate::model::record::{CLUSTER_WIDTH, Detail, Record};
 use crate::model::region::Region;
 use crate::model::simulation::{Ablation, Founding, Foundings, Invitees, RunId, Simulation, Workspace};
+use crate::results::sha256_hex;
 use crate::scenario::Scenario;
 
 use super::summary::FailedReplicate;
@@ -53,6 +58,8 @@ pub struct Ablated {
     pub first_replicate: u32,
     /// Replicates that were finished.
     pub finished: u32,
+    /// The posterior that parameters were drawn from; none where from their priors.
+    pub posterior: Option<String>,
     /// One row for every claim.
     pub rows: Vec<Row>,
     /// Replicates that could not be finished.
@@ -91,51 +98,45 @@ pub struct Row {
 }
 
 /// How an ablation is run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options<'a> {
     /// The policy's place in the scenario.
     pub policy: usize,
     /// The replicates.
     pub replicates: Range<u32>,
-    /// Threads; None: as many as the machine has.
-    pub threads: Option<usize>,
+    /// Where parameters come from that are not left to their priors or set by the scenario.
+    pub posterior: Option<&'a Posterior>,
+    /// The work folder, in which finished chunks are kept.
+    pub work: &'a Path,
 }
 
-/// Runs the ablation; `progress` is told how many replicates are done.
+/// Runs the ablation on the threads of the pool in which it is called; `progress` is told how many replicates
+/// are done. An ablation that was stopped goes on from what the work folder holds; the folder can be cleared
+/// once the result is safe.
 ///
 /// # Errors
-/// Why threads could not be started.
+/// When the work folder cannot be written to or holds other work.
 pub fn ablate(
     scenario: &Scenario,
     region: Arc<Region>,
-    options: &Options,
-    mut progress: impl FnMut(u64) + Send,
-) -> Result<Ablated, String> {
+    options: &Options<'_>,
+    progress: impl Fn(u64) + Sync,
+) -> Result<(Ablated, WorkFolder), RunnerError> {
     let runner = Runner::new(scenario, region, options);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build().map_err(|e| e.to_string())?;
     let mut tables: Vec<Collected> = FACTORS.iter().map(|_| Collected::default()).collect();
     let (mut finished, mut failures) = (0, Vec::new());
-    let consumed: Result<(), Infallible> = pool.install(|| {
-        let desk = || (runner.simulation.workspace(), Record::default());
-        run_in_order(
-            options.replicates.clone(),
-            desk,
-            |desk, replicate| runner.run(desk, replicate),
-            |replicate, result| {
-                match result {
-                    Ok(pairs) => {
-                        finished += 1;
-                        tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
-                    }
-                    Err(Failure { message, .. }) => failures.push(FailedReplicate { replicate, seed: scenario.seed, message }),
-                }
-                progress(u64::from(finished) + failures.len() as u64);
-                Ok(())
-            },
-        )
-    });
-    let Ok(()) = consumed;
-    Ok(Ablated {
+    let desk = || (runner.simulation.workspace(), Record::default());
+    let batch = Batch { folder: options.work, facts: runner.facts(scenario, &options.replicates), replicates: options.replicates.clone() };
+    let folder = batch.run(desk, |desk, replicate| Pairs(runner.run(desk, replicate)), progress, |replicate, result| {
+        match result {
+            Ok(Pairs(pairs)) => {
+                finished += 1;
+                tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
+            }
+            Err(Failure { message, .. }) => failures.push(FailedReplicate { replicate, seed: scenario.seed, message }),
+        }
+    })?;
+    let ablated = Ablated {
         version: env!("CARGO_PKG_VERSION"),
         scenario: scenario.name.clone(),
         policy: runner.policy.name.clone(),
@@ -145,9 +146,11 @@ pub fn ablate(
         seed: scenario.seed,
         first_replicate: options.replicates.start,
         finished,
+        posterior: options.posterior.map(|posterior| posterior.name.clone()),
         rows: FACTORS.iter().zip(&tables).map(|(factor, table)| table.row(factor)).collect(),
         failures,
-    })
+    };
+    Ok((ablated, folder))
 }
 
 /// A factor's figures in one future: with and without it, and clusters founded with and without it.
@@ -157,6 +160,27 @@ struct Pair {
     without: f64,
     founded: f64,
     founded_without: f64,
+}
+
+/// The figures of all factors in one future.
+struct Pairs(Vec<Pair>);
+
+impl Kept for Pairs {
+    fn write(&self, bytes: &mut Bytes) {
+        bytes.whole(self.0.len() as u32);
+        for pair in &self.0 {
+            [pair.with, pair.without, pair.founded, pair.founded_without].into_iter().for_each(|number| bytes.number(number));
+        }
+    }
+
+    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
+        let pair = |bytes: &mut Reader<'_>| {
+            let [with, without, founded, founded_without] =
+                [bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?];
+            Some(Pair { with, without, founded, founded_without })
+        };
+        (0..bytes.whole()?).map(|_| pair(bytes)).collect::<Option<_>>().map(Self)
+    }
 }
 
 #[derive(Default)]
@@ -229,10 +253,11 @@ struct Runner<'a> {
     fixed: Vec<ParameterId>,
     draw: bool,
     seed: u64,
+    posterior: Option<&'a Posterior>,
 }
 
 impl<'a> Runner<'a> {
-    fn new(scenario: &'a Scenario, region: Arc<Region>, options: &Options) -> Self {
+    fn new(scenario: &'a Scenario, region: Arc<Region>, options: &Options<'a>) -> Self {
         let mut base = Parameters::default();
         let policy = &scenario.policies[options.policy.min(scenario.policies.len().saturating_sub(1))];
         let set = || scenario.parameters.iter().chain(&policy.parameters);
@@ -246,12 +271,36 @@ impl<'a> Runner<'a> {
             fixed: set().map(|(id, _)| *id).collect(),
             draw: scenario.draw_parameters,
             seed: scenario.seed,
+            posterior: options.posterior,
         }
+    }
+
+    /// What every chunk depends on.
+    fn facts(&self, scenario: &Scenario, replicates: &Range<u32>) -> Vec<(String, String)> {
+        let facts = [
+            ("replicates", format!("{} to {}", replicates.start, replicates.end)),
+            ("scenario", sha256_hex(scenario.text.as_bytes())),
+            ("region", sha256_hex(region_file::write(self.simulation.region()).as_bytes())),
+            ("policy", self.policy.name.clone()),
+            ("seed", self.seed.to_string()),
+            ("posterior", self.posterior.map_or_else(|| "none".to_owned(), Posterior::digest)),
+        ];
+        // Those who change a scenario in memory have no text that tells of it.
+        let years = ("years".to_owned(), self.simulation.years().to_string());
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).chain([years]).collect()
+    }
+
+    fn parameters(&self, replicate: u32) -> Parameters {
+        let mut own = if self.draw { self.base.drawn(&self.fixed, self.seed, replicate) } else { self.base.clone() };
+        if let Some(posterior) = self.posterior {
+            posterior.apply(&mut own, &self.fixed, self.seed, replicate);
+        }
+        own
     }
 
     /// One future: every factor's figures with it and without it.
     fn run(&self, desk: &mut (Workspace, Record), replicate: u32) -> Vec<Pair> {
-        let p = if self.draw { self.base.drawn(&self.fixed, self.seed, replicate) } else { self.base.clone() };
+        let p = self.parameters(replicate);
         let id = RunId { seed: self.seed, replicate };
         self.go(desk, &p, Ablation { formation: &p, foundings: Foundings::Noted }, id);
         let noted: Vec<Founding> = desk.0.foundings().to_vec();

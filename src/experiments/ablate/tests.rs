@@ -57,6 +57,49 @@ fn the_same_clusters_are_founded_where_a_factor_is_missing() {
     assert_eq!(first(&record), noted.iter().filter(|founding| founding.year == 0).count());
 }
 
+fn small() -> Scenario {
+    let mut scenario = crate::experiments::summary::tests::scenario(&["alone", "grant"]);
+    scenario.policies[1] = grant();
+    scenario.years = 8;
+    scenario.draw_parameters = true;
+    scenario
+}
+
+fn ablated(work: &Path, threads: usize, posterior: Option<&Posterior>) -> Result<Ablated, RunnerError> {
+    let region = Arc::new(generate(&SyntheticSpec { districts: 16, ..SyntheticSpec::default() }, 3));
+    let options = Options { policy: 1, replicates: 0..24, posterior, work };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a few threads");
+    pool.install(|| ablate(&small(), region, &options, |_| ())).map(|(found, _)| found)
+}
+
+#[test]
+fn an_ablation_that_was_stopped_goes_on_to_the_same_result_on_any_number_of_threads() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let (whole, stopped) = (place.path().join("whole"), place.path().join("stopped"));
+    let expected = serde_json::to_string(&ablated(&whole, 2, None).expect("a new folder")).expect("plain data");
+    // What a kill can leave: a chunk never reached, a torn one, one that is not yet named.
+    ablated(&stopped, 1, None).expect("a new folder");
+    std::fs::remove_file(stopped.join("chunk-0000000")).expect("a chunk");
+    let torn = std::fs::read(stopped.join("chunk-0000002")).expect("a chunk");
+    std::fs::write(stopped.join("chunk-0000002"), &torn[..torn.len() / 2]).expect("a torn chunk");
+    std::fs::write(stopped.join("chunk-0000000.7.unfinished"), &torn).expect("a leftover");
+    let again = ablated(&stopped, 2, None).expect("the same work");
+    assert_eq!(serde_json::to_string(&again).expect("plain data"), expected);
+    assert_eq!((again.finished, again.failures.len()), (24, 0));
+}
+
+#[test]
+fn a_posterior_changes_the_figures_and_is_other_work() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let posterior = crate::experiments::posterior::tests::posterior();
+    let under = ablated(&place.path().join("a"), 2, Some(&posterior)).expect("a new folder");
+    let prior = ablated(&place.path().join("b"), 2, None).expect("a new folder");
+    assert_eq!((under.posterior.as_deref(), prior.posterior.as_deref()), (Some("a trial"), None));
+    assert_ne!(under.rows, prior.rows);
+    let refused = ablated(&place.path().join("a"), 2, None).expect_err("the folder holds other work").to_string();
+    assert!(refused.contains("posterior was"), "{refused}");
+}
+
 #[test]
 fn an_interval_on_the_claimed_side_is_as_claimed_and_one_around_zero_is_not_distinguishable() {
     let effect = |values: [f64; 4]| {

@@ -7,13 +7,17 @@ use serde::Serialize;
 
 use super::Band;
 use super::observed::later_pupils;
-use super::runs::{Futures, each};
+use super::runs::{Futures, Turns};
 use crate::districts::history::{Knowledge, LAST_YEAR, StateHistory, start};
 use crate::engine::replicates::Failure;
+use crate::experiments::chunks::{Bytes, Kept, Reader};
+use crate::experiments::runner::{RunnerError, WorkFolder};
 use crate::model::outcomes::DistrictOutcome;
 use crate::model::policy::Policy;
 use crate::model::record::{DISTRICT_WIDTH, Record};
 use crate::model::region::{Region, StateFinance, StateRules};
+use crate::model::simulation::{RunId, Simulation};
+use crate::scenario::Scenario;
 
 /// The last year whose enrolment is known.
 pub(super) const KNOWN_UNTIL: u16 = 2006;
@@ -38,18 +42,57 @@ impl Enrolment {
 
 /// Simulates the districts of [`KNOWN_UNTIL`] without mergers and counts how many later enrolments of districts
 /// that still exist lie inside their bands; districts that took others in are among them.
+///
+/// # Errors
+/// When the work folder cannot be written to or holds other work.
 pub(super) fn foretold(
-    history: &StateHistory,
+    (history, scenario): (&StateHistory, &Scenario),
     (rules, finance): (&StateRules, &StateFinance),
     futures: &Futures<'_>,
-    progress: impl FnMut() + Send,
-) -> (Enrolment, Vec<Failure>) {
+    progress: impl Fn(u64) + Sync,
+) -> Result<Foretold, RunnerError> {
     let rules = StateRules { merger_climate: Some(NO_MERGERS), ..rules.clone() };
-    let none = Enrolment { years: Vec::new() };
-    let Some(region) = start(history, KNOWN_UNTIL, Knowledge::Record, &rules, finance) else { return (none, Vec::new()) };
-    let region = Arc::new(region);
-    let years = LAST_YEAR - KNOWN_UNTIL;
-    let (runs, failures) = each(&[Arc::clone(&region)], (&Policy::default(), years), futures, pupils, progress);
+    let Some(region) = start(history, KNOWN_UNTIL, Knowledge::Record, &rules, finance) else {
+        return Ok(Foretold { enrolment: Enrolment { years: Vec::new() }, failures: Vec::new(), folder: None });
+    };
+    let simulations = [Simulation::new(Arc::new(region), LAST_YEAR - KNOWN_UNTIL)];
+    let work = |turns: &mut Turns<'_>, replicate: u32| {
+        let id = RunId { seed: futures.seed, replicate };
+        let region = turns.run(replicate, &Policy::default(), &(futures.parameters)(replicate), id);
+        Pupils(pupils(region, &turns.record))
+    };
+    let (mut runs, mut failures) = (Vec::new(), Vec::new());
+    let path = futures.work.join(format!("{}-enrolment", history.state));
+    let batch = futures.batch(&path, (history, scenario));
+    let folder = batch.run(|| Turns::new(&simulations), work, progress, |_, result| match result {
+        Ok(Pupils(pupils)) => runs.push(pupils),
+        Err(failure) => failures.push(failure),
+    })?;
+    Ok(Foretold { enrolment: compared(history, simulations[0].region(), &runs), failures, folder: Some(folder) })
+}
+
+/// What foretelling leaves.
+pub(super) struct Foretold {
+    pub enrolment: Enrolment,
+    pub failures: Vec<Failure>,
+    /// The finished chunks; none where there was nothing to foretell.
+    pub folder: Option<WorkFolder>,
+}
+
+/// Pupils of every district in every year of a run.
+struct Pupils(Vec<f32>);
+
+impl Kept for Pupils {
+    fn write(&self, bytes: &mut Bytes) {
+        bytes.short_numbers(&self.0);
+    }
+
+    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
+        bytes.short_numbers().map(Self)
+    }
+}
+
+fn compared(history: &StateHistory, region: &Region, runs: &[Vec<f32>]) -> Enrolment {
     let later = later_pupils(history, KNOWN_UNTIL);
     let count = region.districts.len();
     let mut tallies: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
@@ -62,7 +105,7 @@ pub(super) fn foretold(
             tally.1 += 1;
         }
     }
-    (Enrolment { years: tallies.into_iter().map(|(year, (inside, all))| (year, inside, all)).collect() }, failures)
+    Enrolment { years: tallies.into_iter().map(|(year, (inside, all))| (year, inside, all)).collect() }
 }
 
 /// Pupils of every district in every year; not a number once it is served by another.

@@ -9,8 +9,10 @@
 mod checks;
 pub mod classify;
 mod enrolment;
+pub mod held_out;
 pub mod logistic;
 mod observed;
+mod past;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -23,17 +25,22 @@ use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::history::{FIRST_YEAR, Knowledge, Spell, StateHistory, early_slope, start};
 use crate::engine::math;
 use crate::engine::replicates::Failure;
+use crate::experiments::runner::{RunnerError, WorkFolder};
 use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::model::policy::Policy;
-use crate::model::region::{Region, StartingDistrict, StateFinance, StateRules};
-use crate::scenario::{RegionChoice, Scenario};
+use crate::model::region::{Region, StartingDistrict};
+use crate::model::simulation::RunId;
+use crate::scenario::{RegionChoice, Scenario, SyntheticRegion};
 
 pub use checks::{Check, Score, Unit, checks, score};
 use classify::{Bin, Estimate, auc, auc_difference, brier, calibration};
 pub use enrolment::Enrolment;
 use logistic::Logistic;
+pub(super) use observed::recorded;
+use past::{Past, World};
+use runs::Run;
+pub(super) use runs::{AtRisk, summarise};
 pub use runs::{Futures, YEARS};
-use runs::{Run, each, summarise};
 
 /// Draws of the unknown trends of 1995; futures take turns on them.
 const TREND_DRAWS: u32 = 20;
@@ -80,6 +87,32 @@ pub struct Compared {
     pub published: f64,
     /// The simulated one.
     pub simulated: Band,
+}
+
+/// What a policy itself does: a figure with it less the same without it, in the same futures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Paired {
+    /// The figure and its period.
+    pub what: String,
+    /// The yearly loss of districts (log) without the policy.
+    pub without: Band,
+    /// The paired difference that the policy makes.
+    pub effect: Band,
+}
+
+/// The merger climate, from the state's own earlier decade.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Climate {
+    /// Published loss of districts in the earlier decade, % a year.
+    pub loss: f64,
+    /// Where it was published, and what the error is made of.
+    pub source: String,
+    /// Standard error of the climate so measured, log-odds.
+    pub error: f64,
+    /// Its mean over the futures' parameters, log-odds of a proposal.
+    pub mean: Band,
+    /// Standard deviation around it that is left in every future.
+    pub sd: f64,
 }
 
 /// The number of districts in a fiscal year.
@@ -175,6 +208,10 @@ pub struct StateResult {
     pub losses: Vec<Compared>,
     /// Change of the yearly loss from each period to the next.
     pub uplifts: Vec<Compared>,
+    /// What the policy itself does to the yearly loss, by period; empty where it has no instrument.
+    pub causal: Vec<Paired>,
+    /// The merger climate; none where it is drawn from its prior.
+    pub climate: Option<Climate>,
     /// Exit rates by size class.
     pub classes: Vec<ClassRate>,
     /// Sizes of what ended and what was merged.
@@ -197,50 +234,113 @@ pub struct Question<'a> {
     pub scenario: &'a Scenario,
 }
 
+/// Why a backtest stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The record or the scenario is wrong.
+    #[error("{}", .0.render(false))]
+    Input(Problems),
+    /// The work folder cannot be used.
+    #[error(transparent)]
+    Work(#[from] RunnerError),
+}
+
+impl From<Problems> for Stopped {
+    fn from(problems: Problems) -> Self {
+        Self::Input(problems)
+    }
+}
+
 /// Simulates one state again and compares. Runs on the threads of the pool in which it is called; `progress`
-/// is called after every future.
+/// is told how many futures of [`FUTURES_PER_REPLICATE`] for each replicate are there. Finished chunks are
+/// kept in the work folder, so that a backtest that was stopped goes on from there; the folders that can be
+/// cleared once the result is safe are handed back with it.
 ///
 /// # Errors
-/// When the record has too few districts or places, or the scenario brings a region file.
+/// When the record has too few districts or places, the scenario brings a region file, or the work folder
+/// cannot be written to or holds other work.
 pub fn backtest(
     question: Question<'_>,
     futures: &Futures<'_>,
-    progress: impl Fn() + Send + Sync,
-) -> Result<StateResult, Problems> {
+    progress: impl Fn(u64) + Sync,
+) -> Result<(StateResult, Vec<WorkFolder>), Stopped> {
     let Question { history, scenario } = question;
-    let refused = |what: &str| Problem::new(Place::File(scenario.name.clone()), format!("{}: {what}", history.state));
-    let RegionChoice::Synthetic(given) = &scenario.region else {
-        return Err(refused("the region of a backtest is made from the record").hint("leave `file` out of [region]").into());
-    };
-    let Some(policy) = scenario.policies.first() else { return Err(refused("no policy").into()) };
-    let draws = TREND_DRAWS.min(futures.replicates.len() as u32).max(1);
-    let regions = regions(history, draws, &given.rules, &given.finance);
-    let Some(first) = regions.first() else {
-        return Err(refused("fewer than two districts with a place at the start").into());
-    };
+    let policy = policy_of(history, scenario)?;
+    let regions = regions_of(history, scenario, futures.replicates.len() as u32)?;
+    let given = synthetic(history, scenario)?;
     let classes: Vec<(f64, f64)> = history.classes.iter().map(|class| class.range).collect();
-    let keep = |region: &Region, record: &_| summarise(region, record, &classes);
-    let (runs, failures) = each(&regions, (policy, YEARS), futures, keep, &progress);
-    let (enrolment, more) = enrolment::foretold(history, (&given.rules, &given.finance), futures, &progress);
-    Ok(compare((history, policy), first, &runs, failures.into_iter().chain(more).collect(), enrolment))
+    let world = World::new(&regions, policy, scenario.baseline.as_ref(), classes);
+    let path = futures.work.join(format!("{}-past", history.state));
+    let (mut pasts, mut failures) = (Vec::new(), Vec::new());
+    let future = |desk: &mut _, replicate: u32| {
+        world.future(desk, &(futures.parameters)(replicate), RunId { seed: futures.seed, replicate })
+    };
+    let folder = futures.batch(&path, (history, scenario)).run(|| world.desk(), future, &progress, |_, result| match result {
+        Ok(past) => pasts.push(past),
+        Err(failure) => failures.push(failure),
+    })?;
+    let before = futures.replicates.len() as u64;
+    let more = |done| progress(before + done);
+    let foretold = enrolment::foretold((history, scenario), (&given.rules, &given.finance), futures, more)?;
+    failures.extend(foretold.failures);
+    let result = compare(question, policy, &regions[0], &pasts, failures, foretold.enrolment);
+    Ok((result, [Some(folder), foretold.folder].into_iter().flatten().collect()))
 }
 
-/// How many futures one state's backtest runs for each replicate: the past, and enrolment alone.
+/// How many futures one state's backtest runs for each replicate: the past (with and without the policy, and
+/// the earlier decade), and enrolment alone.
 pub const FUTURES_PER_REPLICATE: u64 = 2;
 
-fn regions(history: &StateHistory, draws: u32, rules: &StateRules, finance: &StateFinance) -> Vec<Arc<Region>> {
-    (0..draws).filter_map(|draw| start(history, FIRST_YEAR, Knowledge::OneYear(draw), rules, finance).map(Arc::new)).collect()
+fn refused(history: &StateHistory, scenario: &Scenario, what: &str) -> Problem {
+    Problem::new(Place::File(scenario.name.clone()), format!("{}: {what}", history.state))
+}
+
+fn policy_of<'a>(history: &StateHistory, scenario: &'a Scenario) -> Result<&'a Policy, Problems> {
+    scenario.policies.first().ok_or_else(|| refused(history, scenario, "no policy").into())
+}
+
+fn synthetic<'a>(history: &StateHistory, scenario: &'a Scenario) -> Result<&'a SyntheticRegion, Problems> {
+    match &scenario.region {
+        RegionChoice::Synthetic(given) => Ok(given),
+        RegionChoice::File(_) => {
+            let what = "the region of a backtest is made from the record";
+            Err(refused(history, scenario, what).hint("leave `file` out of [region]").into())
+        }
+    }
+}
+
+/// The regions of a state at the start, at least one: they differ in the trends, which were not known then.
+/// The replicates take turns on them.
+///
+/// # Errors
+/// As [`backtest`].
+pub fn regions_of(history: &StateHistory, scenario: &Scenario, replicates: u32) -> Result<Vec<Arc<Region>>, Problems> {
+    let given = synthetic(history, scenario)?;
+    if scenario.years != YEARS {
+        let problem = refused(history, scenario, "the past is not simulated to the end of the record");
+        return Err(problem.expected(format!("years = {YEARS}")).into());
+    }
+    let draws = TREND_DRAWS.min(replicates).max(1);
+    let region = |draw| start(history, FIRST_YEAR, Knowledge::OneYear(draw), &given.rules, &given.finance).map(Arc::new);
+    let regions: Vec<Arc<Region>> = (0..draws).filter_map(region).collect();
+    if regions.is_empty() {
+        return Err(refused(history, scenario, "fewer than two districts with a place at the start").into());
+    }
+    Ok(regions)
 }
 
 fn compare(
-    (history, policy): (&StateHistory, &Policy),
+    Question { history, scenario }: Question<'_>,
+    policy: &Policy,
     region: &Region,
-    runs: &[Run],
+    pasts: &[Past],
     failures: Vec<Failure>,
     enrolment: Enrolment,
 ) -> StateResult {
-    let fates = fates(history, region, runs);
-    let (losses, uplifts) = observed::losses(history, policy, region.districts.len() as f64, runs);
+    let runs: Vec<&Run> = pasts.iter().map(|past| &past.run).collect();
+    let fates = fates(history, region, &runs);
+    let at_start = region.districts.len() as f64;
+    let (losses, uplifts) = observed::losses(history, policy, at_start, &runs);
     StateResult {
         state: history.state.clone(),
         policy: if policy.title.is_empty() { policy.name.clone() } else { policy.title.clone() },
@@ -248,18 +348,31 @@ fn compare(
         districts: region.districts.len(),
         finished: runs.len(),
         failures: failures.into_iter().map(|failure| (failure.replicate, failure.message)).collect(),
-        counts: observed::counts(history, runs),
+        counts: observed::counts(history, &runs),
         losses,
         uplifts,
-        classes: observed::classes(history, runs),
-        sizes: observed::sizes(history, runs),
+        causal: observed::causal(policy, at_start, pasts),
+        climate: climate(scenario, pasts),
+        classes: observed::classes(history, &runs),
+        sizes: observed::sizes(history, &runs),
         which: which(&fates),
         enrolment,
         fates,
     }
 }
 
-fn fates(history: &StateHistory, region: &Region, runs: &[Run]) -> Vec<Fate> {
+fn climate(scenario: &Scenario, pasts: &[Past]) -> Option<Climate> {
+    let loss = scenario.baseline.as_ref()?;
+    Some(Climate {
+        loss: loss.published,
+        source: loss.source.clone(),
+        error: loss.error,
+        mean: Band::of(pasts.iter().map(|past| past.known.mean)),
+        sd: pasts.first().map_or(f64::NAN, |past| past.known.sd),
+    })
+}
+
+fn fates(history: &StateHistory, region: &Region, runs: &[&Run]) -> Vec<Fate> {
     let fate = |(place, district): (usize, &StartingDistrict)| {
         let spell = history.spells.get(&district.id);
         Fate {
@@ -305,16 +418,19 @@ pub fn add_regression(states: &mut [StateResult]) {
             others.flat_map(|(_, state)| inputs(&state.fates).into_iter().zip(state.fates.iter().map(|fate| fate.ended))).unzip();
         let Some(fitted) = Logistic::fit(&rows, &ended) else { continue };
         let own = inputs(&states[place].fates);
-        let state = &mut states[place];
-        state.fates.iter_mut().zip(&own).for_each(|(fate, row)| fate.regression = Some(fitted.probability(row)));
         let regression: Vec<f64> = own.iter().map(|row| fitted.probability(row)).collect();
-        let probabilities: Vec<f64> = state.fates.iter().map(|fate| fate.probability).collect();
-        let ended: Vec<bool> = state.fates.iter().map(|fate| fate.ended).collect();
-        if let Some(which) = &mut state.which {
-            which.regression = auc(&regression, &ended);
-            which.over_regression = auc_difference(&probabilities, &regression, &ended);
-            which.brier_regression = Some(brier(&regression, &ended));
-        }
+        set_regression(&mut states[place], &regression);
+    }
+}
+
+fn set_regression(state: &mut StateResult, regression: &[f64]) {
+    state.fates.iter_mut().zip(regression).for_each(|(fate, probability)| fate.regression = Some(*probability));
+    let probabilities: Vec<f64> = state.fates.iter().map(|fate| fate.probability).collect();
+    let ended: Vec<bool> = state.fates.iter().map(|fate| fate.ended).collect();
+    if let Some(which) = &mut state.which {
+        which.regression = auc(regression, &ended);
+        which.over_regression = auc_difference(&probabilities, regression, &ended);
+        which.brier_regression = Some(brier(regression, &ended));
     }
 }
 

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::classify::{Estimate, binomial};
+use super::past::Past;
 use super::runs::{AtRisk, Run, YEARS, class_of};
-use super::{Band, ClassRate, Compared, YearCount};
+use super::{Band, ClassRate, Compared, Paired, YearCount};
 use crate::districts::history::{FIRST_YEAR, LAST_YEAR, StateHistory};
 use crate::engine::math;
 use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::model::policy::Policy;
 
 /// Districts by year, from the first simulated one.
-pub(super) fn counts(history: &StateHistory, runs: &[Run]) -> Vec<YearCount> {
+pub(super) fn counts(history: &StateHistory, runs: &[&Run]) -> Vec<YearCount> {
     let count = |place: usize| {
         let year = FIRST_YEAR + 1 + place as u16;
         let published = history.counts.get(&year).copied()?;
@@ -21,31 +22,67 @@ pub(super) fn counts(history: &StateHistory, runs: &[Run]) -> Vec<YearCount> {
 }
 
 /// The yearly losses between changes of policy and over all years, and the changes from one to the next.
-pub(super) fn losses(history: &StateHistory, policy: &Policy, at_start: f64, runs: &[Run]) -> (Vec<Compared>, Vec<Compared>) {
+pub(super) fn losses(history: &StateHistory, policy: &Policy, at_start: f64, runs: &[&Run]) -> (Vec<Compared>, Vec<Compared>) {
     let published = |year: u16| history.counts.get(&year).map_or(f64::NAN, |count| f64::from(*count));
-    let simulated =
-        |run: &Run, year: u16| if year == FIRST_YEAR { at_start } else { run.counts[usize::from(year - FIRST_YEAR - 1)] };
-    let loss = |(from, to): (u16, u16), count: &dyn Fn(u16) -> f64| math::ln(count(from) / count(to)) / f64::from(to - from);
-    let of = |period: (u16, u16)| {
-        let what = format!("{} to {}", period.0, period.1);
-        let of_runs = runs.iter().map(|run| loss(period, &|year| simulated(run, year)));
-        Compared { what, published: loss(period, &published), simulated: Band::of(of_runs) }
+    let of = |period: Period| {
+        let of_runs = runs.iter().map(|run| loss(period, &|year| simulated(at_start, &run.counts, year)));
+        Compared { what: words(period), published: loss(period, &published), simulated: Band::of(of_runs) }
     };
     let periods = periods(policy);
-    let change = |pair: &[(u16, u16)]| {
+    let change = |pair: &[Period]| {
         let of = |count: &dyn Fn(u16) -> f64| loss(pair[1], count) - loss(pair[0], count);
         let what = format!("{}-{} against {}-{}", pair[1].0, pair[1].1, pair[0].0, pair[0].1);
-        let of_runs = runs.iter().map(|run| of(&|year| simulated(run, year)));
+        let of_runs = runs.iter().map(|run| of(&|year| simulated(at_start, &run.counts, year)));
         Compared { what, published: of(&published), simulated: Band::of(of_runs) }
     };
     let uplifts = periods.windows(2).map(change).collect();
+    (with_whole(&periods).map(of).collect(), uplifts)
+}
+
+/// What the policy itself does to the yearly losses: the same futures with it and without it.
+pub(super) fn causal(policy: &Policy, at_start: f64, pasts: &[Past]) -> Vec<Paired> {
+    if pasts.iter().all(|past| past.without.is_empty()) {
+        return Vec::new();
+    }
+    let of = |period: Period| {
+        let without = |past: &Past| loss(period, &|year| simulated(at_start, &past.without, year));
+        let with = |past: &Past| loss(period, &|year| simulated(at_start, &past.run.counts, year));
+        Paired {
+            what: words(period),
+            without: Band::of(pasts.iter().map(without)),
+            effect: Band::of(pasts.iter().map(|past| with(past) - without(past))),
+        }
+    };
+    // Before the first instrument opens, there is nothing that could differ.
+    let opens = policy.instruments.iter().map(|instrument| FIRST_YEAR + instrument.start).min().unwrap_or(FIRST_YEAR);
+    with_whole(&periods(policy)).filter(|period| period.1 > opens).map(of).collect()
+}
+
+/// Two fiscal years.
+type Period = (u16, u16);
+
+fn words(period: Period) -> String {
+    format!("{} to {}", period.0, period.1)
+}
+
+/// The yearly loss of districts between two years, as the difference of logarithms.
+fn loss((from, to): Period, count: &dyn Fn(u16) -> f64) -> f64 {
+    math::ln(count(from) / count(to)) / f64::from(to - from)
+}
+
+fn simulated(at_start: f64, counts: &[f64], year: u16) -> f64 {
+    if year == FIRST_YEAR { at_start } else { counts[usize::from(year - FIRST_YEAR - 1)] }
+}
+
+/// The periods, and all years where there are several.
+fn with_whole(periods: &[Period]) -> impl Iterator<Item = Period> {
     let whole = (periods.len() > 1).then_some((FIRST_YEAR, LAST_YEAR));
-    (periods.iter().copied().chain(whole).map(of).collect(), uplifts)
+    periods.iter().copied().chain(whole)
 }
 
 /// The fiscal years between which the policy does not change: an instrument that opens in simulated year `y`
 /// (from 0) first acts on the count of fiscal year `FIRST_YEAR + 1 + y`.
-fn periods(policy: &Policy) -> Vec<(u16, u16)> {
+fn periods(policy: &Policy) -> Vec<Period> {
     let changes = policy.instruments.iter().flat_map(|instrument| [Some(instrument.start), instrument.end]);
     let inner = changes.flatten().filter(|year| (1..YEARS).contains(year)).map(|year| FIRST_YEAR + year);
     let edges: BTreeSet<u16> = inner.chain([FIRST_YEAR, LAST_YEAR]).collect();
@@ -53,7 +90,7 @@ fn periods(policy: &Policy) -> Vec<(u16, u16)> {
 }
 
 /// The yearly exit rates by size class.
-pub(super) fn classes(history: &StateHistory, runs: &[Run]) -> Vec<ClassRate> {
+pub(super) fn classes(history: &StateHistory, runs: &[&Run]) -> Vec<ClassRate> {
     let ranges: Vec<(f64, f64)> = history.classes.iter().map(|class| class.range).collect();
     let recorded = recorded(history, &ranges);
     let rate = |risk: AtRisk| f64::from(risk.ended) / f64::from(risk.district_years);
@@ -72,7 +109,7 @@ fn estimate(risk: AtRisk) -> Estimate {
 }
 
 /// District-years at risk and ends by the record, in the model's terms.
-fn recorded(history: &StateHistory, ranges: &[(f64, f64)]) -> Vec<AtRisk> {
+pub(in crate::experiments) fn recorded(history: &StateHistory, ranges: &[(f64, f64)]) -> Vec<AtRisk> {
     let mut found = vec![AtRisk::default(); ranges.len()];
     for (id, years) in &history.panel {
         let end = history.spells.get(id).filter(|spell| spell.ended()).map(|spell| spell.years.1);
@@ -87,7 +124,7 @@ fn recorded(history: &StateHistory, ranges: &[(f64, f64)]) -> Vec<AtRisk> {
 }
 
 /// Sizes of what ended and of what was merged.
-pub(super) fn sizes(history: &StateHistory, runs: &[Run]) -> Vec<Compared> {
+pub(super) fn sizes(history: &StateHistory, runs: &[&Run]) -> Vec<Compared> {
     let gone = history.spells.values().filter(|spell| spell.ended()).map(|spell| spell.last_pupils);
     let mut rows = vec![Compared {
         what: "Pupils of a district in its last year, median".to_owned(),
@@ -162,7 +199,7 @@ mod tests {
         let mut history = StateHistory::default();
         history.counts.extend(counts);
         let run = Run { counts: (0..21).map(|year| if year < 6 { 90.0 } else { 81.0 }).collect(), ..Run::default() };
-        let (losses, uplifts) = losses(&history, &policy, 100.0, &[run]);
+        let (losses, uplifts) = losses(&history, &policy, 100.0, &[&run]);
         assert_eq!(
             losses.iter().map(|loss| loss.what.as_str()).collect::<Vec<_>>(),
             ["1995 to 2001", "2001 to 2016", "1995 to 2016"]
@@ -171,5 +208,18 @@ mod tests {
         assert!(losses[0].published.abs() < 1e-12 && (losses[1].published - expected / 15.0).abs() < 1e-12);
         assert!((uplifts[0].published - expected / 15.0).abs() < 1e-12);
         assert!((uplifts[0].simulated.median - (expected / 15.0 - expected / 6.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_the_policy_does_is_told_apart_from_what_would_have_come_anyway() {
+        let policy = Policy { instruments: vec![instrument(6, None)], ..Policy::default() };
+        let counts = |after: f64| (0..21).map(|year| if year < 6 { 95.0 } else { after }).collect::<Vec<f64>>();
+        let known = crate::experiments::climate::Known { mean: 0.0, sd: 0.0 };
+        let past = Past { run: Run { counts: counts(81.0), ..Run::default() }, without: counts(90.0), known };
+        let found = causal(&policy, 100.0, &[past]);
+        assert_eq!(found.iter().map(|found| found.what.as_str()).collect::<Vec<_>>(), ["2001 to 2016", "1995 to 2016"]);
+        let (without, with) = (math::ln(95.0 / 90.0) / 15.0, math::ln(95.0 / 81.0) / 15.0);
+        assert!((found[0].without.median - without).abs() < 1e-12, "{found:?}");
+        assert!((found[0].effect.median - (with - without)).abs() < 1e-12, "{found:?}");
     }
 }

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::path::Path;
 
-use crate::districts::history::{FIRST_YEAR, LAST_YEAR};
-use crate::engine::replicates::{Failure, run_in_order};
+use crate::districts::history::{FIRST_YEAR, LAST_YEAR, StateHistory};
+use crate::experiments::chunks::{Batch, Bytes, Kept, Reader};
 use crate::model::outcomes::{DistrictOutcome, RegionOutcome};
 use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;
 use crate::model::record::{DISTRICT_WIDTH, Detail, Record};
 use crate::model::region::{Region, StartingDistrict};
 use crate::model::simulation::{RunId, Simulation, Workspace};
+use crate::results::sha256_hex;
+use crate::scenario::Scenario;
 
 /// Simulated years from the first fiscal year of the record to the last.
 pub const YEARS: u16 = LAST_YEAR - FIRST_YEAR;
 
-/// Which futures are run, and under which parameters.
+/// Which futures are run, under which parameters, and where finished ones are kept.
 pub struct Futures<'a> {
     /// The replicates.
     pub replicates: Range<u32>,
@@ -24,11 +26,29 @@ pub struct Futures<'a> {
     pub seed: u64,
     /// The parameters of each replicate.
     pub parameters: &'a (dyn Fn(u32) -> Parameters + Sync),
+    /// The work folder: each batch of futures keeps its finished chunks in a folder of its own below it.
+    pub work: &'a Path,
+    /// What the parameters come from (a posterior's digest), and else nothing that the futures know.
+    pub facts: Vec<(String, String)>,
+}
+
+impl Futures<'_> {
+    /// The batch of one state's futures of one kind.
+    pub(super) fn batch<'b>(&self, folder: &'b Path, (history, scenario): (&StateHistory, &Scenario)) -> Batch<'b> {
+        let own = [
+            ("record", sha256_hex(format!("{history:?}").as_bytes())),
+            ("scenario", sha256_hex(scenario.text.as_bytes())),
+            ("seed", self.seed.to_string()),
+            ("replicates", format!("{} to {}", self.replicates.start, self.replicates.end)),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Batch { folder, facts: own.chain(self.facts.clone()).collect(), replicates: self.replicates.clone() }
+    }
 }
 
 /// Districts of one size class that were at risk, and how many ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct AtRisk {
+pub(in crate::experiments) struct AtRisk {
     /// Years that districts were at risk.
     pub district_years: u32,
     /// How many ended.
@@ -37,7 +57,7 @@ pub(super) struct AtRisk {
 
 /// What is kept of one run.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Run {
+pub(in crate::experiments) struct Run {
     /// Districts at the end of every year.
     pub counts: Vec<f64>,
     /// Whether each district of the start had ended by the last year.
@@ -52,43 +72,53 @@ pub(super) struct Run {
     pub merged_pupils: Vec<f64>,
 }
 
-/// Runs every replicate of `futures` on one of `regions` (they take turns) for `years`, and keeps of each what
-/// `keep` makes of it. Failures are returned, not hidden.
-pub(super) fn each<T: Send>(
-    regions: &[Arc<Region>],
-    (policy, years): (&Policy, u16),
-    futures: &Futures<'_>,
-    keep: impl Fn(&Region, &Record) -> T + Sync,
-    mut progress: impl FnMut() + Send,
-) -> (Vec<T>, Vec<Failure>) {
-    let simulations: Vec<Simulation> = regions.iter().map(|region| Simulation::new(Arc::clone(region), years)).collect();
-    let desk = || (simulations.iter().map(|_| None).collect::<Vec<Option<Workspace>>>(), Record::default());
-    let work = |(spaces, record): &mut (Vec<Option<Workspace>>, Record), replicate: u32| {
-        let turn = replicate as usize % simulations.len();
-        let simulation = &simulations[turn];
-        let space = spaces[turn].get_or_insert_with(|| simulation.workspace());
-        let id = RunId { seed: futures.seed, replicate };
-        let mut parameters = (futures.parameters)(replicate);
-        policy.parameters.iter().for_each(|&(id, value)| parameters.set(id, value));
-        simulation.run(space, policy, &parameters, id, Detail::District, record);
-        keep(simulation.region(), record)
-    };
-    let (mut kept, mut failures) = (Vec::new(), Vec::new());
-    let done: Result<(), std::convert::Infallible> = run_in_order(futures.replicates.clone(), desk, work, |_, result| {
-        match result {
-            Ok(value) => kept.push(value),
-            Err(failure) => failures.push(failure),
+impl Kept for Run {
+    fn write(&self, bytes: &mut Bytes) {
+        bytes.numbers(&self.counts);
+        bytes.truths(&self.ended);
+        bytes.whole(self.classes.len() as u32);
+        for class in &self.classes {
+            bytes.whole(class.district_years);
+            bytes.whole(class.ended);
         }
-        progress();
-        Ok(())
-    });
-    match done {
-        Ok(()) => (kept, failures),
+        [&self.last_pupils, &self.predecessors, &self.merged_pupils].into_iter().for_each(|list| bytes.numbers(list));
+    }
+
+    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
+        let (counts, ended) = (bytes.numbers()?, bytes.truths()?);
+        let class = |bytes: &mut Reader<'_>| Some(AtRisk { district_years: bytes.whole()?, ended: bytes.whole()? });
+        let classes = (0..bytes.whole()?).map(|_| class(bytes)).collect::<Option<_>>()?;
+        let [last_pupils, predecessors, merged_pupils] = [bytes.numbers()?, bytes.numbers()?, bytes.numbers()?];
+        Some(Self { counts, ended, classes, last_pupils, predecessors, merged_pupils })
+    }
+}
+
+/// Simulations of regions that differ in what the record does not tell, with the scratch memory of one thread.
+pub(super) struct Turns<'a> {
+    simulations: &'a [Simulation],
+    spaces: Vec<Option<Workspace>>,
+    pub(super) record: Record,
+}
+
+impl<'a> Turns<'a> {
+    pub(super) fn new(simulations: &'a [Simulation]) -> Self {
+        Self { simulations, spaces: simulations.iter().map(|_| None).collect(), record: Record::default() }
+    }
+
+    /// Runs a policy on the region whose turn it is and leaves the record; gives the region.
+    pub(super) fn run(&mut self, turn: u32, policy: &Policy, parameters: &Parameters, id: RunId) -> &'a Region {
+        let place = turn as usize % self.simulations.len();
+        let simulation = &self.simulations[place];
+        let space = self.spaces[place].get_or_insert_with(|| simulation.workspace());
+        let mut own = parameters.clone();
+        policy.parameters.iter().for_each(|&(id, value)| own.set(id, value));
+        simulation.run(space, policy, &own, id, Detail::District, &mut self.record);
+        simulation.region()
     }
 }
 
 /// What is kept of a record; `classes` are the fewest and most pupils of the size classes.
-pub(super) fn summarise(region: &Region, record: &Record, classes: &[(f64, f64)]) -> Run {
+pub(in crate::experiments) fn summarise(region: &Region, record: &Record, classes: &[(f64, f64)]) -> Run {
     let count = region.districts.len();
     let mut run = Run {
         counts: (0..record.years()).map(|year| record.region_value(year, RegionOutcome::districts)).collect(),
@@ -137,23 +167,28 @@ pub(super) fn class_of(classes: &[(f64, f64)], pupils: f64) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::districts::synthetic::{SyntheticSpec, generate};
 
-    fn region() -> Arc<Region> {
+    fn simulations() -> [Simulation; 1] {
         let mut region = generate(&SyntheticSpec { districts: 30, ..SyntheticSpec::default() }, 4);
         region.sort();
-        Arc::new(region)
+        [Simulation::new(Arc::new(region), 25)]
     }
 
     #[test]
     fn every_end_is_counted_once_in_class_size_and_merger() {
         let classes = [(1.0, 199.0), (200.0, f64::INFINITY)];
-        let parameters = |replicate| Parameters::default().drawn(&[], 1, replicate);
-        let futures = Futures { replicates: 0..12, seed: 1, parameters: &parameters };
-        let keep = |region: &Region, record: &Record| summarise(region, record, &classes);
-        let (runs, failures) = each(&[region()], (&Policy::default(), 25), &futures, keep, || ());
-        assert!(failures.is_empty() && runs.len() == 12);
+        let simulations = simulations();
+        let mut turns = Turns::new(&simulations);
+        let run = |replicate| {
+            let parameters = Parameters::default().drawn(&[], 1, replicate);
+            let region = turns.run(replicate, &Policy::default(), &parameters, RunId { seed: 1, replicate });
+            summarise(region, &turns.record, &classes)
+        };
+        let runs: Vec<Run> = (0..12).map(run).collect();
         assert!(runs.iter().any(|run| run.ended.contains(&true)), "25 years end some district");
         for run in &runs {
             let ended = run.ended.iter().filter(|ended| **ended).count();

@@ -2,7 +2,9 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::districts::history::read;
+use crate::experiments::calibrate::targets::{self, Records};
 use crate::model::parameters::Parameters;
+use crate::model::region::{StateFinance, StateRules};
 
 /// The folder of real data, or a message that it is missing.
 #[allow(clippy::print_stderr, reason = "says that the test was skipped")]
@@ -43,15 +45,27 @@ fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
     let history = read(&folder, &["SD".to_owned()]).expect("the published record").remove(0);
     let scenario = scenario("sd");
     let parameters = |replicate| Parameters::default().drawn(&[], 3, replicate);
-    let run = |threads| {
-        let futures = Futures { replicates: 0..6, seed: 3, parameters: &parameters };
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let run = |threads: usize, name: &str| {
+        let work = place.path().join(name);
+        let futures = Futures { replicates: 0..12, seed: 3, parameters: &parameters, work: &work, facts: Vec::new() };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         let question = Question { history: &history, scenario: &scenario };
-        pool.install(|| backtest(question, &futures, || ())).expect("a sound record")
+        pool.install(|| backtest(question, &futures, |_| ())).expect("a sound record").0
     };
-    let result = run(1);
-    assert_eq!(format!("{result:?}"), format!("{:?}", run(2)));
-    assert_eq!((result.counts.len(), result.districts, result.finished), (21, 173, 6));
+    let result = run(1, "a");
+    assert_eq!(format!("{result:?}"), format!("{:?}", run(2, "b")));
+    // What a kill can leave: chunks never reached, and a torn one.
+    let chunk = |name: &str| place.path().join("a").join(name);
+    std::fs::remove_file(chunk("SD-past/chunk-0000001")).expect("a chunk");
+    std::fs::remove_dir_all(chunk("SD-enrolment")).expect("a folder of chunks");
+    let torn = std::fs::read(chunk("SD-past/chunk-0000000")).expect("a chunk");
+    std::fs::write(chunk("SD-past/chunk-0000000"), &torn[..torn.len() - 9]).expect("a torn chunk");
+    assert_eq!(format!("{result:?}"), format!("{:?}", run(2, "a")), "stopped and gone on with");
+    assert_eq!((result.counts.len(), result.districts, result.finished), (21, 173, 12));
+    let causal: Vec<&str> = result.causal.iter().map(|paired| paired.what.as_str()).collect();
+    assert_eq!(causal, ["2001 to 2007", "2007 to 2016", "1995 to 2016"]);
+    assert!(result.climate.as_ref().is_some_and(|climate| climate.mean.median.abs() < 1.8 && climate.sd < 0.6));
     let losses: Vec<&str> = result.losses.iter().map(|loss| loss.what.as_str()).collect();
     assert_eq!(losses, ["1995 to 2001", "2001 to 2007", "2007 to 2016", "1995 to 2016"]);
     assert_eq!(result.uplifts.len(), 2);
@@ -66,9 +80,9 @@ fn a_region_file_is_refused_because_the_record_makes_the_region() {
     let scenario = Scenario { region: RegionChoice::File(PathBuf::from("nd.toml")), ..scenario("nd") };
     let history = StateHistory::default();
     let parameters = |_| Parameters::default();
-    let futures = Futures { replicates: 0..1, seed: 1, parameters: &parameters };
-    let refused = backtest(Question { history: &history, scenario: &scenario }, &futures, || ()).expect_err("a file");
-    assert!(refused.render(false).contains("made from the record"));
+    let futures = Futures { replicates: 0..1, seed: 1, parameters: &parameters, work: Path::new("never"), facts: Vec::new() };
+    let refused = backtest(Question { history: &history, scenario: &scenario }, &futures, |_| ()).expect_err("a file");
+    assert!(refused.to_string().contains("made from the record"));
 }
 
 fn fate(pupils: f64, ended: bool, probability: f64) -> Fate {
@@ -99,4 +113,44 @@ fn bands_leave_out_what_is_not_defined() {
     let band = Band::of([1.0, f64::NAN, 3.0, 2.0].into_iter());
     assert!((band.median - 2.0).abs() < 1e-12 && band.holds(1.2) && !band.holds(0.9));
     assert!(!Band::of(std::iter::empty()).holds(0.0));
+}
+
+#[test]
+fn a_state_held_out_is_scored_under_what_the_others_say() {
+    let Some(folder) = data() else { return };
+    let text = "name = \"two\"\nparameters = [\"propose_shared\"]\n[algorithm]\nparticles = 10\ngenerations = 1\n\
+        [[record]]\nname = \"North Dakota\"\nstate = \"ND\"\nscenario = \"nd.toml\"\nreplicates = 1\n\
+        [[record.target]]\nname = \"left\"\nstatistic = \"districts\"\nyear = 21\ntolerance = 10\n\
+        [[record.target]]\nname = \"small\"\nstatistic = \"exit_rate\"\nleast = 25\nmost = 49\ntolerance = 2\n\
+        [[record]]\nname = \"South Dakota\"\nstate = \"SD\"\nscenario = \"sd.toml\"\nreplicates = 1\n\
+        [[record.target]]\nname = \"loss\"\nstatistic = \"loss_rate\"\nfrom_year = 7\nuntil_year = 21\ntolerance = 0.5\n";
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/backtest");
+    let records = Records { folder: Some(&folder), without: None };
+    let targets = targets::read_text(text, "t.toml", &scenarios, records).unwrap_or_else(|p| panic!("{}", p.render(false)));
+    // The published figures are those of the backtest: 177 districts in 2016, and 5.28 % of those of 25 to 49 pupils a year.
+    let published: Vec<f64> = targets.all().map(|(_, target)| target.published).collect();
+    assert!((published[0] - 177.0).abs() < 1e-9 && (published[1] - 5.28).abs() < 0.01, "{published:?}");
+    assert!((published[2] - 0.903).abs() < 0.001, "{published:?}");
+    let others = targets.without("SD").expect("North Dakota is left");
+    assert_eq!(others.states(), ["ND"]);
+    assert!(others.without("ND").is_none() && targets.without("IA").is_none());
+    let history = read(&folder, &["SD".to_owned()]).expect("the published record").remove(0);
+    let (scenario, place) = (scenario("sd"), tempfile::tempdir().expect("a temporary folder"));
+    let question = Question { history: &history, scenario: &scenario };
+    let progress = held_out::Progress { calibration: &|_, _, _| (), futures: &|_| () };
+    let (held, _) = held_out::hold_out(question, &others, (1, 0..4), place.path(), &progress).expect("a sound record");
+    assert_eq!((held.calibration.targets.len(), held.result.state.as_str(), held.result.finished), (2, "SD", 4));
+    assert!(held.posterior.name.contains("without SD"), "{}", held.posterior.name);
+}
+
+#[test]
+fn targets_that_need_a_record_say_so_where_no_folder_is_given() {
+    let text = "name = \"one\"\nparameters = [\"wedge\"]\n[[record]]\nname = \"North Dakota\"\nstate = \"ND\"\nscenario = \"nd.toml\"\n\
+        [[record.target]]\nname = \"left\"\nstatistic = \"districts\"\nyear = 21\ntolerance = 10\n";
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/backtest");
+    let told = targets::read_text(text, "t.toml", &scenarios, Records::default()).expect_err("no folder").render(false);
+    assert!(told.contains("the records of ND are needed") && told.contains("--from"), "{told}");
+    let without = Records { folder: None, without: Some("IA") };
+    let told = targets::read_text(text, "t.toml", &scenarios, without).expect_err("no Iowa").render(false);
+    assert!(told.contains("of the state `IA`") && told.contains("one of: ND"), "{told}");
 }

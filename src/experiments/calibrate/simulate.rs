@@ -2,21 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::engine::math;
+use crate::experiments::climate::{self, Known};
 use crate::model::parameters::{ParameterId, Parameters};
 use crate::model::policy::Policy;
 use crate::model::record::{Detail, Record};
+use crate::model::region::Region;
 use crate::model::simulation::{RunId, Simulation, Workspace};
+use crate::scenario::BaselineLoss;
 
 use super::statistics::{Statistic, Sums};
-use super::targets::{BaselineLoss, Setting, Targets};
-
-/// Furthest that a merger climate is moved from 0, log-odds: three standard deviations of its prior.
-const FURTHEST_CLIMATE: f64 = 1.8;
-/// A baseline in which nothing is lost is taken for this loss, % a year, so that its logarithm exists.
-const LEAST_LOSS: f64 = 0.05;
-/// The climate moves only the voted mergers, not the rest of the loss: a few steps are needed.
-const CLIMATE_STEPS: usize = 2;
+use super::targets::{Districts, Setting, Targets};
 
 /// The settings of a targets file, made ready: distances are worked out once.
 #[derive(Debug)]
@@ -54,85 +49,111 @@ impl<'a> Simulator<'a> {
     }
 }
 
+fn workspaces(simulations: &[Simulation]) -> Vec<Workspace> {
+    simulations.iter().map(Simulation::workspace).collect()
+}
+
 #[derive(Debug)]
 struct Ready<'a> {
     setting: &'a Setting,
-    simulation: Simulation,
+    /// One for each region; the replicates take turns.
+    simulations: Vec<Simulation>,
+    /// The same for the years to which the climate is fitted; none where it is not.
+    early: Vec<Simulation>,
+    /// What the merger climate is fitted under.
+    baseline: Policy,
     /// For every policy, which targets need it: `true` in the pair where as the first policy of an uplift.
     asked: Vec<Vec<(usize, bool)>>,
+    /// How much of a run the targets need.
+    detail: Detail,
 }
+
+/// The merger climate of every replicate.
+type Climates<'a> = &'a dyn Fn(u32) -> f64;
 
 impl<'a> Ready<'a> {
     fn new(setting: &'a Setting) -> Self {
-        let mut region = setting.region.clone();
-        if setting.baseline.is_some() {
-            // The fitted climate is added to the intercept of proposals, which is the same sum.
-            let neutral = Arc::make_mut(&mut region);
-            neutral.rules.merger_climate = Some(0.0);
-        }
+        let simulation = |region: &Arc<Region>, years: u16| {
+            let mut region = Arc::clone(region);
+            if setting.baseline.is_some() {
+                // The fitted climate is added to the intercept of proposals, which is the same sum.
+                Arc::make_mut(&mut region).rules.merger_climate = Some(0.0);
+            }
+            Simulation::new(region, years)
+        };
+        let early = |loss: &BaselineLoss| setting.regions.iter().map(|region| simulation(region, loss.to + 1)).collect();
         let asked = |policy: usize| {
             let targets = setting.targets.iter().enumerate();
             let own = targets.clone().filter(|(_, target)| target.policy == policy).map(|(place, _)| (place, false));
             let uplifts = targets.filter(|(_, target)| policy == 0 && matches!(target.statistic, Statistic::Uplift { .. }));
             own.chain(uplifts.map(|(place, _)| (place, true))).collect()
         };
-        let asked = (0..setting.scenario.policies.len()).map(asked).collect();
-        Self { setting, simulation: Simulation::new(region, setting.scenario.years), asked }
+        let first = setting.scenario.policies.first().cloned().unwrap_or_default();
+        let needs_most = setting.targets.iter().any(|target| target.statistic.detail() == Detail::District);
+        Self {
+            simulations: setting.regions.iter().map(|region| simulation(region, setting.scenario.years)).collect(),
+            early: setting.baseline.as_ref().map(early).unwrap_or_default(),
+            baseline: if setting.districts == Districts::Record { Policy::default() } else { first },
+            asked: (0..setting.scenario.policies.len()).map(asked).collect(),
+            detail: if needs_most { Detail::District } else { Detail::Cluster },
+            setting,
+        }
     }
 
     fn answer(&self, ids: &[ParameterId], values: &[f64]) -> (f64, Vec<f64>) {
-        let mut workspace = self.simulation.workspace();
         let drawn: Vec<Parameters> =
             (0..self.setting.replicates).map(|replicate| self.parameters(ids, values, replicate)).collect();
-        let climate = self.setting.baseline.map(|loss| self.climate(loss, &drawn, &mut workspace));
+        let known = self.setting.baseline.as_ref().map(|loss| self.climate(loss, &drawn));
+        let climates =
+            |replicate: u32| known.map_or(0.0, |known| known.of_future(self.setting.scenario.seed, replicate));
+        let mut desk = workspaces(&self.simulations);
         let mut own = vec![[0.0; 2]; self.setting.targets.len()];
         let mut first = own.clone();
         for (policy, asked) in self.setting.scenario.policies.iter().zip(&self.asked).filter(|(_, asked)| !asked.is_empty()) {
-            self.runs(policy, climate.unwrap_or(0.0), &drawn, &mut workspace, |record| {
+            self.runs((&self.simulations, policy), &climates, &drawn, &mut desk, |region, record| {
                 for &(place, as_first) in asked {
                     let sums: &mut Sums = if as_first { &mut first[place] } else { &mut own[place] };
-                    self.setting.targets[place].statistic.add(sums, record, &self.setting.region, policy);
+                    self.setting.targets[place].statistic.add(sums, record, region, policy);
                 }
             });
         }
         let sums = own.into_iter().zip(first);
         let values = self.setting.targets.iter().zip(sums).map(|(target, (own, first))| target.statistic.value(own, first));
-        (climate.unwrap_or(f64::NAN), values.collect())
+        (known.map_or(f64::NAN, |known| known.mean), values.collect())
     }
 
-    /// The climate under which the baseline loses districts as published: by Newton's method on the log of
-    /// the loss, whose slope is near 1 while mergers are rare.
-    fn climate(&self, loss: BaselineLoss, drawn: &[Parameters], workspace: &mut Workspace) -> f64 {
+    /// What the earlier decade says of the climate under these parameters.
+    fn climate(&self, loss: &BaselineLoss, drawn: &[Parameters]) -> Known {
+        let mut desk = workspaces(&self.early);
         let statistic = Statistic::LossRate { from: loss.from, to: loss.to };
-        let Some(policy) = self.setting.scenario.policies.first() else { return 0.0 };
-        let mut climate = 0.0;
-        for _ in 0..CLIMATE_STEPS {
+        let measured = climate::fit(loss, |climate| {
             let mut sums = [0.0; 2];
-            self.runs(policy, climate, drawn, workspace, |record| statistic.add(&mut sums, record, &self.setting.region, policy));
-            let simulated = statistic.value(sums, sums).max(LEAST_LOSS);
-            climate = (climate + math::ln(loss.published / simulated)).clamp(-FURTHEST_CLIMATE, FURTHEST_CLIMATE);
-        }
-        climate
+            let take = |region: &Region, record: &Record| statistic.add(&mut sums, record, region, &self.baseline);
+            self.runs((&self.early, &self.baseline), &|_| climate, drawn, &mut desk, take);
+            statistic.value(sums, sums)
+        });
+        Known::of(measured, loss.error, &drawn.first().cloned().unwrap_or_default())
     }
 
     fn runs(
         &self,
-        policy: &Policy,
-        climate: f64,
+        (simulations, policy): (&[Simulation], &Policy),
+        climates: Climates<'_>,
         drawn: &[Parameters],
-        workspace: &mut Workspace,
-        mut take: impl FnMut(&Record),
+        desk: &mut [Workspace],
+        mut take: impl FnMut(&Region, &Record),
     ) {
         let mut record = Record::default();
-        for (replicate, parameters) in (0..).zip(drawn) {
+        for ((replicate, parameters), place) in (0..).zip(drawn).zip((0..simulations.len()).cycle()) {
             let mut own = parameters.clone();
             for &(id, value) in &policy.parameters {
                 own.set(id, value);
             }
-            own.propose_intercept += climate;
+            own.propose_intercept += climates(replicate);
             let id = RunId { seed: self.setting.scenario.seed, replicate };
-            self.simulation.run(workspace, policy, &own, id, Detail::Cluster, &mut record);
-            take(&record);
+            let simulation = &simulations[place];
+            simulation.run(&mut desk[place], policy, &own, id, self.detail, &mut record);
+            take(simulation.region(), &record);
         }
     }
 

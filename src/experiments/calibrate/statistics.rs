@@ -3,11 +3,13 @@
 //! A statistic is a quotient of two sums over the replicates (or is made from two such quotients, for
 //! two policies), so that an ensemble's figure does not hang on single runs without an event.
 
+use crate::districts::history::{FIRST_YEAR, StateHistory};
 use crate::engine::math;
+use crate::experiments::backtest::{AtRisk, recorded, summarise};
 use crate::model::events::{Ending, Happening, Origin};
 use crate::model::outcomes::{CLUSTER_OUTCOMES, ClusterOutcome, RegionOutcome};
 use crate::model::policy::{InstrumentKind, Policy};
-use crate::model::record::Record;
+use crate::model::record::{Detail, Record};
 use crate::model::region::Region;
 
 /// What is measured. Years are counted from 0.
@@ -67,12 +69,12 @@ pub enum Statistic {
         /// Greatest age, years.
         to: u16,
     },
-    /// Districts of a size class that end in a year, per cent of those at the start.
+    /// Districts of a size class that end, per cent of the years that districts were in the class.
     ExitRate {
-        /// Fewest pupils at the start.
+        /// Fewest pupils in the year before, whole.
         least: f64,
-        /// Most pupils at the start (not counted in).
-        below: f64,
+        /// Most pupils in the year before, counted in.
+        most: f64,
     },
 }
 
@@ -92,7 +94,7 @@ impl Statistic {
             Self::HostYes => yes_share(record, |district, host, _| district == host),
             Self::LosingYes => yes_share(record, |district, host, loses| district != host && loses),
             Self::Trust { from, to } => trust(record, from, to),
-            Self::ExitRate { least, below } => exits(record, region, least, below),
+            Self::ExitRate { least, most } => at_risk(summarise(region, record, &[(least, most)]).classes[0]),
         };
         sums[0] += numerator;
         sums[1] += denominator;
@@ -116,6 +118,24 @@ impl Statistic {
             Self::LossRate { to, .. } | Self::Uplift { to, .. } => to,
             _ => 0,
         }
+    }
+
+    /// The same figure by the record of a state, whose first simulated year follows its first fiscal year;
+    /// None where a record does not tell it.
+    pub(super) fn observed(self, history: &StateHistory) -> Option<f64> {
+        let count = |year: u16| history.counts.get(&(FIRST_YEAR + year)).map(|count| f64::from(*count));
+        let sums = match self {
+            Self::Outcome { outcome: RegionOutcome::districts, year } => [count(year + 1)?, 1.0],
+            Self::LossRate { from, to } => [count(to + 1)?, count(from)?],
+            Self::ExitRate { least, most } => at_risk(recorded(history, &[(least, most)])[0]),
+            _ => return None,
+        };
+        Some(self.value(sums, sums))
+    }
+
+    /// How much of a run it needs.
+    pub(super) fn detail(self) -> Detail {
+        if matches!(self, Self::ExitRate { .. }) { Detail::District } else { Detail::Cluster }
     }
 
     /// Decimals and unit for tables.
@@ -223,14 +243,8 @@ fn trust(record: &Record, from: u16, to: u16) -> Sums {
     values.fold([0.0, 0.0], |[sum, count], value| [sum + value, count + 1.0])
 }
 
-fn exits(record: &Record, region: &Region, least: f64, below: f64) -> Sums {
-    let inside = |place: usize| region.districts.get(place).is_some_and(|d| (least..below).contains(&d.enrolment()));
-    let ended = record.events.iter().filter(|event| match event.what {
-        Happening::Merged { district, .. } | Happening::Dissolved { district, .. } => inside(usize::from(district)),
-        _ => false,
-    });
-    let class = (0..region.districts.len()).filter(|place| inside(*place)).count();
-    [ended.count() as f64, (class * record.years()) as f64]
+fn at_risk(risk: AtRisk) -> Sums {
+    [f64::from(risk.ended), f64::from(risk.district_years)]
 }
 
 #[cfg(test)]
@@ -239,7 +253,6 @@ mod tests {
     use crate::experiments::summary::tests::{region, scenario};
     use crate::model::events::Event;
     use crate::model::policy::{ClusterGrant, Condition, Eligibility, Instrument};
-    use crate::model::region::StartingDistrict;
 
     fn record(districts: &[f64], events: &[(u16, Happening)]) -> Record {
         let mut record = Record::default();
@@ -355,12 +368,24 @@ mod tests {
     }
 
     #[test]
-    fn exits_are_of_the_size_class_a_year() {
-        let sizes: Vec<f64> = region().districts.iter().map(StartingDistrict::enrolment).collect();
-        let first = sizes[0];
-        let class = sizes.iter().filter(|size| (first..first + 1.0).contains(*size)).count() as f64;
-        let run = record(&[9.0, 8.0], &[(1, Happening::Merged { district: 0, host: 1 })]);
-        near(value(Statistic::ExitRate { least: first, below: first + 1.0 }, &run), 50.0 / class);
-        assert!(value(Statistic::ExitRate { least: 0.0, below: 0.5 }, &run).is_nan(), "a class without districts");
+    fn a_record_tells_the_same_figures_as_a_run_with_its_counts() {
+        let mut history = StateHistory::default();
+        history.counts.extend([(1995, 110), (1996, 100), (1997, 90), (1998, 81)]);
+        let run = record(&[100.0, 90.0, 81.0], &[]);
+        for statistic in
+            [Statistic::LossRate { from: 1, to: 2 }, Statistic::Outcome { outcome: RegionOutcome::districts, year: 2 }]
+        {
+            near(statistic.observed(&history).expect("a record has counts"), value(statistic, &run));
+        }
+        assert!(Statistic::LossRate { from: 1, to: 9 }.observed(&history).is_none(), "beyond the record");
+        assert!(Statistic::HostYes.observed(&history).is_none());
+    }
+
+    #[test]
+    fn exits_are_of_the_years_at_risk_in_the_class() {
+        let statistic = Statistic::ExitRate { least: 25.0, most: 49.0 };
+        near(statistic.value([3.0, 60.0], [0.0; 2]), 5.0);
+        assert_eq!((statistic.detail(), Statistic::HostYes.detail()), (Detail::District, Detail::Cluster));
+        assert!(statistic.observed(&StateHistory::default()).is_some_and(f64::is_nan), "nobody was at risk");
     }
 }

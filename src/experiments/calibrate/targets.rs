@@ -1,17 +1,19 @@
 //! Targets files: what the record published, and which parameters it is to inform.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostics::{Problem, Problems, nearest};
+use crate::diagnostics::{Place, Problem, Problems, nearest};
+use crate::districts::history::{self, StateHistory};
 use crate::districts::region_file;
+use crate::experiments::backtest;
 use crate::experiments::posterior;
-use crate::input::{self, Choice, Number, Prose, Table, Text, Variant, Whole};
+use crate::input::{self, Choice, Number, Parsed, Prose, Table, Text, Variant, Whole};
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::ParameterId;
 use crate::model::region::Region;
 use crate::results::sha256_hex;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, BaselineLoss, Scenario};
 
 use super::statistics::Statistic;
 
@@ -32,32 +34,36 @@ pub struct Target {
     pub source: String,
 }
 
-/// A baseline decade that a state's merger climate is fitted to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BaselineLoss {
-    /// Published loss of districts, % a year.
-    pub published: f64,
-    /// First simulated year (from 0) over which the baseline's loss is taken.
-    pub from: u16,
-    /// Last simulated year, which counts.
-    pub to: u16,
-}
-
 /// A state in its years: a scenario, and what was published of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// Its name.
     pub name: String,
+    /// The postal code of its state, by which it can be left out.
+    pub state: Option<String>,
     /// Region, years and policies.
     pub scenario: Scenario,
-    /// The region, read or drawn.
-    pub region: Arc<Region>,
+    /// Where the districts come from.
+    pub districts: Districts,
+    /// The regions on which the replicates take turns: one that was read or drawn, or several that differ in
+    /// what the record does not tell.
+    pub regions: Vec<Arc<Region>>,
     /// Replicates for each parameter vector; the same ones for all.
     pub replicates: u32,
     /// What its merger climate is fitted to; drawn from its prior where absent.
     pub baseline: Option<BaselineLoss>,
     /// What was published.
     pub targets: Vec<Target>,
+}
+
+/// Where the districts of a setting come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Districts {
+    /// From the scenario's region. Its first policy is the baseline.
+    Scenario,
+    /// From the record of the state, as it stood in its first year. The policy in force is the scenario's
+    /// first, the baseline is none, and what is published comes from the record.
+    Record,
 }
 
 /// How the search is done.
@@ -97,15 +103,81 @@ impl Targets {
     pub fn all(&self) -> impl Iterator<Item = (&Setting, &Target)> {
         self.settings.iter().flat_map(|setting| setting.targets.iter().map(move |target| (setting, target)))
     }
+
+    /// The postal codes of the settings' states, each once.
+    #[must_use]
+    pub fn states(&self) -> Vec<&str> {
+        let mut states: Vec<&str> = self.settings.iter().filter_map(|setting| setting.state.as_deref()).collect();
+        states.sort_unstable();
+        states.dedup();
+        states
+    }
+
+    /// These targets without the settings of a state. None where there are none of it, or no others.
+    #[must_use]
+    pub fn without(&self, state: &str) -> Option<Self> {
+        let (of_state, others): (Vec<&Setting>, Vec<&Setting>) =
+            self.settings.iter().partition(|setting| setting.state.as_deref() == Some(state));
+        if of_state.is_empty() || others.is_empty() {
+            return None;
+        }
+        Some(Self {
+            name: format!("{}-without-{}", self.name, state.to_ascii_lowercase()),
+            title: format!("{}, without {state}", self.title),
+            settings: others.into_iter().cloned().collect(),
+            digest: sha256_hex(format!("{} without {state}", self.digest).as_bytes()),
+            ..self.clone()
+        })
+    }
+}
+
+/// What is in a targets file, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Published figures.
+    pub figures: usize,
+    /// Settings, those of records among them.
+    pub settings: usize,
+    /// Parameters to calibrate.
+    pub parameters: usize,
+}
+
+/// Checks a targets file and the scenarios that it names; the records of states are not needed.
+///
+/// # Errors
+/// Every problem of the file, its scenarios and their regions at once.
+pub fn check(path: &Path) -> Result<Outline, Problems> {
+    let text = input::text_of(path, "targets file")?;
+    let targets = parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))?;
+    Ok(Outline {
+        figures: targets.all().count(),
+        settings: targets.settings.len(),
+        parameters: targets.parameters.len(),
+        name: targets.name,
+        title: targets.title,
+    })
+}
+
+/// Where the records of states are, and which state is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Records<'a> {
+    /// The folder of the records; a file that needs none can be read without.
+    pub folder: Option<&'a Path>,
+    /// The postal code of the state whose settings are left out.
+    pub without: Option<&'a str>,
 }
 
 /// Reads a targets file and all that it names.
 ///
 /// # Errors
-/// Every problem of the file, its scenarios and their regions at once.
-pub fn read(path: &Path) -> Result<Targets, Problems> {
+/// Every problem of the file, its scenarios and their regions at once, then those of the records.
+pub fn read(path: &Path, records: Records<'_>) -> Result<Targets, Problems> {
     let text = input::text_of(path, "targets file")?;
-    parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))
+    read_text(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")), records)
 }
 
 /// Reads the text of a targets file; `name` is the file that its problems name, `folder` where the paths
@@ -113,15 +185,70 @@ pub fn read(path: &Path) -> Result<Targets, Problems> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Targets, Problems> {
-    let mut targets = input::read(name, text, "the targets file", |table| form(table, folder))?;
-    let mut digests = sha256_hex(text.as_bytes());
+pub fn read_text(text: &str, name: &str, folder: &Path, records: Records<'_>) -> Result<Targets, Problems> {
+    let mut targets = parse(text, name, folder)?;
+    if let Some(state) = records.without {
+        targets = targets.without(state).ok_or_else(|| no_such_state(&targets, state))?;
+    }
+    let mut digests = sha256_hex(text.as_bytes()) + records.without.unwrap_or_default();
+    digests += &load(&mut targets, name, records.folder)?;
     for setting in &targets.settings {
         digests += &sha256_hex(setting.scenario.text.as_bytes());
-        digests += &sha256_hex(region_file::write(&setting.region).as_bytes());
+        setting.regions.iter().for_each(|region| digests += &sha256_hex(region_file::write(region).as_bytes()));
     }
     targets.digest = sha256_hex(digests.as_bytes());
     Ok(targets)
+}
+
+fn parse(text: &str, name: &str, folder: &Path) -> Result<Targets, Problems> {
+    input::read(name, text, "the targets file", |table| form(table, folder))
+}
+
+fn no_such_state(targets: &Targets, state: &str) -> Problem {
+    let place = Place::Flag(format!("--without {state}"));
+    let states = targets.states();
+    let problem = if states.contains(&state) {
+        Problem::new(place, format!("no settings are left without the state `{state}`"))
+    } else {
+        Problem::new(place, format!("no setting of the targets is of the state `{state}`"))
+    };
+    problem.expected(if states.is_empty() { "settings with a `state`".to_owned() } else { format!("one of: {}", states.join(", ")) })
+}
+
+/// Gives the settings of records their regions and their published figures; gives the records' digest.
+fn load(targets: &mut Targets, name: &str, data: Option<&Path>) -> Result<String, Problems> {
+    let mut settings: Vec<&mut Setting> =
+        targets.settings.iter_mut().filter(|setting| setting.districts == Districts::Record).collect();
+    if settings.is_empty() {
+        return Ok(String::new());
+    }
+    let Some(data) = data else {
+        let states: Vec<&str> = settings.iter().filter_map(|setting| setting.state.as_deref()).collect();
+        let what = format!("the records of {} are needed, and no folder is given", states.join(", "));
+        let problem = Problem::new(Place::File(name.to_owned()), what).expected("--from and the folder of the records");
+        return Err(problem.hint("leave these states out with --without, or take the [[record]] tables out of the file").into());
+    };
+    let states: Vec<String> = settings.iter().filter_map(|setting| setting.state.clone()).collect();
+    let histories = history::read(data, &states)?;
+    let mut problems = Problems::new();
+    for (setting, history) in settings.iter_mut().zip(&histories) {
+        let _ = of_record(setting, history).map_err(|more| problems.extend(more));
+    }
+    let digest = sha256_hex(format!("{histories:?}").as_bytes());
+    problems.into_result(digest)
+}
+
+fn of_record(setting: &mut Setting, history: &StateHistory) -> Result<(), Problems> {
+    setting.regions = backtest::regions_of(history, &setting.scenario, setting.replicates)?;
+    let mut problems = Problems::new();
+    for target in &mut setting.targets {
+        target.published = target.statistic.observed(history).unwrap_or(f64::NAN);
+        if !target.published.is_finite() {
+            let what = format!("the record of {} does not give \"{}\"", history.state, target.name);
+            problems.push(Problem::new(Place::File(setting.scenario.name.clone()), what));
+        }
+    }
+    problems.into_result(())
 }
 
 /// The JSON Schema of targets files.
@@ -143,8 +270,12 @@ fn form(table: &mut Table<'_>, folder: &Path) -> Targets {
     let parameters =
         posterior::parameters(table, "The uncertain parameters to calibrate; all others are drawn from their priors.");
     let algorithm = table.table("algorithm", "How the search is done.", algorithm);
-    let settings = table.some_tables("setting", "A state in its years.", |table| setting(table, folder));
-    let settings = settings.into_iter().flatten().collect();
+    let mut settings = table.tables("setting", "A state in its years.", |table| setting(table, folder));
+    settings.extend(table.tables("record", RECORD, |table| record(table, folder)));
+    if !table.has("setting") && !table.has("record") {
+        table.push(Problem::new(table.here(), "there is nothing to fit to").expected("at least one [[setting]] or [[record]]"));
+    }
+    let settings: Vec<Setting> = settings.into_iter().flatten().collect();
     Targets { title: title.unwrap_or_else(|| name.clone()), name, algorithm, parameters, settings, digest: String::new() }
 }
 
@@ -163,42 +294,82 @@ fn algorithm(table: &mut Table<'_>) -> Algorithm {
 const LEAST_ACCEPTANCE: &str =
     "The search ends when a smaller share of the new vectors than this comes within the tolerance of the generation before.";
 
+const RECORD: &str = "The record of a real state, simulated from its districts of the first year as `barnraise backtest` does; what is published is worked out from the record.";
+const STATE: &str = "The postal code of the state, such as \"ND\": by it, `--without` and `--leave-one-out` leave the setting out.";
+const REPLICATES: &str = "Futures simulated for each parameter vector, the same ones for all.";
+const STATES: Parsed<String> = Parsed {
+    expected: "the two capital letters of a state, such as \"ND\"",
+    pattern: "^[A-Z]{2}$",
+    parse: state_code,
+    write: String::clone,
+    example: String::new,
+};
+
+fn state_code(text: &str) -> Option<String> {
+    (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| text.to_owned())
+}
+
+fn replicates(table: &mut Table<'_>, usual: i64) -> u32 {
+    table.or("replicates", REPLICATES, &Whole::new("replicates", 1, 10_000), usual) as u32
+}
+
 /// None where its scenario could not be read, which has been told.
 fn setting(table: &mut Table<'_>, folder: &Path) -> Option<Setting> {
     let name = table.required("name", "Its name for tables, such as \"North Dakota, 1989\".", &Text);
-    let read = scenario_of(table, folder);
-    let replicates = table.or("replicates", REPLICATES, &Whole::new("replicates", 1, 10_000), 8) as u32;
+    let state = table.optional("state", STATE, &STATES);
+    let doc = "The scenario file that gives region, years and policies, counted from this file's folder. Its first policy is the baseline.";
+    let scenario = scenario_of(table, doc, folder);
+    let tell = |problems: Problems| problems.iter().for_each(|problem| table.push(problem.clone()));
+    let region = |scenario: &Scenario| scenario::load_region(&scenario.region, scenario.seed).map_err(tell).ok();
+    let region = scenario.as_ref().and_then(region);
+    let replicates = replicates(table, 8);
     let baseline = baseline(table);
-    let known = read.as_ref().map(|(scenario, _)| scenario);
-    let targets = table.some_tables("target", "A published figure.", |table| target(table, known));
-    if let (Some(scenario), Some(last)) = (known, baseline.map(|loss| loss.to))
+    let targets = table.some_tables("target", "A published figure.", |table| target(table, scenario.as_ref()));
+    if let (Some(scenario), Some(last)) = (&scenario, baseline.as_ref().map(|loss| loss.to))
         && last >= scenario.years
     {
         table.push(beyond(table, "baseline_until", scenario));
     }
-    let (scenario, region) = read?;
-    Some(Setting { name, scenario, region, replicates, baseline, targets })
+    let (scenario, regions) = (scenario?, vec![Arc::new(region?)]);
+    Some(Setting { name, state, scenario, districts: Districts::Scenario, regions, replicates, baseline, targets })
 }
 
-const REPLICATES: &str = "Futures simulated for each parameter vector, the same ones for all.";
+/// The record of a state; its regions come from the record. None as in [`setting`].
+fn record(table: &mut Table<'_>, folder: &Path) -> Option<Setting> {
+    let name = table.required("name", "Its name for tables, such as \"North Dakota, 1995-2016\".", &Text);
+    let state = table.required("state", STATE, &STATES);
+    let doc = "The scenario file of the policy in force (its first), counted from this file's folder; the record brings the districts. Its [baseline], if any, is what the merger climate is fitted to.";
+    let scenario = scenario_of(table, doc, folder);
+    let replicates = replicates(table, 4);
+    let targets = table.some_tables("target", "A figure of the record.", |table| record_target(table, scenario.as_ref()));
+    let scenario = scenario?;
+    let baseline = scenario.baseline.clone();
+    Some(Setting {
+        name,
+        state: Some(state),
+        districts: Districts::Record,
+        regions: Vec::new(),
+        replicates,
+        baseline,
+        targets,
+        scenario,
+    })
+}
 
-/// The scenario that a setting names, and its region; None where there is a problem with either.
-fn scenario_of(table: &mut Table<'_>, folder: &Path) -> Option<(Scenario, Arc<Region>)> {
-    let doc = "The scenario file that gives region, years and policies, counted from this file's folder. Its first policy is the baseline.";
+/// The scenario that a setting names; None where there is a problem with it.
+fn scenario_of(table: &mut Table<'_>, doc: &str, folder: &Path) -> Option<Scenario> {
     let file = table.required("scenario", doc, &Text);
     if !table.has("scenario") || file.is_empty() {
         return None;
     }
-    let tell = |problems: Problems| problems.iter().for_each(|problem| table.push(problem.clone()));
-    let path = folder.join(&file);
+    let path: PathBuf = folder.join(&file);
     if !path.is_file() {
         let problem = Problem::new(table.place("scenario"), format!("there is no scenario \"{file}\""));
         table.push(problem.expected(format!("a file; looked for at {}", path.display())));
         return None;
     }
-    let scenario = scenario::read(&path).map_err(tell).ok()?;
-    let region = scenario::load_region(&scenario.region, scenario.seed).map_err(tell).ok()?;
-    Some((scenario, Arc::new(region)))
+    let tell = |problems: Problems| problems.iter().for_each(|problem| table.push(problem.clone()));
+    scenario::read(&path).map_err(tell).ok()
 }
 
 const YEAR: Whole = Whole::new("", 1, 100).hint("years are simulated years: 1 is the first");
@@ -211,8 +382,13 @@ fn baseline(table: &mut Table<'_>) -> Option<BaselineLoss> {
     if table.sound() && from > to {
         table.push(Problem::new(table.place("baseline_from"), "`baseline_from` lies after `baseline_until`"));
     }
-    published.map(|published| BaselineLoss { published, from: (from - 1) as u16, to: (to - 1) as u16 })
+    let error = table.or("baseline_error", BASELINE_ERROR, &Number::new("log-odds", 0.0, 5.0), 0.0);
+    let (from, to) = ((from - 1).max(0) as u16, (to - 1).max(0) as u16);
+    published.map(|published| BaselineLoss { published, from, to, error, source: String::new() })
 }
+
+const BASELINE_ERROR: &str =
+    "Standard error of the climate so fitted: above 0, every replicate's climate spreads around it and the fit is shrunk toward 0.";
 
 fn target(table: &mut Table<'_>, scenario: Option<&Scenario>) -> Target {
     let name = table.required("name", "What it is, for tables.", &Text);
@@ -228,15 +404,35 @@ fn target(table: &mut Table<'_>, scenario: Option<&Scenario>) -> Target {
     let source = table.required("source", "Where it was published.", &Text);
     let statistic = table.variant("statistic", "What is measured.", STATISTICS);
     let statistic = statistic.unwrap_or(Statistic::FoundingSize);
-    if let Some(scenario) = scenario.filter(|scenario| statistic.last_year() >= scenario.years) {
-        let key = if table.has("until_year") { "until_year" } else { "year" };
-        table.push(beyond(table, key, scenario));
+    if let Some(scenario) = scenario {
+        within(table, statistic, scenario);
     }
     if matches!(statistic, Statistic::Uplift { .. }) && policy == Some(0) {
         let problem = Problem::new(table.place("policy"), "an uplift of the first policy over itself is always 1");
         table.push(problem.expected("another policy of the scenario"));
     }
     Target { name, policy: policy.unwrap_or_default(), statistic, published, tolerance, source }
+}
+
+/// The statistic's years must lie within the scenario's.
+fn within(table: &Table<'_>, statistic: Statistic, scenario: &Scenario) {
+    if statistic.last_year() >= scenario.years {
+        let key = if table.has("until_year") { "until_year" } else { "year" };
+        table.push(beyond(table, key, scenario));
+    }
+}
+
+/// A figure that is worked out from the record when it is read.
+fn record_target(table: &mut Table<'_>, scenario: Option<&Scenario>) -> Target {
+    let name = table.required("name", "What it is, for tables.", &Text);
+    let doc = "Its standard error, the model's own discrepancy included.";
+    let tolerance = table.required("tolerance", doc, &Number::above("", 0.0, f64::INFINITY));
+    let statistic = table.variant("statistic", "What is measured.", RECORDED).unwrap_or(Statistic::FoundingSize);
+    if let Some(scenario) = scenario {
+        within(table, statistic, scenario);
+    }
+    let source = "worked out from the record".to_owned();
+    Target { name, policy: 0, statistic, published: f64::NAN, tolerance, source }
 }
 
 fn beyond(table: &Table<'_>, key: &str, scenario: &Scenario) -> Problem {
@@ -260,7 +456,7 @@ fn policy(table: &mut Table<'_>, scenario: Option<&Scenario>) -> Option<usize> {
 /// All statistics, as files name them.
 const STATISTICS: &[Variant<Statistic>] = &[
     Variant { name: "outcome", doc: "The mean of an outcome of the region at the end of a year.", form: outcome },
-    Variant { name: "loss_rate", doc: "Districts lost between two years, % a year.", form: loss_rate },
+    LOSS_RATE,
     Variant { name: "uplift", doc: "The loss rate as a multiple of that under the first policy.", form: uplift },
     Variant {
         name: "founding_size",
@@ -281,8 +477,28 @@ const STATISTICS: &[Variant<Statistic>] = &[
         form: |_| Statistic::LosingYes,
     },
     Variant { name: "trust", doc: "Mean trust within clusters of an age.", form: trust },
-    Variant { name: "exit_rate", doc: "Districts of a size class that end, % of those at the start a year.", form: exit_rate },
+    EXIT_RATE,
 ];
+
+/// Those that a record tells.
+const RECORDED: &[Variant<Statistic>] = &[
+    Variant { name: "districts", doc: "The number of districts in a year.", form: districts },
+    LOSS_RATE,
+    EXIT_RATE,
+];
+
+const LOSS_RATE: Variant<Statistic> =
+    Variant { name: "loss_rate", doc: "Districts lost between two years, % a year.", form: loss_rate };
+const EXIT_RATE: Variant<Statistic> = Variant {
+    name: "exit_rate",
+    doc: "Districts of a size class that end, % of the years that districts were in the class.",
+    form: exit_rate,
+};
+
+fn districts(table: &mut Table<'_>) -> Statistic {
+    let year = table.required("year", "The simulated year, counted from 1.", &YEAR);
+    Statistic::Outcome { outcome: RegionOutcome::districts, year: (year - 1).max(0) as u16 }
+}
 
 fn outcome(table: &mut Table<'_>) -> Statistic {
     let outcomes = RegionOutcome::ALL.into_iter().map(|outcome| (outcome.outcome().id, outcome, outcome.outcome().meaning));
@@ -340,9 +556,14 @@ fn trust(table: &mut Table<'_>) -> Statistic {
 }
 
 fn exit_rate(table: &mut Table<'_>) -> Statistic {
-    let pupils = Number::new("pupils", 0.0, 1_000_000.0);
-    let least = table.or("least", "Fewest pupils at the start.", &pupils, 0.0);
-    Statistic::ExitRate { least, below: table.or("below", "Pupils at the start, not counted in.", &pupils, 1_000_000.0) }
+    let pupils = Whole::new("pupils", 0, 1_000_000);
+    let before = table.found();
+    let least = table.or("least", "Fewest pupils in the year before.", &pupils, 0);
+    let most = table.or("most", "Most pupils in the year before, counted in.", &pupils, 1_000_000);
+    if table.found() == before && least > most {
+        table.push(Problem::new(table.place("least"), "`least` lies above `most`"));
+    }
+    Statistic::ExitRate { least: least as f64, most: most as f64 }
 }
 
 #[cfg(test)]
@@ -366,13 +587,14 @@ mod tests {
     #[test]
     fn a_sound_file_is_read_and_its_digest_heeds_the_scenario() {
         let folder = folder();
-        let targets = parse(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path()).expect("it is sound");
+        let targets = read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default()).expect("it is sound");
         let setting = &targets.settings[0];
-        assert_eq!(setting.baseline, Some(BaselineLoss { published: 1.0, from: 0, to: 3 }));
+        let baseline = BaselineLoss { published: 1.0, from: 0, to: 3, error: 0.0, source: String::new() };
+        assert_eq!(setting.baseline, Some(baseline));
         assert_eq!(setting.targets[0].statistic, Statistic::Outcome { outcome: RegionOutcome::districts, year: 3 });
-        assert_eq!((setting.targets[0].policy, setting.region.districts.len()), (1, 5));
+        assert_eq!((setting.targets[0].policy, setting.regions[0].districts.len()), (1, 5));
         std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("districts = 5", "districts = 6")).expect("written");
-        let other = parse(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path()).expect("it is sound");
+        let other = read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default()).expect("it is sound");
         assert_ne!(targets.digest, other.digest);
     }
 
@@ -380,24 +602,24 @@ mod tests {
     fn problems_of_targets_and_scenarios_are_told_at_once() {
         let folder = folder();
         std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("years = 4", "years = \"four\"")).expect("written");
-        let told = parse(&text("replicates = 0"), "t.toml", folder.path()).expect_err("two mistakes").render(false);
+        let told = read_text(&text("replicates = 0"), "t.toml", folder.path(), Records::default()).expect_err("two mistakes").render(false);
         assert!(told.contains("`years` is the text") && told.contains("`replicates` is 0"), "{told}");
         std::fs::write(folder.path().join("small.toml"), SCENARIO).expect("written");
         let wrong = text("baseline_loss = 1").replace("year = 4", "year = 9").replace("\"grant\"", "\"gront\"");
-        let told = parse(&wrong, "t.toml", folder.path()).expect_err("three mistakes").render(false);
+        let told = read_text(&wrong, "t.toml", folder.path(), Records::default()).expect_err("three mistakes").render(false);
         for part in ["`baseline_until` lies beyond the 4 years", "did you mean \"grant\"", "`year` lies beyond"] {
             assert!(told.contains(part), "{part} is missing in\n{told}");
         }
         let told =
-            parse(&text("").replace("small.toml", "none.toml"), "t.toml", folder.path()).expect_err("no file").render(false);
+            read_text(&text("").replace("small.toml", "none.toml"), "t.toml", folder.path(), Records::default()).expect_err("no file").render(false);
         assert!(told.contains("there is no scenario \"none.toml\""), "{told}");
     }
 
     #[test]
     fn the_shipped_targets_are_sound() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/calibration/targets.toml");
-        let targets = read(&path).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-        assert!(targets.all().count() >= 2 * targets.settings.len());
+        let outline = check(&path).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        assert!(outline.figures >= 2 * outline.settings);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::experiments::posterior;
+use crate::scenario::BaselineLoss;
 
 /// A small state with and without a grant; the published figures are filled in from a known truth.
 const SCENARIO: &str = "\
@@ -33,7 +34,7 @@ fn targets(published: &[f64; 3]) -> Targets {
         target("founded", "statistic = \"outcome\"\noutcome = \"clusters_founded\"\nyear = 3", published[1], 0.2),
         target("left", "statistic = \"outcome\"\noutcome = \"clustered_share\"\nyear = 6", published[2], 0.02),
     ];
-    targets::parse(&text.concat(), "t.toml", folder.path()).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+    targets::read_text(&text.concat(), "t.toml", folder.path(), targets::Records::default()).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
 }
 
 fn truth() -> (Vec<f64>, Targets) {
@@ -69,7 +70,7 @@ fn a_baseline_decade_sets_the_merger_climate() {
     let climate = |targets: &Targets| Simulator::new(targets).answer(&values).climates[0];
     assert!(climate(&targets).is_nan());
     let mut fitted = [0.5, 4.0].map(|published| {
-        targets.settings[0].baseline = Some(targets::BaselineLoss { published, from: 0, to: 5 });
+        targets.settings[0].baseline = Some(BaselineLoss { published, from: 0, to: 5, error: 0.0, source: String::new() });
         climate(&targets)
     });
     assert!(fitted[0] < fitted[1], "{fitted:?}");

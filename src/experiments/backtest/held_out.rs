@@ -1,0 +1,86 @@
+//! Leave one state out: parameters calibrated on the others, scored on the one that was held back.
+
+use std::path::Path;
+
+use super::{Futures, Question, StateResult, Stopped, backtest, set_regression};
+use crate::experiments::calibrate::targets::Targets;
+use crate::experiments::calibrate::{self, Calibration};
+use crate::experiments::posterior::Posterior;
+use crate::experiments::runner::WorkFolder;
+use crate::model::parameters::{ParameterId, Parameters};
+
+/// A state scored under parameters that know nothing of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldOut {
+    /// How the others were calibrated.
+    pub calibration: Calibration,
+    /// What they leave of the parameters.
+    pub posterior: Posterior,
+    /// The backtest of the state under it.
+    pub result: StateResult,
+}
+
+/// Hears how far the work is: of the calibration generation (from 0), chunks there and chunks in all; of the
+/// backtest the futures there.
+pub struct Progress<'a> {
+    /// The calibration.
+    pub calibration: &'a (dyn Fn(u16, usize, usize) + Sync),
+    /// The backtest.
+    pub futures: &'a (dyn Fn(u64) + Sync),
+}
+
+/// The parameters of a replicate: from their priors, those of the posterior from one of its vectors, and those
+/// that the scenario sets as they are set.
+#[must_use]
+pub fn parameters_of(
+    set: &[(ParameterId, f64)],
+    posterior: Option<&Posterior>,
+    seed: u64,
+    replicate: u32,
+) -> Parameters {
+    let mut base = Parameters::default();
+    set.iter().for_each(|&(id, value)| base.set(id, value));
+    let fixed: Vec<ParameterId> = set.iter().map(|(id, _)| *id).collect();
+    let mut own = base.drawn(&fixed, seed, replicate);
+    if let Some(posterior) = posterior {
+        posterior.apply(&mut own, &fixed, seed, replicate);
+    }
+    own
+}
+
+/// What the parameters of futures come from, for the plan of their chunks.
+#[must_use]
+pub fn facts_of(posterior: Option<&Posterior>) -> Vec<(String, String)> {
+    vec![("posterior".to_owned(), posterior.map_or_else(|| "none".to_owned(), Posterior::digest))]
+}
+
+/// Calibrates on `others`, the targets without the state, and simulates the state again under what they leave.
+/// Finished chunks are kept below `work`; the folders of the backtest are handed back.
+///
+/// # Errors
+/// As the calibration and [`backtest`].
+pub fn hold_out(
+    question: Question<'_>,
+    others: &Targets,
+    (seed, replicates): (u64, std::ops::Range<u32>),
+    work: &Path,
+    progress: &Progress<'_>,
+) -> Result<(HeldOut, Vec<WorkFolder>), Stopped> {
+    let (calibration, posterior) = calibrate::calibrate(others, &work.join("calibration"), progress.calibration)?;
+    let parameters = |replicate| parameters_of(&question.scenario.parameters, Some(&posterior), seed, replicate);
+    let futures = Futures { replicates, seed, parameters: &parameters, work, facts: facts_of(Some(&posterior)) };
+    let (result, folders) = backtest(question, &futures, progress.futures)?;
+    Ok((HeldOut { calibration, posterior, result }, folders))
+}
+
+/// Sets beside the held-out results the regression that those under the priors have: it is fitted to the
+/// record of the other states and knows no parameters.
+pub fn share_regression(results: &[StateResult], held_out: &mut [HeldOut]) {
+    for held in held_out {
+        let same = results.iter().find(|result| result.state == held.result.state);
+        let regression: Option<Vec<f64>> = same.and_then(|result| result.fates.iter().map(|fate| fate.regression).collect());
+        if let Some(regression) = regression {
+            set_regression(&mut held.result, &regression);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The merger climate of a state, from its own earlier decade.
+//!
+//! The climate is the log-odds by which boards of one state propose mergers more readily than the model
+//! alone explains. Its prior is N(0, `climate_sd`). Where it is known how fast the state lost districts in
+//! an earlier decade without the policies asked about, the climate under which the model loses as many is
+//! a measurement of it, with an error of its own: a decade has few mergers, the earlier series may count
+//! other districts, and climates change between decades.
+
+use crate::engine::draws::{Draws, EntityKey};
+use crate::engine::math;
+use crate::experiments::posterior::Draw;
+use crate::model::parameters::Parameters;
+use crate::scenario::BaselineLoss;
+
+/// Furthest that a merger climate is moved from 0, log-odds: three standard deviations of its prior.
+const FURTHEST: f64 = 1.8;
+/// A baseline in which nothing is lost is taken for this loss, % a year, so that its logarithm exists.
+const LEAST_LOSS: f64 = 0.05;
+/// The climate moves only the voted mergers, not the rest of the loss: a few steps are needed.
+const STEPS: usize = 2;
+
+/// The climate under which the baseline loses districts as published: by Newton's method on the log of the
+/// loss, whose slope is near 1 while mergers are rare. `simulate` tells the loss, % a year, in a climate.
+pub(super) fn fit(loss: &BaselineLoss, mut simulate: impl FnMut(f64) -> f64) -> f64 {
+    (0..STEPS).fold(0.0, |climate: f64, _| {
+        let simulated = simulate(climate).max(LEAST_LOSS);
+        (climate + math::ln(loss.published / simulated)).clamp(-FURTHEST, FURTHEST)
+    })
+}
+
+/// What is known of a climate after its measurement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Known {
+    /// Its mean, log-odds.
+    pub mean: f64,
+    /// Its standard deviation.
+    pub sd: f64,
+}
+
+impl Known {
+    /// The prior of the parameters, updated by a measurement with a normal error. Without an error the
+    /// measurement is taken as it is.
+    pub(super) fn of(measured: f64, error: f64, parameters: &Parameters) -> Self {
+        if error <= 0.0 {
+            return Self { mean: measured, sd: 0.0 };
+        }
+        let prior = parameters.climate_sd * parameters.climate_sd;
+        let trusted = prior / (prior + error * error);
+        Self { mean: trusted * measured, sd: error * trusted.sqrt() }
+    }
+
+    /// The climate of a future.
+    pub(super) fn of_future(self, seed: u64, replicate: u32) -> f64 {
+        self.mean + self.sd * Draws::new(seed, replicate, Draws::BEFORE).normal(EntityKey::REGION, Draw::Climate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loss(published: f64) -> BaselineLoss {
+        BaselineLoss { published, from: 0, to: 9, error: 0.4, source: String::new() }
+    }
+
+    #[test]
+    fn the_fit_finds_the_climate_that_made_the_loss_and_stays_within_reason() {
+        let model = |climate: f64| 0.2 + 0.8 * math::exp(climate);
+        let found = fit(&loss(model(0.5)), model);
+        assert!((found - 0.5).abs() < 0.05, "{found}");
+        assert!((fit(&loss(20.0), |_| 0.0) - FURTHEST).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_measurement_as_sure_as_the_prior_counts_half() {
+        let parameters = Parameters { climate_sd: 0.6, ..Parameters::default() };
+        let known = Known::of(1.0, 0.6, &parameters);
+        assert!((known.mean - 0.5).abs() < 1e-12 && (known.sd - 0.6 * 0.5f64.sqrt()).abs() < 1e-12, "{known:?}");
+        assert_eq!(Known::of(1.0, 0.0, &parameters), Known { mean: 1.0, sd: 0.0 });
+        let none = Known::of(1.0, 1e9, &parameters);
+        assert!(none.mean.abs() < 1e-9 && (none.sd - 0.6).abs() < 1e-9, "nothing is learnt: {none:?}");
+    }
+
+    #[test]
+    fn futures_spread_around_what_is_known() {
+        let known = Known { mean: 0.3, sd: 0.2 };
+        let climates: Vec<f64> = (0..2_000).map(|replicate| known.of_future(1, replicate)).collect();
+        let mean = climates.iter().sum::<f64>() / 2_000.0;
+        let sd = (climates.iter().map(|climate| (climate - mean).powi(2)).sum::<f64>() / 2_000.0).sqrt();
+        assert!((mean - 0.3).abs() < 0.02 && (sd - 0.2).abs() < 0.02, "{mean} {sd}");
+    }
+}
