@@ -257,9 +257,9 @@ pub(super) struct Calibrate {
     /// The folder with the records of states, where the targets have any; subfolders are searched too
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(super) from: Option<PathBuf>,
-    /// Leave out all settings of this state, by its postal code
-    #[arg(long, value_name = "STATE")]
-    pub(super) without: Option<String>,
+    /// Leave out all settings of these states; postal codes with commas between them
+    #[arg(long, value_name = "STATES", value_delimiter = ',')]
+    pub(super) without: Vec<String>,
     /// Parameter vectors of a generation, 10 to 100,000; those of the file if not given
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) particles: Option<String>,
@@ -376,6 +376,12 @@ pub(super) struct Backtest {
     /// A targets file: score each state also under parameters calibrated on the settings of the others
     #[arg(long, value_name = "TARGETS", value_hint = ValueHint::FilePath)]
     pub(super) leave_one_out: Option<PathBuf>,
+    /// Parameter vectors of a generation of these calibrations, 10 to 100,000; those of the file if not given
+    #[arg(long, value_name = "N", requires = "leave_one_out", allow_negative_numbers = true)]
+    pub(super) particles: Option<String>,
+    /// Most generations of these calibrations, 1 to 1,000; those of the file if not given
+    #[arg(long, value_name = "N", requires = "leave_one_out", allow_negative_numbers = true)]
+    pub(super) generations: Option<String>,
     /// The results folder. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", default_value = "results/backtest", value_hint = ValueHint::DirPath)]
     pub(super) out: PathBuf,

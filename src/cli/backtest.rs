@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failed;
 use super::arguments::Backtest;
-use super::calibrate::{PARTS, part, pool, stopped};
+use super::calibrate::{PARTS, Size, part, pool, stopped};
 use super::experiment::{broken, command_line, refused, what_was_written};
 use super::flags;
 use super::output::Output;
@@ -92,9 +92,8 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
 /// The posteriors under which something was run, with the names of their files.
 fn posteriors<'a>(prepared: &'a Prepared, held_out: &'a [HeldOut]) -> Vec<(String, &'a Posterior)> {
     let given = prepared.posterior.iter().map(|posterior| ("posterior.toml".to_owned(), posterior));
-    let of_others = |held: &'a HeldOut| {
-        (format!("posterior-without-{}.toml", held.result.state.to_ascii_lowercase()), &held.posterior)
-    };
+    let of_others =
+        |held: &'a HeldOut| (format!("posterior-without-{}.toml", held.result.state.to_ascii_lowercase()), &held.posterior);
     given.chain(held_out.iter().map(of_others)).collect()
 }
 
@@ -125,20 +124,30 @@ fn prepare(arguments: &Backtest) -> Result<Prepared, Problems> {
         }
     }
     let codes: Vec<String> = scenarios.iter().map(|(code, _)| code.clone()).collect();
-    let histories = history::read(&arguments.from, &codes).map_err(|more| problems.extend(more)).unwrap_or_default();
+    let histories = history::read(&arguments.from, &codes).map_err(|more| problems.extend(more)).ok();
+    let readable = histories.is_some();
+    let histories = histories.unwrap_or_default();
     let states = histories.into_iter().zip(scenarios.into_iter().map(|(_, scenario)| scenario)).collect();
     let posterior =
         arguments.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
-    let others = others(arguments, &codes).map_err(|more| problems.extend(more)).unwrap_or_default();
+    let size = Size::given(arguments.particles.as_deref(), arguments.generations.as_deref(), &mut problems);
+    let mut others = others(arguments, &codes, readable).map_err(|more| problems.extend(more)).unwrap_or_default();
+    for targets in &mut others {
+        size.set(targets);
+    }
     let work = arguments.work.clone().unwrap_or_else(|| arguments.out.with_added_extension("work"));
     let (Some(replicates), Some(seed)) = (replicates, seed) else { return Err(problems) };
     problems.into_result(Prepared { states, replicates, seed, threads, posterior, others, work })
 }
 
 /// For each state the targets without it; none where no state is to be left out.
-fn others(arguments: &Backtest, codes: &[String]) -> Result<Vec<Targets>, Problems> {
+fn others(arguments: &Backtest, codes: &[String], readable: bool) -> Result<Vec<Targets>, Problems> {
     let Some(path) = &arguments.leave_one_out else { return Ok(Vec::new()) };
-    let targets = targets::read(path, Records { folder: Some(&arguments.from), without: None })?;
+    if !readable {
+        // What is wrong with the folder has been told.
+        return targets::check(path).map(|_| Vec::new());
+    }
+    let targets = targets::read(path, Records { folder: Some(&arguments.from), without: &[] })?;
     let mut problems = Problems::new();
     let mut without = |code: &String| {
         let found = targets.without(code);

@@ -51,27 +51,46 @@ pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<()
 /// Reads the targets and applies the flags; every problem of all of them at once.
 fn prepare(arguments: &Calibrate) -> Result<Prepared, Problems> {
     let mut problems = Problems::new();
-    let particles = flags::whole32("--particles", arguments.particles.as_deref(), 10..=100_000, &mut problems);
-    let generations = flags::whole32("--generations", arguments.generations.as_deref(), 1..=1_000, &mut problems);
+    let size = Size::given(arguments.particles.as_deref(), arguments.generations.as_deref(), &mut problems);
     let threads = flags::threads(arguments.threads.as_deref(), &mut problems);
     let seed = flags::seed(arguments.seed.as_deref(), &mut problems);
-    let without = arguments.without.as_deref().map(|state| state.trim().to_ascii_uppercase());
-    let records = Records { folder: arguments.from.as_deref(), without: without.as_deref() };
+    let without: Vec<String> = arguments.without.iter().map(|state| state.trim().to_ascii_uppercase()).collect();
+    let records = Records { folder: arguments.from.as_deref(), without: &without };
     let targets = targets::read(&arguments.targets, records).map_err(|more| problems.extend(more)).ok();
     if let Some(out) = &arguments.out {
         refuse_foreign(out, &mut problems);
     }
     let Some(mut targets) = targets else { return Err(problems) };
-    let algorithm = &mut targets.algorithm;
-    algorithm.particles = particles.unwrap_or(algorithm.particles);
-    algorithm.generations = generations.and_then(|count| u16::try_from(count).ok()).unwrap_or(algorithm.generations);
-    algorithm.seed = seed.unwrap_or(algorithm.seed);
+    size.set(&mut targets);
+    targets.algorithm.seed = seed.unwrap_or(targets.algorithm.seed);
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&targets.name));
     if arguments.out.is_none() {
         refuse_foreign(&out, &mut problems);
     }
     let work = arguments.work.clone().unwrap_or_else(|| out.with_added_extension("work"));
     problems.into_result(Prepared { targets, threads, out, work })
+}
+
+/// How large a search is asked for by flags.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    particles: Option<u32>,
+    generations: Option<u16>,
+}
+
+impl Size {
+    pub(super) fn given(particles: Option<&str>, generations: Option<&str>, problems: &mut Problems) -> Self {
+        let particles = flags::whole32("--particles", particles, 10..=100_000, problems);
+        let generations = flags::whole32("--generations", generations, 1..=1_000, problems);
+        Self { particles, generations: generations.and_then(|count| u16::try_from(count).ok()) }
+    }
+
+    /// What no flag gives stays as the file has it.
+    pub(super) fn set(self, targets: &mut Targets) {
+        let algorithm = &mut targets.algorithm;
+        algorithm.particles = self.particles.unwrap_or(algorithm.particles);
+        algorithm.generations = self.generations.unwrap_or(algorithm.generations);
+    }
 }
 
 /// Only an empty folder, or that of an earlier calibration, is written to.

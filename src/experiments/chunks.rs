@@ -122,13 +122,17 @@ impl Bytes {
     /// Appends a list of numbers.
     pub(super) fn numbers(&mut self, numbers: &[f64]) {
         self.whole(numbers.len() as u32);
-        numbers.iter().for_each(|number| self.number(*number));
+        for number in numbers {
+            self.number(*number);
+        }
     }
 
     /// Appends a list of short numbers.
     pub(super) fn short_numbers(&mut self, numbers: &[f32]) {
         self.whole(numbers.len() as u32);
-        numbers.iter().for_each(|number| self.0.extend(number.to_le_bytes()));
+        for number in numbers {
+            self.0.extend(number.to_le_bytes());
+        }
     }
 
     /// Appends a list of truths.

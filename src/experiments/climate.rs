@@ -49,6 +49,12 @@ impl Known {
         Self { mean: trusted * measured, sd: error * trusted.sqrt() }
     }
 
+    /// The climate of one of a few futures that stand for all: the middle of its equal share of the
+    /// distribution, so that few have its mean and nearly its spread.
+    pub(super) fn of_few(self, place: u32, count: u32) -> f64 {
+        self.mean + self.sd * math::inverse_normal((f64::from(place) + 0.5) / f64::from(count.max(1)))
+    }
+
     /// The climate of a future.
     pub(super) fn of_future(self, seed: u64, replicate: u32) -> f64 {
         self.mean + self.sd * Draws::new(seed, replicate, Draws::BEFORE).normal(EntityKey::REGION, Draw::Climate)
@@ -79,6 +85,16 @@ mod tests {
         assert_eq!(Known::of(1.0, 0.0, &parameters), Known { mean: 1.0, sd: 0.0 });
         let none = Known::of(1.0, 1e9, &parameters);
         assert!(none.mean.abs() < 1e-9 && (none.sd - 0.6).abs() < 1e-9, "nothing is learnt: {none:?}");
+    }
+
+    #[test]
+    fn few_futures_have_the_mean_of_many_and_nearly_their_spread() {
+        let known = Known { mean: 0.3, sd: 0.2 };
+        let climates: Vec<f64> = (0..8).map(|place| known.of_few(place, 8)).collect();
+        let mean = climates.iter().sum::<f64>() / 8.0;
+        let sd = (climates.iter().map(|climate| (climate - mean).powi(2)).sum::<f64>() / 8.0).sqrt();
+        assert!((mean - 0.3).abs() < 1e-12 && (0.17..0.2).contains(&sd), "{mean} {sd}");
+        assert!((known.of_few(0, 1) - 0.3).abs() < 1e-12);
     }
 
     #[test]

@@ -224,7 +224,9 @@ impl WorkFolder {
         let file = self.path.join(PLAN);
         gone(fs::remove_file(&file)).map_err(refused("delete", &file))?;
         match fs::remove_dir(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => gone(Err(error)).map_err(refused("delete", &self.path)),
+            Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => {
+                gone(Err(error)).map_err(refused("delete", &self.path))
+            }
             _ => Ok(()),
         }
     }

@@ -157,7 +157,11 @@ pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
         }
     }
     if !held_out.is_empty() {
-        let _ = writeln!(out, "Leave one state out\n\n{}\n{SCORES}", reference(&HELD_OUT, score_rows(results, held_out), &[6, 10, 9, 8, 8, 13, 6]));
+        let _ = writeln!(
+            out,
+            "Leave one state out\n\n{}\n{SCORES}",
+            reference(&HELD_OUT, score_rows(results, held_out), &[6, 10, 9, 8, 8, 13, 6])
+        );
     }
     out.push_str(
         "A hit: the published figure lies inside the simulated 90 % band; for AUC and Brier score, the simulation is at least \

@@ -54,8 +54,9 @@ pub fn documents() -> Vec<Document> {
 }
 
 const TARGETS: &str = "\
-The keys of a targets file, which `barnraise calibrate` reads: published figures, each with its tolerance, its source
-and the scenario in which it is simulated, and the parameters that they are to inform. `barnraise schema targets` prints
+The keys of a targets file, which `barnraise calibrate` and `barnraise backtest --leave-one-out` read: published figures, each
+with its tolerance, its source and the scenario in which it is simulated (`[[setting]]`), records of real states from which the
+figures are worked out (`[[record]]`), and the parameters that they are to inform. At least one setting or record is needed. `barnraise schema targets` prints
 the [JSON Schema](schema/targets.schema.json) from which this page is made.";
 
 const PARAMETER_INTRO: &str = "\

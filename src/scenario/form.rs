@@ -54,7 +54,9 @@ fn baseline(table: &mut Table<'_>, years: u16) -> Option<BaselineLoss> {
         return None;
     }
     for key in ["loss", "error", "source"].into_iter().filter(|key| !table.has(key)) {
-        table.push(Problem::new(table.here(), format!("[baseline] lacks the key `{key}`")).expected("`loss`, `error` and `source`"));
+        table.push(
+            Problem::new(table.here(), format!("[baseline] lacks the key `{key}`")).expected("`loss`, `error` and `source`"),
+        );
     }
     let source = source.unwrap_or_default().trim().to_owned();
     Some(BaselineLoss { published: published?, from: 0, to: (to - 1).max(0) as u16, error: error?, source })

@@ -126,16 +126,23 @@ pub fn ablate(
     let mut tables: Vec<Collected> = FACTORS.iter().map(|_| Collected::default()).collect();
     let (mut finished, mut failures) = (0, Vec::new());
     let desk = || (runner.simulation.workspace(), Record::default());
-    let batch = Batch { folder: options.work, facts: runner.facts(scenario, &options.replicates), replicates: options.replicates.clone() };
-    let folder = batch.run(desk, |desk, replicate| Pairs(runner.run(desk, replicate)), progress, |replicate, result| {
-        match result {
+    let batch = Batch {
+        folder: options.work,
+        facts: runner.facts(scenario, &options.replicates),
+        replicates: options.replicates.clone(),
+    };
+    let folder = batch.run(
+        desk,
+        |desk, replicate| Pairs(runner.run(desk, replicate)),
+        progress,
+        |replicate, result| match result {
             Ok(Pairs(pairs)) => {
                 finished += 1;
                 tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
             }
             Err(Failure { message, .. }) => failures.push(FailedReplicate { replicate, seed: scenario.seed, message }),
-        }
-    })?;
+        },
+    )?;
     let ablated = Ablated {
         version: env!("CARGO_PKG_VERSION"),
         scenario: scenario.name.clone(),
@@ -169,14 +176,15 @@ impl Kept for Pairs {
     fn write(&self, bytes: &mut Bytes) {
         bytes.whole(self.0.len() as u32);
         for pair in &self.0 {
-            [pair.with, pair.without, pair.founded, pair.founded_without].into_iter().for_each(|number| bytes.number(number));
+            for number in [pair.with, pair.without, pair.founded, pair.founded_without] {
+                bytes.number(number);
+            }
         }
     }
 
     fn read(bytes: &mut Reader<'_>) -> Option<Self> {
         let pair = |bytes: &mut Reader<'_>| {
-            let [with, without, founded, founded_without] =
-                [bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?];
+            let [with, without, founded, founded_without] = [bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?];
             Some(Pair { with, without, founded, founded_without })
         };
         (0..bytes.whole()?).map(|_| pair(bytes)).collect::<Option<_>>().map(Self)

@@ -64,10 +64,15 @@ pub(super) fn foretold(
     let (mut runs, mut failures) = (Vec::new(), Vec::new());
     let path = futures.work.join(format!("{}-enrolment", history.state));
     let batch = futures.batch(&path, (history, scenario));
-    let folder = batch.run(|| Turns::new(&simulations), work, progress, |_, result| match result {
-        Ok(Pupils(pupils)) => runs.push(pupils),
-        Err(failure) => failures.push(failure),
-    })?;
+    let folder = batch.run(
+        || Turns::new(&simulations),
+        work,
+        progress,
+        |_, result| match result {
+            Ok(Pupils(pupils)) => runs.push(pupils),
+            Err(failure) => failures.push(failure),
+        },
+    )?;
     Ok(Foretold { enrolment: compared(history, simulations[0].region(), &runs), failures, folder: Some(folder) })
 }
 

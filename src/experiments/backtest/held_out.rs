@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Futures, Question, StateResult, Stopped, backtest, set_regression};
+use super::which::set_regression;
+use super::{Futures, Question, StateResult, Stopped, backtest};
 use crate::experiments::calibrate::targets::Targets;
 use crate::experiments::calibrate::{self, Calibration};
 use crate::experiments::posterior::Posterior;
@@ -32,14 +33,11 @@ pub struct Progress<'a> {
 /// The parameters of a replicate: from their priors, those of the posterior from one of its vectors, and those
 /// that the scenario sets as they are set.
 #[must_use]
-pub fn parameters_of(
-    set: &[(ParameterId, f64)],
-    posterior: Option<&Posterior>,
-    seed: u64,
-    replicate: u32,
-) -> Parameters {
+pub fn parameters_of(set: &[(ParameterId, f64)], posterior: Option<&Posterior>, seed: u64, replicate: u32) -> Parameters {
     let mut base = Parameters::default();
-    set.iter().for_each(|&(id, value)| base.set(id, value));
+    for &(id, value) in set {
+        base.set(id, value);
+    }
     let fixed: Vec<ParameterId> = set.iter().map(|(id, _)| *id).collect();
     let mut own = base.drawn(&fixed, seed, replicate);
     if let Some(posterior) = posterior {

@@ -16,36 +16,35 @@ mod past;
 mod runs;
 #[cfg(test)]
 mod tests;
+mod which;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::diagnostics::{Place, Problem, Problems};
-use crate::districts::history::{FIRST_YEAR, Knowledge, Spell, StateHistory, early_slope, start};
-use crate::engine::math;
+use crate::districts::history::{FIRST_YEAR, Knowledge, StateHistory, start};
 use crate::engine::replicates::Failure;
 use crate::experiments::runner::{RunnerError, WorkFolder};
 use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::model::policy::Policy;
-use crate::model::region::{Region, StartingDistrict};
+use crate::model::region::Region;
 use crate::model::simulation::RunId;
 use crate::scenario::{RegionChoice, Scenario, SyntheticRegion};
 
 pub use checks::{Check, Score, Unit, checks, score};
-use classify::{Bin, Estimate, auc, auc_difference, brier, calibration};
+use classify::{Bin, Estimate};
 pub use enrolment::Enrolment;
-use logistic::Logistic;
 pub(super) use observed::recorded;
 use past::{Past, World};
 use runs::Run;
 pub(super) use runs::{AtRisk, summarise};
 pub use runs::{Futures, YEARS};
+pub use which::add_regression;
+use which::{fates, which};
 
 /// Draws of the unknown trends of 1995; futures take turns on them.
 const TREND_DRAWS: u32 = 20;
-/// Bins of a calibration curve.
-const BINS: usize = 10;
 /// The last year whose enrolment the regression knows: it knows more than the simulation.
 pub const EARLY_YEARS: u16 = FIRST_YEAR + 3;
 
@@ -275,10 +274,15 @@ pub fn backtest(
     let future = |desk: &mut _, replicate: u32| {
         world.future(desk, &(futures.parameters)(replicate), RunId { seed: futures.seed, replicate })
     };
-    let folder = futures.batch(&path, (history, scenario)).run(|| world.desk(), future, &progress, |_, result| match result {
-        Ok(past) => pasts.push(past),
-        Err(failure) => failures.push(failure),
-    })?;
+    let folder = futures.batch(&path, (history, scenario)).run(
+        || world.desk(),
+        future,
+        &progress,
+        |_, result| match result {
+            Ok(past) => pasts.push(past),
+            Err(failure) => failures.push(failure),
+        },
+    )?;
     let before = futures.replicates.len() as u64;
     let more = |done| progress(before + done);
     let foretold = enrolment::foretold((history, scenario), (&given.rules, &given.finance), futures, more)?;
@@ -370,73 +374,4 @@ fn climate(scenario: &Scenario, pasts: &[Past]) -> Option<Climate> {
         mean: Band::of(pasts.iter().map(|past| past.known.mean)),
         sd: pasts.first().map_or(f64::NAN, |past| past.known.sd),
     })
-}
-
-fn fates(history: &StateHistory, region: &Region, runs: &[&Run]) -> Vec<Fate> {
-    let fate = |(place, district): (usize, &StartingDistrict)| {
-        let spell = history.spells.get(&district.id);
-        Fate {
-            id: district.id.clone(),
-            name: district.name.clone(),
-            pupils: district.enrolment(),
-            early_slope: early_slope(history, &district.id, EARLY_YEARS),
-            ended: spell.is_some_and(Spell::ended),
-            identifier_ended: spell.is_some_and(Spell::identifier_ended),
-            probability: runs.iter().filter(|run| run.ended[place]).count() as f64 / runs.len().max(1) as f64,
-            regression: None,
-        }
-    };
-    region.districts.iter().enumerate().map(fate).collect()
-}
-
-fn which(fates: &[Fate]) -> Option<Which> {
-    let probabilities: Vec<f64> = fates.iter().map(|fate| fate.probability).collect();
-    let smallness: Vec<f64> = fates.iter().map(|fate| -fate.pupils).collect();
-    let ended: Vec<bool> = fates.iter().map(|fate| fate.ended).collect();
-    let identifiers: Vec<bool> = fates.iter().map(|fate| fate.identifier_ended).collect();
-    let share = ended.iter().filter(|ended| **ended).count() as f64 / ended.len().max(1) as f64;
-    Some(Which {
-        model: auc(&probabilities, &ended)?,
-        size: auc(&smallness, &ended)?,
-        over_size: auc_difference(&probabilities, &smallness, &ended)?,
-        by_identifier: (auc(&probabilities, &identifiers)?, auc(&smallness, &identifiers)?),
-        regression: None,
-        over_regression: None,
-        brier: brier(&probabilities, &ended),
-        brier_regression: None,
-        brier_share: brier(&vec![share; ended.len()], &ended),
-        bins: calibration(&probabilities, &ended, BINS),
-    })
-}
-
-/// Fits, for each state, a logistic regression on log size and early trend to the other states, and sets its
-/// probabilities and areas beside the simulation's. One state alone has no others and stays without.
-pub fn add_regression(states: &mut [StateResult]) {
-    for place in 0..states.len() {
-        let others = states.iter().enumerate().filter(|(other, _)| *other != place);
-        let (rows, ended): (Vec<[f64; 2]>, Vec<bool>) =
-            others.flat_map(|(_, state)| inputs(&state.fates).into_iter().zip(state.fates.iter().map(|fate| fate.ended))).unzip();
-        let Some(fitted) = Logistic::fit(&rows, &ended) else { continue };
-        let own = inputs(&states[place].fates);
-        let regression: Vec<f64> = own.iter().map(|row| fitted.probability(row)).collect();
-        set_regression(&mut states[place], &regression);
-    }
-}
-
-fn set_regression(state: &mut StateResult, regression: &[f64]) {
-    state.fates.iter_mut().zip(regression).for_each(|(fate, probability)| fate.regression = Some(*probability));
-    let probabilities: Vec<f64> = state.fates.iter().map(|fate| fate.probability).collect();
-    let ended: Vec<bool> = state.fates.iter().map(|fate| fate.ended).collect();
-    if let Some(which) = &mut state.which {
-        which.regression = auc(regression, &ended);
-        which.over_regression = auc_difference(&probabilities, regression, &ended);
-        which.brier_regression = Some(brier(regression, &ended));
-    }
-}
-
-/// Log size and early slope; the state's mean slope where a district has one year only.
-fn inputs(fates: &[Fate]) -> Vec<[f64; 2]> {
-    let known: Vec<f64> = fates.iter().filter_map(|fate| fate.early_slope).collect();
-    let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-    fates.iter().map(|fate| [math::ln(fate.pupils), fate.early_slope.unwrap_or(mean)]).collect()
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::runs::{Run, Turns, YEARS, summarise};
+use crate::engine::math;
 use crate::experiments::chunks::{Bytes, Kept, Reader};
 use crate::experiments::climate::{self, Known};
-use crate::engine::math;
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;

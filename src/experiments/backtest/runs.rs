@@ -81,7 +81,9 @@ impl Kept for Run {
             bytes.whole(class.district_years);
             bytes.whole(class.ended);
         }
-        [&self.last_pupils, &self.predecessors, &self.merged_pupils].into_iter().for_each(|list| bytes.numbers(list));
+        for list in [&self.last_pupils, &self.predecessors, &self.merged_pupils] {
+            bytes.numbers(list);
+        }
     }
 
     fn read(bytes: &mut Reader<'_>) -> Option<Self> {

@@ -3,6 +3,7 @@
 //! All settings share one parameter set; only region, policies and the merger climate of the state, which
 //! comes from its own earlier decade, differ. Every parameter vector meets the same futures.
 
+mod form;
 pub mod search;
 pub mod simulate;
 pub mod statistics;

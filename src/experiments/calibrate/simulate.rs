@@ -104,8 +104,7 @@ impl<'a> Ready<'a> {
         let drawn: Vec<Parameters> =
             (0..self.setting.replicates).map(|replicate| self.parameters(ids, values, replicate)).collect();
         let known = self.setting.baseline.as_ref().map(|loss| self.climate(loss, &drawn));
-        let climates =
-            |replicate: u32| known.map_or(0.0, |known| known.of_future(self.setting.scenario.seed, replicate));
+        let climates = |replicate| known.map_or(0.0, |known| known.of_few(replicate, self.setting.replicates));
         let mut desk = workspaces(&self.simulations);
         let mut own = vec![[0.0; 2]; self.setting.targets.len()];
         let mut first = own.clone();

@@ -62,6 +62,10 @@ pub enum Statistic {
     HostYes,
     /// Mean yes share in districts that would lose their high school to another.
     LosingYes,
+    /// Mean pupils at the start of the districts whose voters reject a merger plan, each vote counted.
+    RefusingPupils,
+    /// Mean pupils at the start of the districts whose voters accept a merger plan, each vote counted.
+    ConsentingPupils,
     /// Mean trust within clusters of this age.
     Trust {
         /// Least age, years.
@@ -93,6 +97,8 @@ impl Statistic {
             Self::VotesPass { least, most } => plans(record, least, most)[1],
             Self::HostYes => yes_share(record, |district, host, _| district == host),
             Self::LosingYes => yes_share(record, |district, host, loses| district != host && loses),
+            Self::RefusingPupils => voters_pupils(record, region, |yes_share| yes_share <= 0.5),
+            Self::ConsentingPupils => voters_pupils(record, region, |yes_share| yes_share > 0.5),
             Self::Trust { from, to } => trust(record, from, to),
             Self::ExitRate { least, most } => at_risk(summarise(region, record, &[(least, most)]).classes[0]),
         };
@@ -146,6 +152,7 @@ impl Statistic {
             Self::LossRate { .. } | Self::ExitRate { .. } => (2, "%/year"),
             Self::Uplift { .. } => (2, "times"),
             Self::FoundingSize => (1, "districts"),
+            Self::RefusingPupils | Self::ConsentingPupils => (0, "pupils"),
             Self::Trust { .. } => (2, "index 0-1"),
             _ => (2, "share"),
         }
@@ -234,6 +241,14 @@ fn yes_share(record: &Record, counts: impl Fn(u16, u16, bool) -> bool) -> Sums {
         _ => None,
     });
     shares.fold([0.0, 0.0], |[sum, count], share| [sum + share, count + 1.0])
+}
+
+fn voters_pupils(record: &Record, region: &Region, counts: impl Fn(f64) -> bool) -> Sums {
+    let voters = record.events.iter().filter_map(|event| match event.what {
+        Happening::Voted { district, yes_share, .. } if counts(yes_share) => region.districts.get(usize::from(district)),
+        _ => None,
+    });
+    voters.fold([0.0, 0.0], |[sum, count], district| [sum + district.enrolment(), count + 1.0])
 }
 
 fn trust(record: &Record, from: u16, to: u16) -> Sums {
@@ -353,6 +368,16 @@ mod tests {
         near(value(Statistic::VotesPass { least: 4, most: 99 }, &run), 0.75);
         near(value(Statistic::HostYes, &run), 0.8);
         near(value(Statistic::LosingYes, &run), 0.45);
+    }
+
+    #[test]
+    fn those_who_refuse_and_those_who_consent_count_with_their_pupils_at_the_start() {
+        let voted = |district, yes_share| Happening::Voted { district, host: 1, yes_share, loses_high_school: false };
+        let run = record(&[9.0], &[(0, voted(0, 0.4)), (0, voted(1, 0.6)), (0, voted(0, 0.7))]);
+        let sizes: Vec<f64> = region().districts.iter().map(crate::model::region::StartingDistrict::enrolment).collect();
+        near(value(Statistic::RefusingPupils, &run), sizes[0]);
+        near(value(Statistic::ConsentingPupils, &run), f64::midpoint(sizes[0], sizes[1]));
+        assert!(value(Statistic::RefusingPupils, &record(&[9.0], &[])).is_nan());
     }
 
     #[test]

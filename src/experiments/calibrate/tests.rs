@@ -34,7 +34,8 @@ fn targets(published: &[f64; 3]) -> Targets {
         target("founded", "statistic = \"outcome\"\noutcome = \"clusters_founded\"\nyear = 3", published[1], 0.2),
         target("left", "statistic = \"outcome\"\noutcome = \"clustered_share\"\nyear = 6", published[2], 0.02),
     ];
-    targets::read_text(&text.concat(), "t.toml", folder.path(), targets::Records::default()).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+    targets::read_text(&text.concat(), "t.toml", folder.path(), targets::Records::default())
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
 }
 
 fn truth() -> (Vec<f64>, Targets) {
