@@ -71,10 +71,16 @@ fn cells(check: &Check) -> Vec<String> {
 }
 
 fn paired_cells(paired: &Paired) -> Vec<String> {
-    vec![paired.what.clone(), band(paired.without, Unit::Rate), band(paired.effect, Unit::Rate)]
+    let record = paired.record.map(|change| figure(change, Unit::Rate)).unwrap_or_default();
+    vec![paired.what.clone(), band(paired.without, Unit::Rate), band(paired.effect, Unit::Rate), record]
 }
 
-const PAIRED: [&str; 3] = ["yearly loss of districts", "without the policy (90 %)", "what the policy adds (90 %)"];
+const PAIRED: [&str; 4] = [
+    "yearly loss of districts",
+    "without the policy (90 %)",
+    "what the policy adds (90 %)",
+    "change of the record from the period before",
+];
 
 /// Where the merger climate comes from, as a sentence.
 fn climate(result: &StateResult) -> String {
@@ -82,16 +88,20 @@ fn climate(result: &StateResult) -> String {
         return "The merger climate is drawn from its prior, N(0, 0.6).".to_owned();
     };
     let signed = |value: f64| super::figures::signed(value, 2);
-    let source = climate.source.split_whitespace().collect::<Vec<_>>().join(" ");
     let Band { low, median, high } = climate.mean;
     format!(
-        "Merger climate from the earlier decade's loss of {} % a year, {} ({} to {}) over the parameters and ± {} in every future. {source}",
+        "Merger climate from a loss of {} % a year in the earlier decade: {} ({} to {}) over the parameters, ± {} in every future.",
         number(climate.loss, 1),
         signed(median),
         signed(low),
         signed(high),
         number(climate.sd, 2)
     )
+}
+
+/// The words of a source in one line.
+fn one_line(source: &str) -> String {
+    source.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const HELD_OUT: [&str; 7] = ["state", "parameters", "hits", "level", "uplift", "years covered", "AUC"];
@@ -152,7 +162,7 @@ pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
         let hits = list.iter().filter(|check| check.hit).count();
         let _ = writeln!(out, "\n{hits} of {} are hits.\n", list.len());
         if !result.causal.is_empty() {
-            out.push_str(&reference(&PAIRED, result.causal.iter().map(paired_cells).collect(), &[26, 30, 30]));
+            out.push_str(&reference(&PAIRED, result.causal.iter().map(paired_cells).collect(), &[24, 27, 27, 26]));
             out.push('\n');
         }
     }
@@ -196,7 +206,8 @@ pub fn tables(results: &[StateResult], held_out: &[HeldOut]) -> Result<Vec<(Stri
     let three = |band: Band| [number(band.low), number(band.median), number(band.high)];
     let mut checked = vec![strings(&["state", "parameters", "target", "published", "p5", "median", "p95", "hit", "rule"])];
     let mut counts = vec![strings(&["state", "fiscal_year", "published", "p5", "median", "p95"])];
-    let mut causal = vec![strings(&["state", "fiscal_years", "without_median", "effect_p5", "effect_median", "effect_p95"])];
+    let mut causal =
+        vec![strings(&["state", "fiscal_years", "without_median", "effect_p5", "effect_median", "effect_p95", "record_change"])];
     let mut fates =
         vec![strings(&["state", "leaid", "name", "pupils_1995", "ended", "identifier_ended", "probability", "regression"])];
     for result in results {
@@ -211,7 +222,8 @@ pub fn tables(results: &[StateResult], held_out: &[HeldOut]) -> Result<Vec<(Stri
         }
         for paired in &result.causal {
             let ([low, median, high], [_, without, _]) = (three(paired.effect), three(paired.without));
-            causal.push(vec![result.state.clone(), paired.what.clone(), without, low, median, high]);
+            let change = paired.record.map(number).unwrap_or_default();
+            causal.push(vec![result.state.clone(), paired.what.clone(), without, low, median, high, change]);
         }
         for count in &result.counts {
             let [low, median, high] = three(count.simulated);
@@ -370,14 +382,15 @@ pub fn page(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
         let list = checks(result);
         let hits = list.iter().filter(|check| check.hit).count();
         let _ = write!(out, "\n## {}\n\nPolicy in force: {}.", result.state, result.policy);
-        let source = result.source.split_whitespace().collect::<Vec<_>>().join(" ");
+        let source = one_line(&result.source);
         if !source.is_empty() {
             let _ = write!(out, " {source}");
         }
         let _ = writeln!(
             out,
-            "\n\n{}\n\n**{hits} of {} are hits.**\n\n| target | published | simulated (90 %) | verdict |\n|---|---|---|---|",
+            "\n\n{} {}\n\n**{hits} of {} are hits.**\n\n| target | published | simulated (90 %) | verdict |\n|---|---|---|---|",
             climate(result),
+            one_line(result.climate.as_ref().map_or("", |climate| &climate.source)),
             list.len()
         );
         for check in &list {
@@ -463,6 +476,7 @@ mod tests {
                 what: "2001 to 2016".to_owned(),
                 without: Band { low: 0.001, median: 0.004, high: 0.01 },
                 effect: Band { low: 0.0, median: 0.0025, high: 0.006 },
+                record: Some(0.0079),
             }],
             climate: None,
             classes: Vec::new(),
@@ -479,7 +493,7 @@ mod tests {
         let page = page(&[result()], &[], &made);
         assert!(page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS |"), "{page}");
         assert!(page.contains("| Later enrolments inside their 90 % bands | 90 % | 90 % | hit |"), "{page}");
-        assert!(page.contains("| 2001 to 2016 | 0.40 % (0.10 % to 1.00 %) | 0.25 % (0.00 % to 0.60 %) |"), "{page}");
+        assert!(page.contains("| 2001 to 2016 | 0.40 % (0.10 % to 1.00 %) | 0.25 % (0.00 % to 0.60 %) | 0.79 % |"), "{page}");
         let text = text(&[result()], &[], &made);
         assert!(text.contains("MISS") && text.contains("1 of 3 are hits"), "{text}");
         assert!(!page.contains("held out") && page.contains("published priors"));

@@ -6,7 +6,7 @@ use crate::diagnostics::Problem;
 use crate::input::{Flag, Number, Prose, Shape, Table, Text, Whole};
 
 use super::names::{SLUG, is_slug};
-use super::{BaselineLoss, COUNTED_FROM_1, Scenario, expect, policies, region};
+use super::{BaselineLoss, COUNTED_FROM_1, RegionChoice, Scenario, expect, policies, region};
 
 /// The keys of a whole scenario; `stem` is its file's name without ending, its name where it gives none.
 pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scenario {
@@ -18,18 +18,28 @@ pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scen
         table.tables("expect", "Bands in which figures are expected to lie, from evidence and not from a run.", |table| {
             expect::expectation(table, &policies, years)
         });
+    let region = table.table("region", "The region.", |table| region::region(table, folder));
+    let baseline = table.table("baseline", BASELINE, |table| baseline(table, years));
+    if let RegionChoice::Synthetic(given) = &region
+        && baseline.is_some()
+        && given.rules.merger_climate.is_some()
+    {
+        let problem =
+            Problem::new(table.place("baseline"), "the merger climate is set in [region.rules] and fitted to [baseline]");
+        table.push(problem.expected("one of the two"));
+    }
     Scenario {
         title: title.unwrap_or_else(|| name.clone()),
         name,
         description: table.or("description", "What it asks, for people.", &Prose, String::new()).trim().to_owned(),
         source: table.or("source", "Where its designs come from.", &Prose, String::new()).trim().to_owned(),
-        region: table.table("region", "The region.", |table| region::region(table, folder)),
+        region,
         years,
         replicates: table.or("replicates", REPLICATES, &Whole::new("replicates", 1, 10_000_000), 1000) as u32,
         seed: table.or("seed", SEED, &Whole::new("", 0, i64::MAX), 1) as u64,
         draw_parameters: table.or("draw_parameters", DRAW_PARAMETERS, &Flag, true),
         parameters: table.table("parameters", "Parameters set for all policies.", policies::parameters),
-        baseline: table.table("baseline", BASELINE, |table| baseline(table, years)),
+        baseline,
         policies,
         expect,
         text: String::new(),

@@ -97,6 +97,9 @@ pub struct Paired {
     pub without: Band,
     /// The paired difference that the policy makes.
     pub effect: Band,
+    /// Change of the record from the period before to this one: it holds the policy's effect and all else that
+    /// changed. None for the first period and for all years together.
+    pub record: Option<f64>,
 }
 
 /// The merger climate, from the state's own earlier decade.
@@ -355,7 +358,7 @@ fn compare(
         counts: observed::counts(history, &runs),
         losses,
         uplifts,
-        causal: observed::causal(policy, at_start, pasts),
+        causal: observed::causal(history, policy, at_start, pasts),
         climate: climate(scenario, pasts),
         classes: observed::classes(history, &runs),
         sizes: observed::sizes(history, &runs),

@@ -23,7 +23,7 @@ pub(super) fn counts(history: &StateHistory, runs: &[&Run]) -> Vec<YearCount> {
 
 /// The yearly losses between changes of policy and over all years, and the changes from one to the next.
 pub(super) fn losses(history: &StateHistory, policy: &Policy, at_start: f64, runs: &[&Run]) -> (Vec<Compared>, Vec<Compared>) {
-    let published = |year: u16| history.counts.get(&year).map_or(f64::NAN, |count| f64::from(*count));
+    let published = published(history);
     let of = |period: Period| {
         let of_runs = runs.iter().map(|run| loss(period, &|year| simulated(at_start, &run.counts, year)));
         Compared { what: words(period), published: loss(period, &published), simulated: Band::of(of_runs) }
@@ -40,10 +40,15 @@ pub(super) fn losses(history: &StateHistory, policy: &Policy, at_start: f64, run
 }
 
 /// What the policy itself does to the yearly losses: the same futures with it and without it.
-pub(super) fn causal(policy: &Policy, at_start: f64, pasts: &[Past]) -> Vec<Paired> {
+pub(super) fn causal(history: &StateHistory, policy: &Policy, at_start: f64, pasts: &[Past]) -> Vec<Paired> {
     if pasts.iter().all(|past| past.without.is_empty()) {
         return Vec::new();
     }
+    let (published, periods) = (published(history), periods(policy));
+    let change = |period: Period| {
+        let before = periods.iter().find(|before| before.1 == period.0)?;
+        periods.contains(&period).then(|| loss(period, &published) - loss(*before, &published))
+    };
     let of = |period: Period| {
         let without = |past: &Past| loss(period, &|year| simulated(at_start, &past.without, year));
         let with = |past: &Past| loss(period, &|year| simulated(at_start, &past.run.counts, year));
@@ -51,11 +56,17 @@ pub(super) fn causal(policy: &Policy, at_start: f64, pasts: &[Past]) -> Vec<Pair
             what: words(period),
             without: Band::of(pasts.iter().map(without)),
             effect: Band::of(pasts.iter().map(|past| with(past) - without(past))),
+            record: change(period),
         }
     };
     // Before the first instrument opens, there is nothing that could differ.
     let opens = policy.instruments.iter().map(|instrument| FIRST_YEAR + instrument.start).min().unwrap_or(FIRST_YEAR);
-    with_whole(&periods(policy)).filter(|period| period.1 > opens).map(of).collect()
+    with_whole(&periods).filter(|period| period.1 > opens).map(of).collect()
+}
+
+/// The published number of districts of a fiscal year; not a number where there is none.
+fn published(history: &StateHistory) -> impl Fn(u16) -> f64 {
+    |year| history.counts.get(&year).map_or(f64::NAN, |count| f64::from(*count))
 }
 
 /// Two fiscal years.
@@ -216,10 +227,14 @@ mod tests {
         let counts = |after: f64| (0..21).map(|year| if year < 6 { 95.0 } else { after }).collect::<Vec<f64>>();
         let known = crate::experiments::climate::Known { mean: 0.0, sd: 0.0 };
         let past = Past { run: Run { counts: counts(81.0), ..Run::default() }, without: counts(90.0), known };
-        let found = causal(&policy, 100.0, &[past]);
+        let mut history = StateHistory::default();
+        history.counts.extend([(1995, 100), (2001, 99), (2016, 80)]);
+        let found = causal(&history, &policy, 100.0, &[past]);
         assert_eq!(found.iter().map(|found| found.what.as_str()).collect::<Vec<_>>(), ["2001 to 2016", "1995 to 2016"]);
         let (without, with) = (math::ln(95.0 / 90.0) / 15.0, math::ln(95.0 / 81.0) / 15.0);
         assert!((found[0].without.median - without).abs() < 1e-12, "{found:?}");
+        let change = math::ln(99.0 / 80.0) / 15.0 - math::ln(100.0 / 99.0) / 6.0;
+        assert!(found[0].record.is_some_and(|record| (record - change).abs() < 1e-12) && found[1].record.is_none());
         assert!((found[0].effect.median - (with - without)).abs() < 1e-12, "{found:?}");
     }
 }
