@@ -46,6 +46,8 @@ impl Kept for Past {
 /// The regions of a state, made ready.
 pub(super) struct World<'a> {
     policy: &'a Policy,
+    /// The policy without its instruments: clusters that it says to exist at the start are no policy.
+    without: Policy,
     baseline: Option<&'a BaselineLoss>,
     classes: Vec<(f64, f64)>,
     simulations: Vec<Simulation>,
@@ -72,7 +74,8 @@ impl<'a> World<'a> {
             regions.iter().map(simulation).collect()
         };
         let early = baseline.map(|loss| simulations(loss.to + 1)).unwrap_or_default();
-        Self { policy, baseline, classes, simulations: simulations(YEARS), early }
+        let without = Policy { instruments: Vec::new(), ..policy.clone() };
+        Self { policy, without, baseline, classes, simulations: simulations(YEARS), early }
     }
 
     /// The scratch memory of one thread.
@@ -89,14 +92,15 @@ impl<'a> World<'a> {
         let run = summarise(region, &turns.record, &self.classes);
         let mut without = Vec::new();
         if !self.policy.instruments.is_empty() {
-            turns.run(id.replicate, &Policy::default(), &own, id);
+            turns.run(id.replicate, &self.without, &own, id);
             without.extend((0..turns.record.years()).map(|year| turns.record.region_value(year, RegionOutcome::districts)));
         }
         Past { run, without, known: known.unwrap_or(Known { mean: f64::NAN, sd: f64::NAN }) }
     }
 }
 
-/// What the earlier decade says of the climate under a future's parameters. The futures of the fit are others
+/// What the earlier decade says of the climate under a future's parameters. It knew neither the instruments nor
+/// the clusters of the start, which later incentives had left. The futures of the fit are others
 /// than those that are compared: they are numbered from the far end.
 fn measured(early: &mut Turns<'_>, loss: &BaselineLoss, parameters: &Parameters, id: RunId) -> Known {
     let years = f64::from(loss.to + 1 - loss.from);
