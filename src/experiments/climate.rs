@@ -9,8 +9,14 @@
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
 use crate::experiments::posterior::Draw;
+use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::Parameters;
-use crate::scenario::BaselineLoss;
+use crate::model::record::{Detail, Record};
+use crate::model::region::Region;
+use crate::scenario::{BaselineLoss, Counted};
+
+/// The last grade of a high school.
+const LAST_GRADE: u8 = 12;
 
 /// Furthest that a merger climate is moved from 0, log-odds: three standard deviations of its prior.
 const FURTHEST: f64 = 1.8;
@@ -26,6 +32,35 @@ pub(super) fn fit(loss: &BaselineLoss, mut simulate: impl FnMut(f64) -> f64) -> 
         let simulated = simulate(climate).max(LEAST_LOSS);
         (climate + math::ln(loss.published / simulated)).clamp(-FURTHEST, FURTHEST)
     })
+}
+
+/// Of the districts that the series counts, those left at the end of its years in a run, and those before them.
+pub(super) fn districts_left(loss: &BaselineLoss, region: &Region, record: &Record) -> [f64; 2] {
+    let teaches = |place: usize| region.districts[place].highest_grade == LAST_GRADE;
+    let count = region.districts.len();
+    let at = |year: u16| match loss.of {
+        Counted::All => record.region_value(usize::from(year), RegionOutcome::districts),
+        Counted::HighSchool => {
+            let rows = usize::from(year) * count..(usize::from(year) + 1) * count;
+            let (place, home) = (&record.districts.entity[rows.clone()], &record.districts.group[rows]);
+            place.iter().zip(home).filter(|(place, home)| place == home && teaches(**place as usize)).count() as f64
+        }
+    };
+    let start = || match loss.of {
+        Counted::All => count as f64,
+        Counted::HighSchool => (0..count).filter(|place| teaches(*place)).count() as f64,
+    };
+    [at(loss.to), if loss.from == 0 { start() } else { at(loss.from - 1) }]
+}
+
+/// How much of a run that needs.
+pub(super) fn detail(loss: &BaselineLoss) -> Detail {
+    if loss.of == Counted::HighSchool { Detail::District } else { Detail::Region }
+}
+
+/// The yearly loss, %, from sums of what [`districts_left`] gives.
+pub(super) fn yearly_loss(loss: &BaselineLoss, [left, before]: [f64; 2]) -> f64 {
+    100.0 * (1.0 - math::pow(left / before, 1.0 / f64::from(loss.to + 1 - loss.from)))
 }
 
 /// What is known of a climate after its measurement.
@@ -66,7 +101,7 @@ mod tests {
     use super::*;
 
     fn loss(published: f64) -> BaselineLoss {
-        BaselineLoss { published, from: 0, to: 9, error: 0.4, source: String::new() }
+        BaselineLoss { published, of: Counted::All, from: 0, to: 9, error: 0.4, source: String::new() }
     }
 
     #[test]
@@ -75,6 +110,26 @@ mod tests {
         let found = fit(&loss(model(0.5)), model);
         assert!((found - 0.5).abs() < 0.05, "{found}");
         assert!((fit(&loss(20.0), |_| 0.0) - FURTHEST).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_series_of_high_school_districts_leaves_out_the_others() {
+        let mut region = crate::experiments::summary::tests::region();
+        let count = region.districts.len();
+        region.districts[0].highest_grade = 8;
+        let mut record = Record::default();
+        record.region.extend([f64::from(count as u32 - 1); RegionOutcome::COUNT]);
+        // The second district, which teaches a high school, is served by the first.
+        let row = [0.0; crate::model::record::DISTRICT_WIDTH];
+        (0..count).for_each(|place| {
+            let home = if place == 1 { 0 } else { place };
+            record.districts.push(0, place as u32, home as u32, crate::model::events::Form::Alone, &row);
+        });
+        let all = BaselineLoss { to: 0, ..loss(1.0) };
+        let high = BaselineLoss { of: Counted::HighSchool, ..all.clone() };
+        let (count, of) = (count as f64, |loss| districts_left(loss, &region, &record));
+        assert_eq!([of(&all), of(&high)].concat(), [count - 1.0, count, count - 2.0, count - 1.0]);
+        assert!((yearly_loss(&all, [90.0, 100.0]) - 10.0).abs() < 1e-9);
     }
 
     #[test]

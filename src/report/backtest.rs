@@ -351,10 +351,11 @@ force and compared with what happened. Misses are reported as plainly as hits.
 - **One parameter set** for all states; only region, policy and the state's merger climate differ. Every future draws the uncertain
   parameters anew.
 - **Merger climate**: for every future's parameters, the climate is fitted under which the districts of 1995 lose as many in ten years
-  without any policy, and without the sharing that policies had left by then, as the state did in an earlier decade. That decade counted other districts, in another way, and had few
-  mergers: the fit is taken as a measurement with the error told at each state, which updates the prior N(0, 0.6).
-- **What the policy adds** is the difference between the same futures with its instruments and without them. The change of the record from one period
-  to the next holds that, and all else that changed.
+  without any policy, and without the sharing that policies had left by then, as the state did in an earlier decade. That decade counted
+  other districts, in another way, and had few mergers: the fit is taken as a measurement with the error told at each state, which
+  updates the prior N(0, 0.6).
+- **What the policy adds** is the difference between the same futures with its instruments and without them. The change of the record
+  from one period to the next holds that, and all else that changed.
 - **Known at the start**: pupils, revenue and grades of 1995. The trends were not known: every future takes one of 20 draws around
   the published mean of -2 % a year (sd 0.8 % between states, 1.5 % between districts). Places of offices and land of counties are
   those of 2018; a district that is gone stands at a spot inside its county that depends on its identifier alone, so its neighbours

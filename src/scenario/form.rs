@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::diagnostics::Problem;
-use crate::input::{Flag, Number, Prose, Shape, Table, Text, Whole};
+use crate::input::{Choice, Flag, Number, Prose, Shape, Table, Text, Whole, options};
 
 use super::names::{SLUG, is_slug};
-use super::{BaselineLoss, COUNTED_FROM_1, RegionChoice, Scenario, expect, policies, region};
+use super::{BaselineLoss, COUNTED_FROM_1, Counted, RegionChoice, Scenario, expect, policies, region};
 
 /// The keys of a whole scenario; `stem` is its file's name without ending, its name where it gives none.
 pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scenario {
@@ -56,6 +56,7 @@ const BASELINE: &str = "The loss of districts in the state's earlier decade, to 
 /// The earlier decade; the keys belong together.
 fn baseline(table: &mut Table<'_>, years: u16) -> Option<BaselineLoss> {
     let published = table.optional("loss", "Published loss of districts.", &Number::above("%/year", 0.0, 20.0));
+    let of = table.or("of", "Which districts the series counts.", &counted(), Counted::All);
     let year = Whole::new("", 1, i64::from(years.max(1))).hint(COUNTED_FROM_1);
     let to = table.optional("until_year", UNTIL, &year).unwrap_or_else(|| i64::from(years.min(10)));
     let error = table.optional("error", ERROR, &Number::new("log-odds", 0.0, 5.0));
@@ -69,7 +70,15 @@ fn baseline(table: &mut Table<'_>, years: u16) -> Option<BaselineLoss> {
         );
     }
     let source = source.unwrap_or_default().trim().to_owned();
-    Some(BaselineLoss { published: published?, from: 0, to: (to - 1).max(0) as u16, error: error?, source })
+    Some(BaselineLoss { published: published?, of, from: 0, to: (to - 1).max(0) as u16, error: error?, source })
+}
+
+/// The districts that a series can count.
+pub(crate) fn counted() -> Choice<Counted> {
+    options(&[
+        ("all", Counted::All, "all districts."),
+        ("high_school", Counted::HighSchool, "districts that teach grade 12 at the start."),
+    ])
 }
 
 const UNTIL: &str = "The loss without policies is taken from the first simulated year to this one; 10 where absent.";

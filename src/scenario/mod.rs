@@ -21,6 +21,7 @@ use crate::model::policy::Policy;
 use crate::model::region::{StateFinance, StateRules};
 
 pub use clusters::check_members;
+pub(crate) use form::counted;
 pub(crate) use names::SLUG;
 pub use region::load_region;
 
@@ -96,12 +97,24 @@ pub struct Expectation {
     pub source: String,
 }
 
+/// Which districts a series counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Counted {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that teach a high school.
+    HighSchool,
+}
+
 /// How fast a state lost districts in an earlier decade, without the policies asked about: what its merger
 /// climate is fitted to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BaselineLoss {
     /// Published loss of districts, % a year.
     pub published: f64,
+    /// Which districts the series counts.
+    pub of: Counted,
     /// First simulated year (from 0) over which the loss without policies is taken.
     pub from: u16,
     /// Last simulated year, which counts.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::runs::{Run, Turns, YEARS, summarise};
-use crate::engine::math;
 use crate::experiments::chunks::{Bytes, Kept, Reader};
 use crate::experiments::climate::{self, Known};
 use crate::model::outcomes::RegionOutcome;
@@ -103,19 +102,16 @@ impl<'a> World<'a> {
 /// the clusters of the start, which later incentives had left. The futures of the fit are others
 /// than those that are compared: they are numbered from the far end.
 fn measured(early: &mut Turns<'_>, loss: &BaselineLoss, parameters: &Parameters, id: RunId) -> Known {
-    let years = f64::from(loss.to + 1 - loss.from);
     let found = climate::fit(loss, |climate| {
         let mut own = parameters.clone();
         own.propose_intercept += climate;
-        let (mut left, mut before) = (0.0, 0.0);
-        for number in 0..EARLY_RUNS {
+        let sums = (0..EARLY_RUNS).fold([0.0; 2], |sums, number| {
             let replicate = u32::MAX - number;
             let region = early.run(id.replicate.wrapping_add(number), &Policy::default(), &own, RunId { replicate, ..id });
-            let at = |year: u16| early.record.region_value(usize::from(year), RegionOutcome::districts);
-            left += at(loss.to);
-            before += if loss.from == 0 { region.districts.len() as f64 } else { at(loss.from - 1) };
-        }
-        100.0 * (1.0 - math::pow(left / before, 1.0 / years))
+            let [left, before] = climate::districts_left(loss, region, &early.record);
+            [sums[0] + left, sums[1] + before]
+        });
+        climate::yearly_loss(loss, sums)
     });
     Known::of(found, loss.error, parameters)
 }
@@ -124,6 +120,8 @@ fn measured(early: &mut Turns<'_>, loss: &BaselineLoss, parameters: &Parameters,
 mod tests {
     use super::*;
     use crate::districts::synthetic::{SyntheticSpec, generate};
+    use crate::engine::math;
+    use crate::scenario::Counted;
 
     fn regions() -> [Arc<Region>; 1] {
         [Arc::new(generate(&SyntheticSpec { districts: 60, ..SyntheticSpec::default() }, 4))]
@@ -131,7 +129,14 @@ mod tests {
 
     fn lost(published: Option<f64>) -> (f64, Past) {
         let (regions, policy) = (regions(), Policy::default());
-        let baseline = published.map(|published| BaselineLoss { published, from: 0, to: 9, error: 0.0, source: String::new() });
+        let baseline = published.map(|published| BaselineLoss {
+            published,
+            of: Counted::All,
+            from: 0,
+            to: 9,
+            error: 0.0,
+            source: String::new(),
+        });
         let world = World::new(&regions, &policy, baseline.as_ref(), vec![(1.0, f64::INFINITY)]);
         let mut desk = world.desk();
         let parameters = Parameters::default();

@@ -7,7 +7,7 @@ use crate::diagnostics::{Problem, Problems, nearest};
 use crate::experiments::posterior;
 use crate::input::{Choice, Number, Parsed, Prose, Table, Text, Variant, Whole};
 use crate::model::outcomes::RegionOutcome;
-use crate::scenario::{self, BaselineLoss, Scenario};
+use crate::scenario::{self, BaselineLoss, Counted, Scenario};
 
 use super::statistics::Statistic;
 use super::targets::{Algorithm, Districts, Setting, Target, Targets};
@@ -128,6 +128,7 @@ const YEAR: Whole = Whole::new("", 1, 100).hint("years are simulated years: 1 is
 fn baseline(table: &mut Table<'_>) -> Option<BaselineLoss> {
     let doc = "Published loss of districts in the state's earlier decade, to which its merger climate is fitted for every parameter vector; where absent, the climate is drawn from its prior.";
     let published = table.optional("baseline_loss", doc, &Number::above("%/year", 0.0, 20.0));
+    let of = table.or("baseline_of", "Which districts that loss counts.", &scenario::counted(), Counted::All);
     let from = table.or("baseline_from", "First simulated year of the baseline policy over which its loss is taken.", &YEAR, 1);
     let to = table.or("baseline_until", "Last simulated year of that.", &YEAR, 10);
     if table.sound() && from > to {
@@ -135,7 +136,7 @@ fn baseline(table: &mut Table<'_>) -> Option<BaselineLoss> {
     }
     let error = table.or("baseline_error", BASELINE_ERROR, &Number::new("log-odds", 0.0, 5.0), 0.0);
     let (from, to) = ((from - 1).max(0) as u16, (to - 1).max(0) as u16);
-    published.map(|published| BaselineLoss { published, from, to, error, source: String::new() })
+    published.map(|published| BaselineLoss { published, of, from, to, error, source: String::new() })
 }
 
 const BASELINE_ERROR: &str = "Standard error of the climate so fitted: above 0, every replicate's climate spreads around it and the fit is shrunk toward 0.";

@@ -109,7 +109,7 @@ impl<'a> Ready<'a> {
         let mut own = vec![[0.0; 2]; self.setting.targets.len()];
         let mut first = own.clone();
         for (policy, asked) in self.setting.scenario.policies.iter().zip(&self.asked).filter(|(_, asked)| !asked.is_empty()) {
-            self.runs((&self.simulations, policy), &climates, &drawn, &mut desk, |region, record| {
+            self.runs((&self.simulations, policy, self.detail), &climates, &drawn, &mut desk, |region, record| {
                 for &(place, as_first) in asked {
                     let sums: &mut Sums = if as_first { &mut first[place] } else { &mut own[place] };
                     self.setting.targets[place].statistic.add(sums, record, region, policy);
@@ -124,19 +124,22 @@ impl<'a> Ready<'a> {
     /// What the earlier decade says of the climate under these parameters.
     fn climate(&self, loss: &BaselineLoss, drawn: &[Parameters]) -> Known {
         let mut desk = workspaces(&self.early);
-        let statistic = Statistic::LossRate { from: loss.from, to: loss.to };
         let measured = climate::fit(loss, |climate| {
             let mut sums = [0.0; 2];
-            let take = |region: &Region, record: &Record| statistic.add(&mut sums, record, region, &self.baseline);
-            self.runs((&self.early, &self.baseline), &|_| climate, drawn, &mut desk, take);
-            statistic.value(sums, sums)
+            let take = |region: &Region, record: &Record| {
+                let [left, before] = climate::districts_left(loss, region, record);
+                sums = [sums[0] + left, sums[1] + before];
+            };
+            let runs = (self.early.as_slice(), &self.baseline, climate::detail(loss));
+            self.runs(runs, &|_| climate, drawn, &mut desk, take);
+            climate::yearly_loss(loss, sums)
         });
         Known::of(measured, loss.error, &drawn.first().cloned().unwrap_or_default())
     }
 
     fn runs(
         &self,
-        (simulations, policy): (&[Simulation], &Policy),
+        (simulations, policy, detail): (&[Simulation], &Policy, Detail),
         climates: Climates<'_>,
         drawn: &[Parameters],
         desk: &mut [Workspace],
@@ -151,7 +154,7 @@ impl<'a> Ready<'a> {
             own.propose_intercept += climates(replicate);
             let id = RunId { seed: self.setting.scenario.seed, replicate };
             let simulation = &simulations[place];
-            simulation.run(&mut desk[place], policy, &own, id, self.detail, &mut record);
+            simulation.run(&mut desk[place], policy, &own, id, detail, &mut record);
             take(simulation.region(), &record);
         }
     }

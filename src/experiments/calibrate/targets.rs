@@ -271,6 +271,7 @@ mod tests {
     use super::super::form::STATISTICS;
     use super::*;
     use crate::model::outcomes::RegionOutcome;
+    use crate::scenario::Counted;
 
     const SCENARIO: &str = "years = 4\n[region]\ndistricts = 5\n[[policy]]\nname = \"alone\"\n[[policy]]\nname = \"grant\"\n";
 
@@ -292,7 +293,7 @@ mod tests {
         let targets = read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default())
             .expect("it is sound");
         let setting = &targets.settings[0];
-        let baseline = BaselineLoss { published: 1.0, from: 0, to: 3, error: 0.0, source: String::new() };
+        let baseline = BaselineLoss { published: 1.0, of: Counted::All, from: 0, to: 3, error: 0.0, source: String::new() };
         assert_eq!(setting.baseline, Some(baseline));
         assert_eq!(setting.targets[0].statistic, Statistic::Outcome { outcome: RegionOutcome::districts, year: 3 });
         assert_eq!((setting.targets[0].policy, setting.regions[0].districts.len()), (1, 5));

@@ -1,6 +1,6 @@
 use super::*;
 use crate::experiments::posterior;
-use crate::scenario::BaselineLoss;
+use crate::scenario::{BaselineLoss, Counted};
 
 /// A small state with and without a grant; the published figures are filled in from a known truth.
 const SCENARIO: &str = "\
@@ -71,7 +71,8 @@ fn a_baseline_decade_sets_the_merger_climate() {
     let climate = |targets: &Targets| Simulator::new(targets).answer(&values).climates[0];
     assert!(climate(&targets).is_nan());
     let mut fitted = [0.5, 4.0].map(|published| {
-        targets.settings[0].baseline = Some(BaselineLoss { published, from: 0, to: 5, error: 0.0, source: String::new() });
+        targets.settings[0].baseline =
+            Some(BaselineLoss { published, of: Counted::All, from: 0, to: 5, error: 0.0, source: String::new() });
         climate(&targets)
     });
     assert!(fitted[0] < fitted[1], "{fitted:?}");
