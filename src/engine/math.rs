@@ -49,8 +49,8 @@ pub fn ln(x: f64) -> f64 {
     }
     // x = m 2^k with m from 1/sqrt 2 to sqrt 2.
     let above = x.to_bits().wrapping_sub(ROOT_OF_HALF);
-    let k = (above as i64) >> EXPONENT_PLACE;
-    let m = f64::from_bits(x.to_bits().wrapping_sub((k as u64) << EXPONENT_PLACE));
+    let k = above.cast_signed() >> EXPONENT_PLACE;
+    let m = f64::from_bits(x.to_bits().wrapping_sub(k.cast_unsigned() << EXPONENT_PLACE));
     // ln m = 2 artanh s, by its series up to s^19.
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;
