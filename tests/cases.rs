@@ -14,8 +14,7 @@ use barnraise::model::record::Detail;
 use barnraise::scenario::{self, Agents, RegionChoice, Scenario};
 
 /// Expectations that the model misses: findings, told in docs/limits.md.
-const FINDINGS: [(&str, &str); 3] =
-    [("colorado-science", "clusters"), ("colorado-science", "clustered_share"), ("uk-education-support-grant", "shared_work")];
+const FINDINGS: [(&str, &str); 1] = [("uk-education-support-grant", "shared_work")];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

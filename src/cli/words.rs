@@ -133,9 +133,10 @@ fn what(kind: &InstrumentKind) -> String {
             schedule(&pay.per_cluster, "$", " per cluster")
         ),
         InstrumentKind::FacilitatorCapacity(more) => format!(
-            "Every support organisation can help {} more clusters a year, at ${} each",
+            "Every support organisation can help {} more clusters a year, at ${} each{}",
             more.clusters,
-            number(more.per_cluster, 0)
+            number(more.per_cluster, 0),
+            if more.outreach > 0.0 { ", and carries on the example of one that works" } else { "" }
         ),
         InstrumentKind::SharingWeight(weight) => sharing_weight(weight),
         InstrumentKind::LevyRelief(relief) => format!(

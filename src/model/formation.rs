@@ -57,10 +57,31 @@ fn support_near(w: &World<'_>, district: usize) -> bool {
     (0..w.region.support.len()).any(|org| w.site.support_miles(district, org) <= w.region.support[org].reach)
 }
 
+/// Whether there is an example for support organisations to carry on: a cluster that they help works.
+fn has_example(w: &World<'_>) -> bool {
+    let example = |cluster: &Cluster| cluster.facilitator > 0.0 && cluster.worked[0] >= 0.5 && cluster.payoff > 0.0;
+    w.s.clusters.iter().any(example)
+}
+
+/// What support organisations within reach are paid to add by carrying on an example; nothing without an
+/// instrument that pays for it.
+fn outreach(w: &World<'_>, district: usize) -> f64 {
+    let pupils = w.s.d[district].enrolment;
+    let offered = w.instruments().filter(|(_, instrument)| {
+        instrument.open(w.year) && instrument.eligibility.admits(pupils) && instrument.budget_cap.is_none_or(|cap| cap > 0.0)
+    });
+    let paid = offered.map(|(_, instrument)| match &instrument.kind {
+        InstrumentKind::FacilitatorCapacity(more) => more.outreach,
+        _ => 0.0,
+    });
+    paid.fold(0.0, f64::max)
+}
+
 fn found(w: &mut World<'_>) {
     if w.s.d.operating.len() < 2 {
         return;
     }
+    let example = has_example(w);
     let recognition = if w.region.rules.official_recognition { w.f.found_recognition } else { 0.0 };
     w.s.scratch.chosen.clear();
     for place in 0..w.s.d.operating.len() {
@@ -76,11 +97,12 @@ fn found(w: &mut World<'_>) {
             + p.found_leader * (p.leaders_take_part * d[i].commitment - 0.5)
             + recognition
             + p.found_grant * grant_effect(w, i);
+        let outreach = if example { outreach(w, i) } else { 0.0 };
         // The most that neighbours and helpers could add; most districts are settled by this bound.
-        if !math::may_happen(u, own + p.found_imitation + p.found_support) {
+        if !math::may_happen(u, own + p.found_imitation + p.found_support + outreach) {
             continue;
         }
-        let support = if support_near(w, i) { p.found_support } else { 0.0 };
+        let support = if support_near(w, i) { p.found_support + outreach } else { 0.0 };
         if math::happens(u, own + p.found_imitation * neighbours_success(w, i) + support) {
             w.s.scratch.chosen.push((u, i as u16));
         }

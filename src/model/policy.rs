@@ -96,6 +96,9 @@ pub struct FacilitatorCapacity {
     pub clusters: u16,
     /// Dollars for each cluster helped in addition.
     pub per_cluster: f64,
+    /// What a support organisation adds to the log-odds of a founding within its reach once a cluster that
+    /// is helped works: it carries the example on. 0–8.
+    pub outreach: f64,
 }
 
 /// Extra pupils counted in the aid formula for what is shared (Iowa).

@@ -228,12 +228,16 @@ fn coordinator_pay(table: &mut Table<'_>) -> InstrumentKind {
     })
 }
 
+const OUTREACH: &str = "Added to the odds of a founding within the reach of a support organisation once a cluster that is helped works: \
+                        it carries the example on.";
+
 fn facilitator_capacity(table: &mut Table<'_>) -> InstrumentKind {
     let clusters = Whole::new("clusters", 1, 1000);
     InstrumentKind::FacilitatorCapacity(FacilitatorCapacity {
         clusters: table.required("clusters", "Clusters a year that each support organisation can help in addition.", &clusters)
             as u16,
         per_cluster: table.required("per_cluster", "Dollars for each cluster helped in addition.", &DOLLARS),
+        outreach: table.or("outreach", OUTREACH, &Number::new("log-odds", 0.0, 8.0), 0.0),
     })
 }
 

@@ -59,7 +59,7 @@ fn pays_nothing() -> impl Strategy<Value = Instrument> {
         InstrumentKind::ClusterGrant(grant),
         InstrumentKind::MergerGrant(MergerGrant { per_pupil: nothing.clone(), pupils_cap: 400.0 }),
         InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: nothing.clone(), min_members: 2, seniority: 0.9 }),
-        InstrumentKind::FacilitatorCapacity(FacilitatorCapacity { clusters: 0, per_cluster: 1_000.0 }),
+        InstrumentKind::FacilitatorCapacity(FacilitatorCapacity { clusters: 0, per_cluster: 1_000.0, outreach: 0.0 }),
         InstrumentKind::SharingWeight(weight),
         InstrumentKind::LevyRelief(LevyRelief { mills: nothing.clone() }),
         InstrumentKind::HoldHarmless(HoldHarmless { share: nothing }),

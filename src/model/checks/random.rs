@@ -126,8 +126,10 @@ fn kind() -> impl Strategy<Value = InstrumentKind> {
     let coordinator = (schedule(60_000.0), 2u8..6, 0.0..1.0f64).prop_map(|(per_cluster, min_members, seniority)| {
         InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster, min_members, seniority })
     });
-    let facilitator = (1u16..5, 0.0..50_000.0f64)
-        .prop_map(|(clusters, per_cluster)| InstrumentKind::FacilitatorCapacity(FacilitatorCapacity { clusters, per_cluster }));
+    let facilitator = (1u16..5, 0.0..50_000.0f64).prop_map(|(clusters, per_cluster)| {
+        let outreach = f64::from(clusters % 3);
+        InstrumentKind::FacilitatorCapacity(FacilitatorCapacity { clusters, per_cluster, outreach })
+    });
     let merger = (schedule(3_000.0), prop_oneof![100.0..2_000.0f64, Just(f64::INFINITY)])
         .prop_map(|(per_pupil, pupils_cap)| InstrumentKind::MergerGrant(MergerGrant { per_pupil, pupils_cap }));
     let floor = (10.0..400.0f64, 0u16..5, any::<bool>(), any::<bool>()).prop_map(
