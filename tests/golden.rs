@@ -191,6 +191,7 @@ fn hand_made() -> Region {
         kind: AgentKind::District,
         trend: None,
         trend_unknown: 0.0,
+        grades_known: true,
         rules: StateRules::default(),
         finance: StateFinance::default(),
         districts: (0..12).map(district).collect(),

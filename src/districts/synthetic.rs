@@ -131,6 +131,7 @@ pub fn generate(spec: &SyntheticSpec, seed: u64) -> Region {
         kind: AgentKind::District,
         trend: Some(spec.trend),
         trend_unknown: 0.0,
+        grades_known: false,
         rules: StateRules::default(),
         finance: StateFinance::default(),
         districts: (0..u32::from(spec.districts)).map(|number| district(spec, &draws, number)).collect(),

@@ -499,6 +499,7 @@ pub(super) mod tests {
             kind: AgentKind::District,
             trend: None,
             trend_unknown: 0.0,
+            grades_known: true,
             rules: StateRules::default(),
             finance: StateFinance::default(),
             districts: vec![district("a", 0.0), district("b", 12.0)],

@@ -17,8 +17,8 @@ pub enum Decision {
     StartLevy = 5,
     /// A district's other groupings and board at the start.
     StartLinks = 6,
-    /// What is not known of a district's trend.
-    StartDrift = 7,
+    /// What is not known of a district's trend and of its cohorts.
+    StartPupils = 7,
     /// The region's shock to enrolment, and the change of its drift.
     RegionShock = 10,
     /// A district's shocks to enrolment, its drift, births and the counts of its grades.

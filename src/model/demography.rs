@@ -23,11 +23,11 @@ const BITS: u32 = 8;
 const CELLS: usize = 1 << BITS;
 
 /// The normals of a district's year.
-struct Shocks {
+pub(crate) struct Shocks {
     births: f64,
     local: f64,
-    drift: f64,
-    grades: [f32; GRADES],
+    pub(crate) drift: f64,
+    pub(crate) grades: [f32; GRADES],
 }
 
 impl Quantiles {
@@ -44,7 +44,7 @@ impl Quantiles {
     /// Takes one draw of 128 bits apart: grades 0–6 and births from the first word, grades 7–12, the
     /// local shock and the drift's from the second.
     #[inline]
-    fn shocks(&self, [mut first, mut second]: [u64; 2]) -> Shocks {
+    pub(crate) fn shocks(&self, [mut first, mut second]: [u64; 2]) -> Shocks {
         const IN_FIRST: usize = 7;
         let next = |word: &mut u64| {
             let value = self.table[(*word as usize) % CELLS];

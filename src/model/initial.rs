@@ -7,7 +7,7 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::Form;
 use super::parameters::Parameters;
-use super::region::{FIRST_HIGH_SCHOOL_GRADE, Region, StartingDistrict};
+use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES, Region, StartingDistrict};
 use super::scale::CostCurve;
 use super::site::Site;
 use super::state::{District, NONE, State, Tally};
@@ -52,8 +52,10 @@ pub(crate) fn start(state: &mut State, region: &Region, site: &Site, p: &Paramet
         let mut d = District::default();
         start_people(&mut d, p, site.keys[place], draws);
         start_pupils(&mut d, district, region.trend, p);
-        if region.trend_unknown > 0.0 {
-            d.drift += region.trend_unknown * draws.normal(site.keys[place], Decision::StartDrift);
+        let unknown = site.quantiles.shocks(draws.bits(site.keys[place], Decision::StartPupils));
+        d.drift += region.trend_unknown * unknown.drift;
+        if !region.grades_known {
+            draw_cohorts(&mut d, &unknown.grades, p);
         }
         start_places(&mut d, district, region, p);
         budget::start_money(&mut d, district, region, (p, curve), (site.keys[place], draws));
@@ -98,6 +100,22 @@ fn start_pupils(d: &mut District, district: &StartingDistrict, regional_trend: O
         *value = pupils;
         pupils *= yearly;
     }
+}
+
+/// Cohorts as uneven as the years since their entry would have made them, with the total as it is.
+fn draw_cohorts(d: &mut District, normals: &[f32; GRADES], p: &Parameters) {
+    let (lowest, highest) = (usize::from(d.lowest), usize::from(d.highest));
+    for grade in lowest..=highest {
+        let years = (grade - lowest + 1) as f64;
+        let luck = (p.count_noise * d.grades[grade] * years).sqrt() * f64::from(normals[grade]);
+        d.grades[grade] = (d.grades[grade] + luck).max(0.0);
+    }
+    let drawn = d.grades.iter().sum::<f64>();
+    if drawn > 0.0 {
+        let scale = d.enrolment / drawn;
+        d.grades.iter_mut().for_each(|pupils| *pupils *= scale);
+    }
+    d.high_school = d.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
 }
 
 fn start_places(d: &mut District, district: &StartingDistrict, region: &Region, p: &Parameters) {

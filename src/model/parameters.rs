@@ -144,7 +144,7 @@ macro_rules! parameters {
 parameters! {
     "demography" {
         /// Added to every district's own yearly trend of births
-        trend_shift = 0.0, [-0.05, 0.05], known, "log/year", Assumed, "A what-if of the user; no effect at its default";
+        trend_shift = 0.0, [-0.05, 0.05], (-0.012, 0.012), "log/year", Derived, "Trend -2 % a year, -3.7 to -0.5 between regions: a region's own is known no better; set it to ask about another";
         /// Share of a district's gap to its trend line that births recover in a year
         birth_reversion = 0.2, [0.0, 1.0], (0.1, 0.35), "1/year", Assumed, "Birth series that trend and revert to the mean (model section 4)";
         /// Yearly shock to a district's births, standard deviation
@@ -162,7 +162,7 @@ parameters! {
         /// Shock to all grades of a district in a year, standard deviation
         district_shock_sd = 0.022, [0.0, 0.1], known, "log", Computed, "Variance of the yearly log change 0.028^2 + 0.85/pupils (three states, 1995-2016), less the drift and the region's shock";
         /// Variance of a grade's yearly count for each pupil in it
-        count_noise = 0.6, [0.0, 2.0], known, "pupils", Computed, "As above: with the cohorts that enter and leave it gives 0.85/pupils";
+        count_noise = 0.5, [0.0, 2.0], known, "pupils", Computed, "As above: with the cohorts that enter and leave it gives 0.85/pupils";
         /// How far the children who would have entered later move with the pupils who move
         family_moves = 1.0, [0.0, 1.0], known, "share", Computed, "Enrolment is nearly a random walk: its variance over ten years is ten to eleven times that of one year";
         /// Pupils who go on to the next grade or arrive there, for each pupil of the grade before

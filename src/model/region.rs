@@ -205,6 +205,9 @@ pub struct Region {
     /// Standard deviation of what is not known of the districts' own trends, log/year, 0–0.1: drawn anew
     /// in every replicate.
     pub trend_unknown: f64,
+    /// Whether pupils by grade are counted. False: they are modelled from totals, too smooth, and every
+    /// replicate draws how large the cohorts are within the total.
+    pub grades_known: bool,
     /// Its districts, in the order of their identifiers.
     pub districts: Vec<StartingDistrict>,
     /// Its support organisations.

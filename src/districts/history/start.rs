@@ -89,6 +89,7 @@ pub fn start(
         kind: AgentKind::District,
         trend: Some(mean),
         trend_unknown: unknown(districts.iter().map(|district| district.trend)),
+        grades_known: false,
         rules: rules.clone(),
         finance,
         support: university(&districts).into_iter().collect(),

@@ -244,6 +244,7 @@ fn empty_region(agencies: &Agencies, accounts: &Accounts, year: SchoolYear) -> R
         kind: AgentKind::District,
         trend: None,
         trend_unknown: 0.0,
+        grades_known: false,
         rules: StateRules::default(),
         finance: StateFinance {
             base_cost: accounts.base_cost,

@@ -33,6 +33,12 @@ pub(super) fn region(table: &mut Table<'_>) -> Region {
             &Number::new("log/year", 0.0, 0.1),
             0.0,
         ),
+        grades_known: table.or(
+            "grades_known",
+            "Whether pupils by grade are counted; false: modelled from totals, and every future draws how large cohorts are within the total.",
+            &Flag,
+            true,
+        ),
         rules: table.table("rules", "The state's rules.", rules),
         finance: table.table("finance", "The state's way of paying for schools.", finance),
         districts: districts(table),

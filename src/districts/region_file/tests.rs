@@ -46,6 +46,7 @@ fn full() -> Region {
         kind: AgentKind::School,
         trend: Some(-0.012),
         trend_unknown: 0.008,
+        grades_known: false,
         rules: StateRules {
             vote_rule: VoteRule::CombinedMajority,
             official_recognition: false,

@@ -24,6 +24,7 @@ pub fn write(region: &Region) -> String {
     file.text("kind", if region.kind == AgentKind::School { "school" } else { "district" });
     file.optional("trend", region.trend);
     file.number("trend_unknown", region.trend_unknown);
+    file.plain("grades_known", region.grades_known);
     rules(&mut file, &region.rules);
     finance(&mut file, &region.finance);
     for district in &region.districts {
