@@ -14,10 +14,14 @@ use crate::experiments::posterior::Posterior;
 use crate::experiments::runner::{RunnerError, write_whole};
 use crate::report::calibration as report;
 
+use super::experiment::command_line;
+
 /// The tables of a calibration; stands for a folder that may be written to again.
 const TABLES: &str = "calibration.json";
 /// The posterior.
 const POSTERIOR: &str = "posterior.toml";
+/// The page for documents, beside its charts.
+const PAGE: &str = "calibration.md";
 /// The tables for people.
 const TEXT: &str = "calibration.txt";
 
@@ -41,7 +45,7 @@ pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<()
     output.data(&text)?;
     write(&prepared.out, &calibration, &posterior)?;
     output.message(&format!(
-        "Wrote {POSTERIOR}, {TEXT}, {TABLES} and charts to {}; the finished parts in {} can be deleted.",
+        "Wrote {POSTERIOR}, {TEXT}, {PAGE}, {TABLES} and charts to {}; the finished parts in {} can be deleted.",
         prepared.out.display(),
         prepared.work.display()
     ));
@@ -145,7 +149,8 @@ fn write(out: &Path, calibration: &Calibration, posterior: &Posterior) -> Result
     let broken = |error: &dyn std::fmt::Display| Failed::Broken(error.to_string());
     let json = report::json(calibration).map_err(|error| broken(&error))?;
     fs::create_dir_all(out).map_err(|error| Failed::Broken(format!("cannot create {}: {error}", out.display())))?;
-    let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration)), (TABLES, json)];
+    let page = report::page(calibration, &command_line(std::env::args().skip(1)));
+    let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration)), (PAGE, page), (TABLES, json)];
     for (name, text) in texts {
         write_whole(&out.join(name), text.as_bytes()).map_err(|error| broken(&error))?;
     }
