@@ -13,18 +13,6 @@ use super::state::District;
 use super::world::World;
 use super::{instruments, transport};
 
-/// Years after a merger in which capital adjustment is paid in full, and in which it is gone.
-const ADJUSTMENT_FULL: u16 = 3;
-const ADJUSTMENT_GONE: u16 = 6;
-/// A gap of a smaller share of the need than this is left to the reserve, without a levy vote.
-const WORTH_A_VOTE: f64 = 0.01;
-/// What a successful levy vote adds to the cap.
-const VOTED_RAISE: f64 = 0.10;
-/// Share of the programme that a board restores in a year when it can.
-const RESTORED: f64 = 0.02;
-/// Share of salaries in the cost of a district (evidence: instruction 60-69 %).
-const SALARY_SHARE: f64 = 0.6;
-
 /// The weight of the foundation formula: how much more aid a pupil brings in a small or sparse district.
 #[inline]
 pub(crate) fn aid_weight(multiplier: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
@@ -96,16 +84,22 @@ fn set_need(w: &mut World<'_>, i: usize) {
     let pupils = d.enrolment;
     d.multiplier = w.curve.at(pupils);
     let multiplier = d.multiplier + transport::extra_cost(pupils, d.area, p) + d.premium - d.saving;
-    let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged));
+    let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged, p));
+    // A guard, not a claim: no sum of savings makes a pupil cost less than half the base.
     d.need = w.base_cost * d.cost_level * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues;
 }
 
 /// Share of the capital adjustment that is due so many years after a merger.
-fn adjustment_left(years: u16) -> f64 {
-    match years {
-        0 => 0.0,
-        1..=ADJUSTMENT_FULL => 1.0,
-        _ => f64::from(ADJUSTMENT_GONE.saturating_sub(years)) / f64::from(ADJUSTMENT_GONE - ADJUSTMENT_FULL),
+fn adjustment_left(years: u16, p: &Parameters) -> f64 {
+    let (years, full, gone) = (f64::from(years), p.adjustment_full_years, p.adjustment_gone_years);
+    if years <= 0.0 {
+        0.0
+    } else if years <= full {
+        1.0
+    } else if years >= gone {
+        0.0
+    } else {
+        (gone - years) / (gone - full)
     }
 }
 
@@ -146,24 +140,24 @@ fn balance(w: &mut World<'_>, i: usize) {
     let d = &mut w.s.d[i];
     let target = w.p.reserve_target * d.need;
     if d.reserve >= target {
-        d.paid = (d.paid + RESTORED).min(1.0);
+        d.paid = (d.paid + w.p.programme_restored).min(1.0);
     }
     let surplus = d.revenue - d.paid * d.need;
     if surplus >= 0.0 {
-        spend_surplus(d, surplus, target);
+        spend_surplus(d, surplus, target, w.p);
     } else {
         cover_gap(w, i, -surplus);
     }
     let d = &mut w.s.d[i];
     d.spending = d.paid * d.need;
     d.reserve += d.revenue - d.spending;
-    d.insolvent_years = if d.reserve < 0.0 { d.insolvent_years + 1 } else { 0 };
+    d.insolvent_years = if d.reserve < 0.0 { d.insolvent_years.saturating_add(1) } else { 0 };
 }
 
-fn spend_surplus(d: &mut District, surplus: f64, target: f64) {
+fn spend_surplus(d: &mut District, surplus: f64, target: f64, p: &Parameters) {
     let mut left = surplus;
     if d.paid < 1.0 {
-        let restored = (surplus / d.need.max(1.0)).min(1.0 - d.paid).min(RESTORED);
+        let restored = (surplus / d.need.max(1.0)).min(1.0 - d.paid).min(p.programme_restored);
         d.paid += restored;
         left -= restored * d.need;
     }
@@ -171,9 +165,9 @@ fn spend_surplus(d: &mut District, surplus: f64, target: f64) {
     if spare <= 0.0 {
         return;
     }
-    // Half of what the reserve does not need is given back as a lower levy next year: the district's
+    // A part of what the reserve does not need is given back as a lower levy next year: the district's
     // own levy, not a consortium's, so that its rate never falls below nothing.
-    d.mills -= (0.5 * spare / (0.001 * d.valuation)).min(0.25 * d.mills);
+    d.mills -= (p.surplus_returned * spare / (0.001 * d.valuation)).min(p.levy_fall * d.mills);
 }
 
 fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {
@@ -187,11 +181,11 @@ fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {
     if taxes {
         gap -= raise_levy(d, gap, p.levy_step);
     }
-    if taxes && gap > WORTH_A_VOTE * d.need {
+    if taxes && gap > p.levy_vote_gap * d.need {
         let u = w.draws.uniform(key, Decision::LevyVote);
-        if math::happens(u, p.levy_vote + w.s.d[i].board - 0.5) {
-            w.s.d[i].mills_cap *= 1.0 + VOTED_RAISE;
-            gap -= raise_levy(&mut w.s.d[i], gap, VOTED_RAISE);
+        if math::happens(u, p.levy_vote + p.levy_vote_board * w.s.d[i].board - 0.5 * p.levy_vote_board) {
+            w.s.d[i].mills_cap *= 1.0 + p.levy_voted_raise;
+            gap -= raise_levy(&mut w.s.d[i], gap, p.levy_voted_raise);
         }
     }
     cut(&mut w.s.d[i], gap, p.cut_limit);
@@ -221,7 +215,7 @@ fn raise_levy(d: &mut District, gap: f64, step: f64) -> f64 {
 
 /// Salaries level up on merging: the cost, as a multiplier, of paying `pupils` at the scale of `merged`.
 pub(crate) fn salary_levelling(pupils: f64, merged: f64, p: &Parameters) -> f64 {
-    SALARY_SHARE * p.salary_elasticity * math::ln(merged.max(1.0) / pupils.max(1.0))
+    p.salary_share * p.salary_elasticity * math::ln(merged.max(1.0) / pupils.max(1.0))
 }
 
 #[cfg(test)]
@@ -230,7 +224,8 @@ mod tests {
 
     #[test]
     fn capital_adjustment_is_full_for_three_years_and_gone_by_the_sixth() {
-        assert_eq!([0, 1, 3, 6, 9].map(adjustment_left).map(|v| (v * 10.0) as u8), [0, 10, 10, 0, 0]);
-        assert!(adjustment_left(4) < 1.0 && adjustment_left(5) < adjustment_left(4));
+        let left = |years| adjustment_left(years, &Parameters::default());
+        assert_eq!([0, 1, 3, 6, 9].map(left).map(|v| (v * 10.0) as u8), [0, 10, 10, 0, 0]);
+        assert!(left(4) < 1.0 && left(5) < left(4));
     }
 }

@@ -4,21 +4,13 @@ use crate::engine::math;
 
 use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
-use super::functions::{FUNCTIONS, Function};
+use super::functions::Function;
 use super::parameters::Parameters;
 use super::policy::Management;
-use super::scale::{FULL_DEPTH, effective_scales};
+use super::scale::{FULL_DEPTH, FunctionTraits, effective_scales};
 use super::state::Cluster;
 use super::world::World;
 use super::{forms, instruments, programme};
-
-/// Meetings a year at which trust is built at its usual pace.
-const USUAL_MEETINGS: f64 = 6.0;
-/// Minutes of travel at which distance is at its middle.
-const MIDDLE_MINUTES: f64 = 15.0;
-/// How much distance hurts each function, 0–1, in the order of `Function::ALL`: meetings of staff
-/// least, daily movement of pupils and teachers most.
-const DISTANCE_WEIGHT: [f64; FUNCTIONS] = [0.3, 0.2, 0.1, 0.8, 0.7, 0.6, 1.0, 0.5, 1.0];
 
 /// What bears on every activity of a cluster in a year.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +91,7 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
     }
     let pairs = (count * (count - 1.0)).max(1.0);
     let mean_log = log_sum / count;
-    let first_years = cluster.age(w.year) < 2;
+    let first_years = f64::from(cluster.age(w.year)) < w.p.meetings_first_years;
     Circumstances {
         pupils,
         trust: trust / pairs,
@@ -118,7 +110,7 @@ pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Para
     let money = if cluster.received > 0.0 {
         1.0
     } else if cluster.form > Form::Network {
-        0.5
+        p.task_money_pooled
     } else {
         0.0
     };
@@ -132,29 +124,33 @@ pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Para
         + p.task_money * money
         + p.task_purpose * cluster.purpose
         + p.task_ownership * (cluster.ownership - 0.5)
-        + p.task_meetings * math::ln(about.meetings.max(0.5) / USUAL_MEETINGS)
+        + p.task_meetings * math::ln(about.meetings.max(0.5) / p.usual_meetings)
         + p.task_focus * focus
         + if committed { p.task_term } else { 0.0 }
         - p.task_crowding * (tasks - 1.0)
-        - p.task_complexity * (forms::complexity(cluster.form) + about.other_links + p.structure_added)
+        - p.task_complexity * (forms::complexity(cluster.form, p) + about.other_links + p.structure_added)
         - p.task_unlike * (about.unlike - p.task_unlike_free).max(0.0)
         - p.task_size * (members - p.task_size_free).max(0.0)
 }
 
 /// Log-odds taken away by one function's own step and distance. Distance technology, once libraries
 /// and technology are shared, lowers the distance.
-fn own_log_odds(cluster: &Cluster, function: Function, about: &Circumstances, p: &Parameters) -> f64 {
+fn own_log_odds(
+    cluster: &Cluster,
+    function: Function,
+    about: &Circumstances,
+    (p, traits): (&Parameters, &FunctionTraits),
+) -> f64 {
     let step = step_size(cluster, function, p);
-    let technology = 1.0 - 0.7 * cluster.depth_of(Function::LibrariesTechnology);
-    let distance = p.task_travel + p.task_distance * DISTANCE_WEIGHT[function.index()] * technology;
-    -p.task_step * step - distance * (about.minutes - MIDDLE_MINUTES) / 30.0
+    let technology = 1.0 - p.technology_spares * cluster.depth_of(Function::LibrariesTechnology);
+    let distance = p.task_travel + p.task_distance * traits.distance[function.index()] * technology;
+    -p.task_step * step - distance * (about.minutes - p.task_minutes) / 30.0
 }
 
-/// The size of the next step of an activity, 0.5 for the first of an easy one to 1 for the last,
-/// and more for administration and grades.
+/// The size of the next step of an activity, from `first_step` for an easy one to 1 for the last, and more for administration and grades.
 fn step_size(cluster: &Cluster, function: Function, p: &Parameters) -> f64 {
-    let heavy = if function >= Function::Administration { 1.3 } else { 1.0 };
-    heavy * (1.0 - 0.5 * p.start_small * (1.0 - cluster.depth_of(function)))
+    let heavy = if function >= Function::Administration { p.heavy_step } else { 1.0 };
+    heavy * (1.0 - (1.0 - p.first_step) * p.start_small * (1.0 - cluster.depth_of(function)))
 }
 
 /// Every activity works or not; depth moves by a quarter.
@@ -167,8 +163,8 @@ fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
         let u = w.draws.uniform(cluster.key.nth(function.index() as u32), Decision::Task);
         let depth = &mut cluster.depth[function.index()].clone();
         let trusted = about.trust > w.p.deep_trust || cluster.founded_for.contains(function);
-        let limit = forms::depth_limit(cluster.form, function, trusted);
-        let log_odds = common + own_log_odds(cluster, function, about, w.p);
+        let limit = forms::depth_limit(cluster.form, function, trusted, w.p);
+        let log_odds = common + own_log_odds(cluster, function, about, (w.p, w.traits));
         if math::happens(u, log_odds) {
             worked += 1;
             *depth = (*depth + 1).min(limit).max((*depth).min(FULL_DEPTH));
@@ -182,7 +178,7 @@ fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let tasks = f64::from(cluster.tasks.len()).max(1.0);
     cluster.working = worked;
     cluster.worked = [f64::from(worked) / tasks, cluster.worked[0], cluster.worked[1]];
-    let gain = w.p.trust_evidence * (about.meetings / USUAL_MEETINGS).sqrt() * f64::from(worked);
+    let gain = w.p.trust_evidence * (about.meetings / w.p.usual_meetings).sqrt() * f64::from(worked);
     let documented = if cluster.form > Form::Network { w.p.documentation } else { 0.0 };
     let loss = w.p.trust_evidence * w.p.trust_loss * (1.0 - w.p.trust_documented * documented) * blame;
     note_evidence(w, place, gain, loss);
@@ -191,7 +187,7 @@ fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
 /// Members note of each other what worked and what did not.
 fn note_evidence(w: &mut World<'_>, place: usize, kept: f64, broken: f64) {
     let members = w.s.clusters[place].members;
-    let deep = w.s.clusters[place].deep_sharing();
+    let deep = w.s.clusters[place].deep_sharing(w.p);
     for (nth, &a) in members.as_slice().iter().enumerate() {
         for &b in &members.as_slice()[nth + 1..] {
             let (a, b) = (usize::from(a), usize::from(b));
@@ -242,8 +238,8 @@ fn balance(w: &World<'_>, place: usize) -> Balance {
     let formal = if cluster.form > Form::Network { 1.0 } else { 0.0 };
     let tasks = f64::from(cluster.tasks.len());
     let staff = p.payoff_staff_development * cluster.depth_of(Function::StaffDevelopment);
-    let contacts = p.payoff_activity * f64::from(cluster.working.min(2));
-    let work = p.payoff_workload * (0.25 * formal + 0.25 + 0.25 * tasks);
+    let contacts = p.payoff_activity * f64::from(cluster.working).min(p.contacts_most);
+    let work = p.payoff_workload * (p.work_formal * formal + p.work_belonging + p.work_activity * tasks);
     let mut shares = [0.0; 5];
     for (&depth, share) in cluster.depth.iter().zip(w.traits.share) {
         shares[usize::from(depth)] += share;
@@ -254,7 +250,7 @@ fn balance(w: &World<'_>, place: usize) -> Balance {
     Balance {
         shares,
         common: staff + contacts - work - p.fee * formal,
-        autonomy: autonomy * forms::autonomy_lost(cluster.form),
+        autonomy: autonomy * forms::autonomy_lost(cluster.form, p),
         programme: programme::programme_depth(cluster, p) > 0.0,
         coordinator: employed * p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid),
     }
@@ -301,14 +297,17 @@ fn settle(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let cluster = &mut w.s.clusters[place];
     let level = ownership_level(cluster.origin, cluster.management, p);
     // Success makes it the members' own; size and a structure of its own take it away.
-    let aim = level + 0.2 * (cluster.worked[0] - 0.5) - 0.02 * (cluster.members.len() as f64 - p.task_size_free).max(0.0);
+    let too_many = (cluster.members.len() as f64 - p.task_size_free).max(0.0);
+    let aim = level + p.ownership_success * (cluster.worked[0] - 0.5) - p.ownership_size * too_many;
     cluster.ownership += p.ownership_drift * (aim.clamp(0.0, 1.0) - cluster.ownership);
     let [u, which] = w.draws.uniforms(cluster.key, Decision::NextTask);
-    if cluster.worked[0] < 0.5 || u >= p.next_task || !cluster.task_focus && cluster.tasks.len() > 1 {
+    let content = !cluster.task_focus && f64::from(cluster.tasks.len()) > p.unfocused_tasks;
+    if cluster.worked[0] < p.good_year || u >= p.next_task || content {
         return;
     }
     let deep = about.trust > p.deep_trust;
-    let open = |function: &Function| !cluster.tasks.contains(*function) && forms::depth_limit(cluster.form, *function, deep) > 0;
+    let open =
+        |function: &Function| !cluster.tasks.contains(*function) && forms::depth_limit(cluster.form, *function, deep, p) > 0;
     // Cheap in autonomy first: the square makes the first half of the list three times as likely.
     let count = Function::ALL.iter().filter(|function| open(function)).count();
     let next = Function::ALL.into_iter().filter(open).nth((which * which * count as f64) as usize);

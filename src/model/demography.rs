@@ -8,9 +8,6 @@ use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES};
 use super::state::{Districts, HISTORY};
 use super::world::World;
 
-/// Neighbours that parents compare their own school with.
-const COMPARED: usize = 4;
-
 /// Standard normal quantiles at the middles of equal cells, scaled to unit variance. A district's year
 /// needs more than sixteen normals: a table look-up by eight bits of a draw gives each. Steps of a table
 /// are far finer than what is known of the shocks' distribution.
@@ -157,12 +154,13 @@ fn open_enrolment(w: &mut World<'_>) {
         return;
     }
     let required = w.region.rules.required_courses.max(1.0);
+    let compared = w.p.neighbours_compared as usize;
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
         if !w.s.d[district].has_high_school() {
             continue;
         }
-        let Some((gain, other)) = best_neighbour(w, district) else { continue };
+        let Some((gain, other)) = best_neighbour(w, district, compared) else { continue };
         let near = 1.0 - w.drive_minutes(district, other) / w.p.open_enrolment_minutes;
         if near <= 0.0 {
             continue;
@@ -190,12 +188,13 @@ fn move_pupils(d: &mut Districts, from: usize, to: usize, share: f64) {
     }
 }
 
-/// Of the nearest districts with a high school, the one with the most courses more.
-fn best_neighbour(w: &World<'_>, district: usize) -> Option<(f64, usize)> {
+/// Of so many nearest districts, the one with a high school and with the most courses more.
+fn best_neighbour(w: &World<'_>, district: usize, compared: usize) -> Option<(f64, usize)> {
     let d = &w.s.d;
     let mut best: Option<(f64, usize)> = None;
-    for &other in w.site.near(district).iter().map(|&other| &d.home[usize::from(other)]).take(COMPARED) {
-        let other = usize::from(other);
+    let near = w.site.near(district);
+    for &other in &near[..near.len().min(compared)] {
+        let other = usize::from(d.home[usize::from(other)]);
         let gain = d[other].courses - d[district].courses;
         if other != district && gain > best.map_or(0.0, |(most, _)| most) && d[other].has_high_school() {
             best = Some((gain, other));

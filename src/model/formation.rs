@@ -11,17 +11,6 @@ use super::policy::{AssignedClusters, Eligibility, InstrumentKind};
 use super::state::{Cluster, Founding, MOST_MEMBERS, Members, NONE};
 use super::world::World;
 
-/// Most members that a cluster admits by later joining: the upper end of the seeds' range.
-const FULL: usize = 8;
-/// Neighbours whose clusters a district knows about.
-const WATCHED: usize = 6;
-
-/// How much farther than districts invite each other an authority puts them together.
-const ASSIGNED_REACH: f64 = 2.0;
-
-/// Neighbours whose clusters a district may ask to join.
-const KNOWN: usize = 8;
-
 /// Authorities assign, districts found and join.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
@@ -34,19 +23,20 @@ pub(crate) fn step(w: &mut World<'_>) {
     join(w);
 }
 
-/// Effect of money on offer: asinh of three years of it over 5 % of the budget.
+/// Effect of money on offer: asinh of what it is worth over the scale of money.
 fn grant_effect(w: &World<'_>, district: usize) -> f64 {
-    instruments::best_offer(w, district).map_or(0.0, |offer| math::asinh(offer.worth / 0.05))
+    instruments::best_offer(w, district).map_or(0.0, |offer| math::asinh(offer.worth / w.f.money_scale))
 }
 
 /// Share of the nearest districts that are in a cluster that works.
 fn neighbours_success(w: &World<'_>, district: usize) -> f64 {
-    let near = &w.site.near(district)[..WATCHED.min(w.site.near(district).len())];
+    let near = w.site.near(district);
+    let near = &near[..near.len().min(w.f.neighbours_watched as usize)];
     let working = near
         .iter()
         .filter(|&&other| {
             let home = usize::from(w.s.d.home[usize::from(other)]);
-            w.s.cluster_of(home).is_some_and(|cluster| cluster.worked[0] >= 0.5 && cluster.payoff > 0.0)
+            w.s.cluster_of(home).is_some_and(|cluster| cluster.worked[0] >= w.f.good_year && cluster.payoff > 0.0)
         })
         .count();
     working as f64 / near.len().max(1) as f64
@@ -177,7 +167,7 @@ fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> Fun
     [Function::StaffDevelopment, pressing].into_iter().collect()
 }
 
-/// Likeness, nearness and trust of a candidate, as log-odds.
+/// Likeness, nearness and trust of a candidate, as log-odds. Minutes count in half hours, from half an hour.
 fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
     let (p, d) = (w.f, &w.s.d);
     let ratio = math::ln(d[a].enrolment.max(1.0) / d[b].enrolment.max(1.0)).abs();
@@ -207,7 +197,7 @@ fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64) -> bool {
         + p.accept_stress * w.s.d[other].stress
         + p.accept_grant * grant_effect(w, other)
         + score
-        + (p.leaders_take_part * w.s.d[other].commitment - 0.5);
+        + p.accept_leader * (p.leaders_take_part * w.s.d[other].commitment - 0.5);
     math::happens(w.draws.uniform(w.key(initiator).with(w.key(other)), Decision::Accept), log_odds)
 }
 
@@ -223,7 +213,8 @@ fn join(w: &mut World<'_>) {
         }
         let u = w.s.d[i].join_draw;
         let (p, d) = (w.f, &w.s.d);
-        let own = p.join_intercept + p.accept_stress * d[i].stress + (p.leaders_take_part * d[i].commitment - 0.5);
+        let leader = p.accept_leader * (p.leaders_take_part * d[i].commitment - 0.5);
+        let own = p.join_intercept + p.accept_stress * d[i].stress + leader;
         // Full trust of the nearest neighbour is the most that a cluster could add.
         let nearest = w.site.near(i).first().map_or(0.0, |&other| w.drive_minutes(i, usize::from(other)));
         if !math::may_happen(u, own + 0.5 * p.accept_trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
@@ -243,14 +234,14 @@ fn join(w: &mut World<'_>) {
 
 /// The nearest working cluster with room, and its member that is nearest.
 fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
-    w.site.near(district).iter().take(KNOWN).map(|&other| usize::from(other)).find_map(|other| {
+    w.site.near(district).iter().take(w.f.neighbours_known as usize).map(|&other| usize::from(other)).find_map(|other| {
         let target = usize::from(w.s.d[other].cluster);
         let cluster = w.s.clusters.get(target)?;
-        let open = cluster.members.len() < FULL
+        let open = (cluster.members.len() as f64) < w.f.cluster_full
             && grant_admits(w, cluster, district)
             && cluster.founded < w.year
             && cluster.vote_from.is_none()
-            && cluster.worked[0] >= 0.5
+            && cluster.worked[0] >= w.f.good_year
             && w.drive_minutes(district, other) <= w.f.invitation_minutes;
         open.then_some((target, other))
     })
@@ -291,7 +282,7 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) 
         let size = usize::from(assigned.members).min(MOST_MEMBERS);
         for &other in w.site.near(usize::from(seed)) {
             let j = usize::from(other);
-            let within = w.drive_minutes(usize::from(seed), j) <= ASSIGNED_REACH * w.f.invitation_minutes;
+            let within = w.drive_minutes(usize::from(seed), j) <= w.f.assigned_reach * w.f.invitation_minutes;
             if members.len() < size && within && free(w, j) {
                 members.push(other);
             }

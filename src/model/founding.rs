@@ -7,13 +7,15 @@ use super::cooperation::ownership_level;
 use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, FunctionSet};
+use super::parameters::Parameters;
 use super::policy::{Management, StartingCluster};
 use super::scale::FULL_DEPTH;
 use super::simulation::Invitees;
 use super::state::{Cluster, Founding, MOST_MEMBERS, Members, NONE};
 use super::world::{Replay, World};
 
-/// Members of a cluster whose founders ask too many: as the largest working example of the first seed.
+/// Members of a cluster whose founders ask too many: as the largest working example of the first seed. It
+/// defines an ablation and enters no other run.
 const MANY: usize = 16;
 
 /// Puts a cluster into the table and its members into it.
@@ -45,10 +47,11 @@ fn new_cluster(w: &World<'_>, founding: &Founding, key: EntityKey) -> Cluster {
         depth: [0; FUNCTIONS],
         tasks: founding.services,
         founded_for: if founding.grant.is_some() { founding.services } else { FunctionSet::default() },
+        // No record yet: the middle of the scale, as with trust below.
         worked: [0.5; 3],
         working: 0,
         task_focus: !top_down,
-        purpose: purpose(founding.origin),
+        purpose: purpose(founding.origin, p),
         ownership: ownership_level(founding.origin, management, p),
         boards: boards(w, top_down, early),
         trust: 0.5,
@@ -72,11 +75,11 @@ fn new_cluster(w: &World<'_>, founding: &Founding, key: EntityKey) -> Cluster {
     }
 }
 
-/// How far the purpose is the members' own.
-fn purpose(origin: Origin) -> f64 {
+/// How far the purpose is the members' own: the ends of the scale by its definition.
+fn purpose(origin: Origin, p: &Parameters) -> f64 {
     match origin {
         Origin::BottomUp => 1.0,
-        Origin::Incentive => 0.5,
+        Origin::Incentive => p.purpose_incentive,
         Origin::TopDown => 0.0,
     }
 }
@@ -96,7 +99,8 @@ fn enter(w: &mut World<'_>, cluster: Cluster) {
     let members = cluster.members;
     for &member in members.as_slice() {
         w.s.d[usize::from(member)].cluster = place;
-        w.s.d[usize::from(member)].board = 0.5 * (w.s.d[usize::from(member)].board + cluster.boards);
+        let board = &mut w.s.d[usize::from(member)].board;
+        *board = (1.0 - w.p.board_at_founding) * *board + w.p.board_at_founding * cluster.boards;
     }
     w.s.clusters.push(cluster);
     let (cluster, origin) = (cluster.serial, cluster.origin);
@@ -266,6 +270,6 @@ fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members, key: E
     cluster.seniority = starting.coordinator;
     cluster.equal_shares = starting.equal_shares;
     cluster.nested_in = starting.nested_in;
-    remember(w, &members, cluster.deep_sharing(), starting.years_shared);
+    remember(w, &members, cluster.deep_sharing(w.p), starting.years_shared);
     enter(w, cluster);
 }

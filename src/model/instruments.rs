@@ -5,6 +5,7 @@
 
 use super::events::Form;
 use super::functions::FunctionSet;
+use super::parameters::Parameters;
 use super::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind, services_or_all};
 use super::state::{Award, Cluster, MOST_MEMBERS, State};
 use super::world::World;
@@ -208,7 +209,7 @@ fn collect_dues(w: &mut World<'_>) {
 /// What an open instrument offers to a district that shares.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Offer {
-    /// Three years of it, as a share of the district's yearly budget.
+    /// What it pays in the years that boards look ahead to, as a share of the district's yearly budget.
     pub(crate) worth: f64,
     /// The instrument's place in the policy.
     pub(crate) place: u8,
@@ -250,8 +251,9 @@ fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
     match &instrument.kind {
         InstrumentKind::ClusterGrant(grant) => {
             let total = grant.per_pupil.iter().sum::<f64>() * pupils + grant.per_member.iter().sum::<f64>();
-            // What must be put in is half regained in services that would have been bought anyway.
-            let worth = total * (1.0 - 0.5 * grant.match_share.min(2.0)) / budget;
+            // Of what must be put in a part is regained in services that would have been bought anyway.
+            let put_in = (1.0 - w.p.match_regained) * grant.match_share;
+            let worth = total * (1.0 - put_in).max(0.0) / budget;
             let (fewest, most) = (usize::from(grant.min_members), usize::from(grant.max_members));
             let (radius_minutes, services) = (grant.radius_minutes, grant.services);
             Some(Offer { worth, place, fewest, most, radius_minutes, services, eligibility })
@@ -260,7 +262,7 @@ fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
             let paid = services_or_all(weight.services);
             let counted = f64::from(paid.len()) * w.p.expected_depth * (weight.pupils + weight.weight * pupils);
             let dollars = counted * w.s.d[district].aid_rate * w.region.finance.base_cost;
-            let worth = dollars * f64::from(weight.years.min(3)) / budget;
+            let worth = dollars * f64::from(weight.years).min(w.p.offer_years) / budget;
             let services = weight.services;
             let radius_minutes = f64::INFINITY;
             Some(Offer { worth, place, fewest: 2, most: MOST_MEMBERS, radius_minutes, services, eligibility })
@@ -297,7 +299,7 @@ pub(crate) fn next_money(w: &World<'_>, place: usize, member: usize) -> f64 {
     dollars / w.s.d[member].need.max(1.0)
 }
 
-/// What merging is worth to two districts under the open instruments over five years, dollars.
+/// What merging is worth to two districts under the open instruments over the years that boards add up, dollars.
 pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let d = &w.s.d;
     let mut total = 0.0;
@@ -308,13 +310,15 @@ pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
         total += match &instrument.kind {
             InstrumentKind::MergerGrant(grant) => {
                 let counted = d[ended].enrolment.min(grant.pupils_cap) + d[host].enrolment.min(grant.pupils_cap);
-                counted * first_five(&grant.per_pupil)
+                counted * within_horizon(&grant.per_pupil, w.p)
             }
-            InstrumentKind::LevyRelief(relief) => 0.001 * first_five(&relief.mills) * (d[ended].valuation + d[host].valuation),
-            InstrumentKind::HoldHarmless(hold) => lost_aid(w, ended, host) * first_five(&hold.share),
+            InstrumentKind::LevyRelief(relief) => {
+                0.001 * within_horizon(&relief.mills, w.p) * (d[ended].valuation + d[host].valuation)
+            }
+            InstrumentKind::HoldHarmless(hold) => lost_aid(w, ended, host) * within_horizon(&hold.share, w.p),
             InstrumentKind::SharingWeight(weight) => {
                 let earned = sharing_weight_of(w, ended, weight) + sharing_weight_of(w, host, weight);
-                earned * f64::from(weight.years_after_merger.min(5))
+                earned * f64::from(weight.years_after_merger).min(w.p.merger_horizon)
             }
             _ => 0.0,
         };
@@ -328,17 +332,18 @@ pub(crate) fn merger_deadline(w: &World<'_>, district: usize) -> bool {
     let last = |instrument: &Instrument| instrument.last_chance(w.year) && instrument.eligibility.admits(pupils);
     w.instruments().any(|(_, instrument)| {
         let pays = match &instrument.kind {
-            InstrumentKind::MergerGrant(grant) => first_five(&grant.per_pupil) > 0.0,
-            InstrumentKind::LevyRelief(relief) => first_five(&relief.mills) > 0.0,
-            InstrumentKind::HoldHarmless(hold) => first_five(&hold.share) > 0.0,
+            InstrumentKind::MergerGrant(grant) => within_horizon(&grant.per_pupil, w.p) > 0.0,
+            InstrumentKind::LevyRelief(relief) => within_horizon(&relief.mills, w.p) > 0.0,
+            InstrumentKind::HoldHarmless(hold) => within_horizon(&hold.share, w.p) > 0.0,
             _ => false,
         };
         pays && last(instrument)
     })
 }
 
-fn first_five(schedule: &[f64]) -> f64 {
-    schedule.iter().take(5).sum()
+/// What a schedule pays in the years that boards add up.
+fn within_horizon(schedule: &[f64], p: &Parameters) -> f64 {
+    schedule.iter().take(p.merger_horizon as usize).sum()
 }
 
 /// State aid that two districts lose in a year by merging, dollars, 0 or more.

@@ -28,6 +28,7 @@ fn superintendents(w: &mut World<'_>) {
 }
 
 fn coordinators(w: &mut World<'_>) {
+    let least = w.p.coordinator_least;
     for cluster in &mut w.s.clusters {
         if !cluster.post {
             cluster.coordinator = 0.0;
@@ -37,7 +38,7 @@ fn coordinators(w: &mut World<'_>) {
         let vacant = cluster.coordinator <= 0.0;
         if vacant && change < w.p.coordinator_hiring {
             // Standing with the schools and with the authority: what the payer asks for, or chance.
-            cluster.coordinator = (0.3 + 0.7 * quality).max(cluster.seniority);
+            cluster.coordinator = (least + (1.0 - least) * quality).max(cluster.seniority);
         } else if !vacant && change < w.p.coordinator_turnover {
             cluster.coordinator = 0.0;
         }
@@ -77,6 +78,7 @@ fn help(w: &mut World<'_>, organisation: usize, capacity: u16, who: Eligibility)
         let first = usize::from(cluster.members.as_slice()[0]);
         let near = w.site.support_miles(first, organisation) <= offer.reach;
         if near && cluster.facilitator <= 0.0 && instruments::admitted(w.s, cluster, who) >= 2 {
+            // The mean of the two, by definition of the index.
             w.s.clusters[place].facilitator = 0.5 * (offer.neutrality + w.p.outside_knowledge * offer.knowledge);
             helped += 1;
         }

@@ -212,7 +212,7 @@ fn put_sharing(row: &mut [f64], w: &World<'_>) {
         let shared: f64 =
             cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
         working += f64::from(cluster.working);
-        given_up += shared / all * forms::autonomy_lost(cluster.form) * cluster.members.len() as f64;
+        given_up += shared / all * forms::autonomy_lost(cluster.form, w.p) * cluster.members.len() as f64;
     }
     row[RegionOutcome::shared_work.index()] = working / operating;
     row[RegionOutcome::autonomy_given_up.index()] = given_up / operating;

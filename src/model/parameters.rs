@@ -173,6 +173,8 @@ parameters! {
         rivalry = 0.2, [0.0, 5.0], (0.0, 0.5), "events per %", Assumed, "Inherent competitiveness makes co-operation seem unrealistic (second seed, The emergence of clusters)";
         /// Longest drive that open enrolment accepts
         open_enrolment_minutes = 30.0, [0.0, 120.0], known, "minutes", Assumed, "The ride norm of elementary pupils";
+        /// Nearest districts that parents compare their own school with
+        neighbours_compared = 4.0, [0.0, 24.0], known, "districts", Assumed, "Parents look at the schools around them (model section 4)";
     }
     "leadership" {
         /// Yearly probability that a superintendent leaves
@@ -195,6 +197,8 @@ parameters! {
         coordinator_turnover = 0.12, [0.0, 1.0], known, "1/year", Assumed, "As superintendents, a little less";
         /// Yearly probability that a vacant post of coordinator is filled
         coordinator_hiring = 0.7, [0.0, 1.0], known, "1/year", Assumed, "Part-time posts in rural areas take time to fill";
+        /// Least standing of a new coordinator, where the payer asks for none
+        coordinator_least = 0.3, [0.0, 1.0], known, "index 0-1", Assumed, "Status and seniority of coordinators differed (second seed, Co-ordination)";
         /// Share of districts that also belong to another grouping (special-education unit, service agency)
         other_groupings = 0.3, [0.0, 1.0], known, "share", Assumed, "Schools in more than one cluster found it time-consuming (second seed, Complexity)";
         /// Probability that a cluster with a grant hires a coordinator
@@ -217,8 +221,14 @@ parameters! {
         saving_years = 4.5, [1.0, 15.0], (3.0, 6.0), "years", Assumed, "Over 3-6 years (model section 4)";
         /// Elasticity of salaries with enrolment, levelled up on merging
         salary_elasticity = 0.10, [0.0, 0.5], known, "elasticity", Computed, "Salary elasticity with size +0.10, computed from public data";
-        /// Capital adjustment after a merger, share of the budget in each of the first three years
+        /// Share of salaries in the cost of a district
+        salary_share = 0.6, [0.0, 1.0], known, "share", Derived, "Instruction 60-69 % of spending";
+        /// Capital adjustment after a merger, share of the budget in each of the years in which it is paid in full
         adjustment_cost = 0.05, [0.0, 0.3], known, "share", Derived, "Duncombe & Yinger 2005: about 5 points of capital adjustment, gone by year six";
+        /// Years after a merger in which capital adjustment is paid in full
+        adjustment_full_years = 3.0, [0.0, 15.0], known, "years", Assumed, "The shape within the six years is assumed";
+        /// Year after a merger in which capital adjustment is gone
+        adjustment_gone_years = 6.0, [1.0, 30.0], known, "years", Derived, "Duncombe & Yinger 2005: gone by year six";
         /// Spread of costs between districts of one size at the start
         start_cost_sd = 0.06, [0.0, 0.5], known, "log", Assumed, "Used where a region file does not give spending";
         /// Mean margin of revenue over need at the start
@@ -237,6 +247,12 @@ parameters! {
         cut_before_levy = 0.03, [0.0, 0.5], known, "share", Assumed, "Boards cover a gap by reserve, then cuts, then levy (model section 4)";
         /// Deepest cut to the programme
         cut_limit = 0.25, [0.0, 0.6], known, "share", Assumed, "A quarter unpaid counts as full stress";
+        /// Share of the programme that a board restores in a year when it can
+        programme_restored = 0.02, [0.0, 0.5], known, "share", Assumed, "Posts that were cut are filled again one by one";
+        /// Share of a surplus beyond the reserve wanted that lowers the next levy
+        surplus_returned = 0.5, [0.0, 1.0], known, "share", Assumed, "Boards give back a part of what they do not need";
+        /// Most that the levy falls in a year
+        levy_fall = 0.25, [0.0, 1.0], known, "share", Assumed, "Levies fall by steps";
         /// Most that the levy rises in a year without a vote
         levy_step = 0.04, [0.0, 0.5], known, "share", Assumed, "Levy limits of the three states are of this order";
         /// Mean room under the levy cap at the start
@@ -245,6 +261,12 @@ parameters! {
         valuation_growth = 0.005, [-0.05, 0.05], (0.0, 0.01), "1/year", Assumed, "Land and buildings gain a little in real terms; the cap is in mills";
         /// Log-odds that voters allow a levy above the cap
         levy_vote = 0.2, [-4.0, 4.0], (-0.6, 1.0), "log-odds", Assumed, "About half of levy votes pass";
+        /// Effect of the board's support for cooperation on that vote
+        levy_vote_board = 1.0, [0.0, 5.0], known, "log-odds", Assumed, "A board that is at one with its community carries it along";
+        /// Gap, as a share of the need, under which no vote is held
+        levy_vote_gap = 0.01, [0.0, 0.5], known, "share", Assumed, "A small gap is left to the reserve";
+        /// What a successful vote adds to the cap, and at most to the levy
+        levy_voted_raise = 0.10, [0.0, 1.0], known, "share", Assumed, "A choice: votes differ widely";
         /// Debt paid back in a year
         debt_repayment = 0.05, [0.0, 1.0], known, "1/year", Assumed, "Bonds of twenty years";
         /// Share of spending on transport where pupils are as dense as the region's mean
@@ -285,14 +307,22 @@ parameters! {
         workload_shortage = 1.0, [0.0, 4.0], known, "index per share", Assumed, "Vacant posts are shared by those left";
         /// Workload added by each shared activity
         workload_task = 0.02, [0.0, 0.3], (0.01, 0.04), "index per activity", Found, "At all levels collaboration increased workloads (second seed); its size is assumed";
+        /// Share of the distance that fully shared libraries and technology spare
+        technology_spares = 0.7, [0.0, 1.0], known, "share", Assumed, "Distance may be overcome by technologies (first seed, factor 4); its size is assumed";
     }
     "transport" {
         /// Pupils per square mile at which transport costs its usual share
         transport_reference = 1.0, [0.05, 100.0], known, "pupils/sq mile", Assumed, "Median density of rural districts; rural transport 5.5-6.7 % of spending";
+        /// Least of transport's usual cost that a dense district pays
+        transport_least = 0.5, [0.0, 1.0], known, "ratio", Assumed, "Some pupils ride everywhere";
+        /// Most of transport's usual cost that a sparse district pays
+        transport_most = 3.0, [1.0, 20.0], known, "ratio", Assumed, "Keeps the curve within what it was set for";
         /// Speed of a school bus
         bus_speed = 35.0, [10.0, 70.0], known, "miles/hour", Assumed, "Rural roads with stops";
         /// Road distance for each mile as the crow flies
         detour = 1.3, [1.0, 2.0], known, "ratio", Assumed, "Section-line roads: 1.27 on average";
+        /// Share of the own longest ride that is added to the ride to a host
+        ride_added = 0.5, [0.0, 1.0], known, "share", Assumed, "Pupils who ride toward the host pass their old school on the way";
         /// Speed of adults between districts
         drive_speed = 50.0, [20.0, 80.0], known, "miles/hour", Assumed, "Rural highways";
         /// Longest drive between districts that could merge
@@ -321,6 +351,10 @@ parameters! {
         meetings_first = 9.0, [0.0, 24.0], known, "1/year", Found, "Once a month in the beginning (first seed, factor 10): nine school months";
         /// Meetings in each later year
         meetings_later = 4.0, [0.0, 24.0], known, "1/year", Assumed, "Fewer meetings are needed later, at regular intervals (first seed, factor 10)";
+        /// Years of a cluster that count as its first
+        meetings_first_years = 2.0, [0.0, 10.0], known, "years", Assumed, "Once a month in the beginning (first seed, factor 10)";
+        /// Meetings a year at which trust is built at its usual pace
+        usual_meetings = 6.0, [1.0, 24.0], known, "1/year", Assumed, "Between those of the first and of later years";
         /// Log-odds that a shared activity works, all else at its middle
         task_intercept = 0.9, [-5.0, 5.0], (0.5, 1.3), "log-odds", Assumed, "Set with the patterns of table 1 of the second seed and the survival of clusters";
         /// Effect of mean trust
@@ -333,6 +367,8 @@ parameters! {
         task_facilitator = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Support organisations (first seed, factor 8)";
         /// Effect of money for the activity: 1 with a grant, half with pooled money of its own
         task_money = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Shared financing (first seed, factor 11)";
+        /// Part of that effect which pooled money of a cluster's own has
+        task_money_pooled = 0.5, [0.0, 1.0], known, "share", Assumed, "Half (shared financing: first seed, factor 11)";
         /// Effect of a purpose that the members set themselves
         task_purpose = 0.4, [0.0, 5.0], (0.2, 0.6), "log-odds", Assumed, "Problems defined by and common to all; homegrown solutions (first seed, factor 1)";
         /// Effect of the sense of ownership
@@ -349,26 +385,46 @@ parameters! {
         task_complexity = 0.35, [0.0, 3.0], (0.2, 0.55), "log-odds", Assumed, "Keep the structure simple (first seed, factor 5); overlapping clusters (second seed, Complexity)";
         /// Formal structure of every cluster beyond what its form asks, in units of one overlapping grouping
         structure_added = 0.0, [0.0, 4.0], known, "groupings", Assumed, "A simple organisational structure is sufficient (first seed, factor 5); a what-if, no effect at its default";
+        /// Formal structure of a consortium or federation, in units of one overlapping grouping
+        structure_formal = 0.5, [0.0, 4.0], known, "groupings", Assumed, "Boards and contracts of its own (model section 2)";
         /// Effect of unlike sizes, per unit of the standard deviation of log enrolment beyond the free part
         task_unlike = 1.0, [0.0, 5.0], (0.5, 1.5), "log-odds", Assumed, "Member schools should be similar (first seed, factor 3)";
         /// Standard deviation of log enrolment that does no harm
         task_unlike_free = 0.25, [0.0, 2.0], known, "log", Assumed, "As above";
         /// Effect of the size of the step (0.5 for the first, 1 for the last)
         task_step = 0.8, [0.0, 5.0], (0.5, 1.2), "log-odds", Assumed, "Start small and build on success (first seed, factor 9)";
+        /// Size of the first step of an activity that starts small
+        first_step = 0.5, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first seed, factor 9)";
+        /// Size of a step of administration and core instruction, relative to others
+        heavy_step = 1.3, [1.0, 5.0], known, "ratio", Assumed, "Grades and administrators last (evidence, stylised fact 2)";
         /// How far clusters start small: 1 in the smallest steps, 0 at full size from the first
         start_small = 1.0, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first seed, factor 9)";
         /// Effect of half an hour of travel on an activity that distance does not hurt
         task_travel = 0.2, [0.0, 3.0], (0.1, 0.3), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
         /// Further effect of half an hour of travel on an activity that distance hurts fully
         task_distance = 0.47, [0.0, 3.0], (0.25, 0.7), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        /// Travel at which distance neither helps nor hurts
+        task_minutes = 15.0, [0.0, 120.0], known, "minutes", Assumed, "A short drive between neighbours; task_intercept is set with it";
         /// Effect of each member beyond the manageable number
         task_size = 0.5, [0.0, 3.0], (0.3, 0.7), "log-odds", Assumed, "Larger groups would make decisions and accountability very difficult (second seed, Size)";
         /// Manageable number of members
         task_size_free = 7.0, [2.0, 20.0], known, "districts", Found, "3-8 (first seed, factor 3); 6-8 (second seed, Size)";
         /// Probability that a cluster takes on a further activity after a good year
         next_task = 0.35, [0.0, 1.0], (0.2, 0.5), "1/year", Assumed, "You will be able to take on bigger challenges (first seed, factor 9)";
+        /// Activities beyond which a cluster without task focus takes on no more
+        unfocused_tasks = 1.0, [0.0, 9.0], known, "activities", Assumed, "Clusters that dealt with resources did little else (second seed, Task focus); the number is assumed";
+        /// Share of activities that must work for a year to count as good
+        good_year = 0.5, [0.0, 1.0], known, "share", Assumed, "Half of them; what neighbours, members and boards call a cluster that works";
         /// Trust above which administration and core instruction are considered
         deep_trust = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Cheap sharing first, grades and administrators last (evidence, stylised fact 2)";
+        /// Depth to which a network shares what it shares, in quarters
+        network_depth = 2.0, [0.0, 4.0], known, "quarters", Assumed, "Networks are loose and informal (second seed, Networks)";
+        /// Depth to which a cluster shares its administration, in quarters
+        cluster_administration_depth = 3.0, [0.0, 4.0], known, "quarters", Assumed, "One head over all is what makes a federation (second seed, Federations)";
+        /// Weight of fully shared administration as a step to a merger
+        deep_administration = 0.3, [0.0, 1.0], known, "share", Assumed, "The ladder from sharing to a merger (Iowa): grades weigh more";
+        /// Weight of fully shared core instruction as a step to a merger
+        deep_instruction = 0.7, [0.0, 1.0], known, "share", Assumed, "As above";
         /// Share of the gap between ownership and its level that closes in a year
         ownership_drift = 0.25, [0.0, 1.0], known, "1/year", Assumed, "Ownership comes from control of common resources (second seed, Ownership)";
         /// Ownership to which a cluster of the members' own drifts
@@ -379,12 +435,20 @@ parameters! {
         ownership_assigned = 0.25, [0.0, 1.0], known, "index 0-1", Assumed, "Top-down clusters (second seed, table 1)";
         /// Ownership that a cluster assigned from above gains where its schools run it
         ownership_control = 0.3, [0.0, 1.0], (0.15, 0.45), "index 0-1", Assumed, "Ownership only if schools control the common resources (second seed, Ownership; table 1, clusters 1 and 2)";
+        /// Ownership that a year in which all works adds to its level, against one in which half does
+        ownership_success = 0.2, [0.0, 2.0], known, "index per share", Assumed, "Success makes it the members' own (first seed, factor 9)";
+        /// Ownership that each member beyond the manageable number takes from its level
+        ownership_size = 0.02, [0.0, 0.5], known, "index per member", Assumed, "Size and a structure of its own take it away (second seed, Size)";
+        /// How far the purpose of a cluster begun for money is the members' own
+        purpose_incentive = 0.5, [0.0, 1.0], known, "index 0-1", Assumed, "Half: between bottom-up (1) and top-down (0) by definition of the scale (first seed, factor 1)";
         /// Evidence between members of different clusters of one super-cluster in a year in which all works
         super_cluster_contact = 0.15, [0.0, 5.0], (0.05, 0.3), "events", Assumed, "Events and talent shared across the I-70 clusters (first seed); its size is assumed";
         /// Board support where boards took part from the first year
         board_early = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
         /// Board support elsewhere
         board_base = 0.50, [0.0, 1.0], known, "index 0-1", Assumed, "Scale fixed by definition";
+        /// Weight of how boards were brought in on their support at the founding
+        board_at_founding = 0.5, [0.0, 1.0], known, "share", Assumed, "Half of what boards thought before stays";
         /// Board support where boards were told afterwards
         board_late = 0.38, [0.0, 1.0], (0.32, 0.44), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
         /// Share of board support that lasts a year
@@ -399,16 +463,30 @@ parameters! {
         payoff_staff_development = 0.006, [0.0, 0.1], (0.002, 0.010), "share of budget", Assumed, "A powerful tool for staff development (second seed)";
         /// Payoff of one activity that works: contacts, pupils' activities, fewer referrals
         payoff_activity = 0.003, [0.0, 0.1], (0.001, 0.005), "share of budget", Assumed, "Social and political benefits (first seed, Benefits); improved communication (second seed)";
+        /// Most activities that bring such contacts
+        contacts_most = 2.0, [0.0, 9.0], known, "activities", Assumed, "People who meet over two activities know each other";
         /// Cost in staff time of belonging and of each activity
         payoff_workload = 0.006, [0.0, 0.1], (0.003, 0.009), "share of budget", Assumed, "Workloads rise for all (second seed)";
+        /// Part of that cost which belonging brings
+        work_belonging = 0.25, [0.0, 2.0], known, "share", Assumed, "A quarter each: by definition of the scale, what differs is assumed";
+        /// Part which each activity brings
+        work_activity = 0.25, [0.0, 2.0], known, "share", Assumed, "As above";
+        /// Part which a formal structure brings
+        work_formal = 0.25, [0.0, 2.0], known, "share", Assumed, "As above";
         /// Fee of a member
         fee = 0.002, [0.0, 0.1], (0.001, 0.004), "share of budget", Assumed, "Each district contributes an agreed amount (first seed, factor 11)";
         /// Cost of half an hour of travel
         payoff_travel = 0.002, [0.0, 0.1], (0.001, 0.004), "share of budget", Assumed, "Travel costs must be kept within reason (first seed, factor 4)";
         /// Loss felt when a community with full identity gives up all autonomy
         payoff_autonomy = 0.037, [0.0, 0.3], (0.02, 0.055), "share of budget", Assumed, "A district gives up some of its autonomy (first seed)";
+        /// Autonomy that a consortium takes of what is shared, against a cluster
+        autonomy_consortium = 1.1, [0.0, 4.0], known, "ratio", Assumed, "Autonomy lost grows along the continuum (model section 2)";
+        /// Autonomy that a federation takes of what is shared, against a cluster
+        autonomy_federation = 1.3, [0.0, 4.0], known, "ratio", Assumed, "As above";
         /// Noise in what boards see of the payoff where nothing is documented
         payoff_noise = 0.015, [0.0, 0.1], known, "share of budget", Assumed, "Boards see it through noise; documentation makes it visible (model section 5)";
+        /// Share of that noise which full documentation takes away
+        payoff_documented = 0.5, [0.0, 1.0], known, "share", Assumed, "Documentation makes it visible (first seed, factor 12); its size is assumed";
         /// Share of activities whose minutes and results are documented
         documentation = 0.8, [0.0, 1.0], known, "share", Assumed, "Clusters must be accountable (first seed, factor 12)";
     }
@@ -437,6 +515,8 @@ parameters! {
         goal_met = 0.02, [0.0, 0.5], (0.01, 0.03), "1/year", Found, "A third of the endings of coalitions because the goal was met (HCAP)";
         /// Share of activities that must work, on a three-year average, lest the cluster be wound up
         wind_up_below = 0.25, [0.0, 1.0], known, "share", Assumed, "Wound up after three poor years (starting point)";
+        /// Fewest years before a cluster is judged by that record
+        record_years = 3.0, [1.0, 20.0], known, "years", Assumed, "Three poor years (starting point)";
         /// Yearly probability that a network has done its task
         network_done = 0.25, [0.0, 1.0], (0.15, 0.4), "1/year", Found, "Once a task is completed the network may disband (second seed, Networks); the rate is assumed";
         /// Yearly probability that a network that works becomes a cluster
@@ -445,6 +525,10 @@ parameters! {
         consortium_rate = 0.04, [0.0, 1.0], (0.01, 0.08), "1/year", Assumed, "Over time the cluster may become institutionalised (first seed, factor 5)";
         /// The same where the state grants taxing authority
         consortium_rate_taxing = 0.3, [0.0, 1.0], (0.15, 0.45), "1/year", Assumed, "Minnesota education districts (first seed)";
+        /// Fewest years of a cluster before it becomes a consortium
+        institutional_years = 4.0, [0.0, 30.0], known, "years", Assumed, "Over time the cluster may become institutionalised (first seed, factor 5); after the first term";
+        /// Trust that a consortium or federation needs
+        institutional_trust = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "About the mean trust of founders after three to five years";
         /// Yearly probability that a consortium that shares its superintendent becomes a federation
         federation_rate = 0.06, [0.0, 1.0], (0.02, 0.10), "1/year", Assumed, "Federations: one head, separate sites (second seed)";
         /// Trust below which a cluster goes back one form
@@ -453,12 +537,18 @@ parameters! {
     "formation" {
         /// Stress at a reserve of zero
         stress_reserve = 0.5, [0.0, 4.0], known, "index", Assumed, "Starting point; scale of the index by definition";
+        /// Reserve under which a board feels stress
+        stress_reserve_below = 0.10, [0.01, 1.0], known, "share of spending", Assumed, "Reserves 10-20 % of spending are usual: the lower end";
         /// Stress where the deepest usual cut is made
         stress_paid = 0.5, [0.0, 4.0], known, "index", Assumed, "As above";
         /// Stress per square root of the share of required courses that is missing
         stress_courses = 2.0, [0.0, 8.0], known, "index", Assumed, "Difficult to offer state-approved programmes (first seed)";
-        /// Stress of a fall of a quarter of enrolment in five years
+        /// Share of required courses beyond which a further shortfall presses no harder
+        stress_courses_most = 0.6, [0.0, 1.0], known, "share", Assumed, "Exit rates rise steeply between 400 and 200 pupils and little below (1995-2015)";
+        /// Stress of a full decline of enrolment
         stress_decline = 0.5, [0.0, 4.0], known, "index", Assumed, "Declining enrolments (first seed)";
+        /// Fall of log enrolment in five years that counts as full decline
+        stress_decline_full = 0.25, [0.01, 2.0], known, "log", Assumed, "A quarter in five years; scale of the index";
         /// Weight of classes that are too small
         stress_classes = 0.8, [0.0, 5.0], (0.4, 1.2), "index", Assumed, "Exit rates of districts without a high school rise below 50 pupils (1995-2015)";
         /// Pupils of a grade under which it does not fill a class
@@ -471,12 +561,20 @@ parameters! {
         found_leader = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "A key change agent (second seed, Initiation)";
         /// Effect of clusters that work nearby
         found_imitation = 1.08, [0.0, 6.0], (0.5, 1.6), "log-odds", Assumed, "Twelve more clusters after the first (Colorado, first seed)";
+        /// Nearest districts whose clusters a board watches
+        neighbours_watched = 6.0, [1.0, 24.0], known, "districts", Assumed, "As many as share a border with it";
         /// Effect of an outside organisation within reach
         found_support = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "A neutral catalyst (first seed, Necessary conditions)";
         /// Effect of the official recognition of small rural schools
         found_recognition = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "Official recognition (first seed, Necessary conditions)";
-        /// Effect of money on offer (asinh of three years' grant over 5 % of the budget)
+        /// Effect of money on offer (asinh of the grant over the scale of money)
         found_grant = 1.52, [0.0, 6.0], (1.1, 1.9), "log-odds", Assumed, "North Dakota: 44 % of districts in three years";
+        /// Scale of money: up to this share of a year's budget its effect is in proportion, beyond it grows with the log
+        money_scale = 0.05, [0.005, 1.0], known, "share of budget", Assumed, "Log-like beyond a few per cent of the budget: large sums do not decide alone";
+        /// Years of a sharing weight that boards look ahead to
+        offer_years = 3.0, [0.0, 20.0], known, "years", Assumed, "The term that members commit themselves to";
+        /// Share of a grant's match that would have been spent anyway
+        match_regained = 0.5, [0.0, 1.0], known, "share", Assumed, "Services that would have been bought anyway";
         /// Depth of sharing at which boards reckon what a sharing weight will bring them
         expected_depth = 0.2, [0.0, 1.0], (0.1, 0.3), "share", Assumed, "Iowa: 2 to 22 % of districts shared in four years";
         /// Log-odds that an invited district accepts, without need or money
@@ -491,10 +589,18 @@ parameters! {
         accept_minutes = 0.8, [0.0, 4.0], (0.4, 1.2), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
         /// Effect of trust
         accept_trust = 2.4, [0.0, 8.0], (1.4, 3.4), "log-odds", Assumed, "Trust (first seed, factor 2)";
+        /// Effect of the superintendent's commitment on accepting and joining
+        accept_leader = 1.0, [0.0, 8.0], known, "log-odds", Assumed, "Superintendents in the first meetings (first seed, Necessary conditions); half of that on founding";
         /// Most districts that are invited
         invitations = 8.0, [1.0, 30.0], known, "districts", Found, "Three to eight members (first seed, factor 3)";
         /// Yearly log-odds that a district near a working cluster asks to join
         join_intercept = -3.6, [-9.0, 2.0], (-4.2, -3.0), "log-odds", Assumed, "Membership continued to evolve (Mid-Missouri, first seed)";
+        /// Nearest districts whose clusters a district may ask to join
+        neighbours_known = 8.0, [0.0, 24.0], known, "districts", Assumed, "A little farther than it watches";
+        /// Members from which on a cluster admits no more
+        cluster_full = 8.0, [2.0, 40.0], known, "districts", Found, "Three to eight members (first seed, factor 3); 6-8 (second seed, Size)";
+        /// How much farther than districts invite each other an authority puts them together
+        assigned_reach = 2.0, [0.0, 10.0], known, "ratio", Assumed, "Authorities draw wider clusters than districts would";
         /// Probability that a group without money begins as an informal network
         network_start = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Originally an informal arrangement (first seed, What is clustering)";
         /// Probability that a group that misses a grant's minimum goes on unfunded
@@ -509,12 +615,22 @@ parameters! {
         climate_sd = 0.6, [0.0, 2.0], known, "log-odds", Assumed, "Prior N(0, 0.6) (model section 6)";
         /// Effect of stress
         propose_stress = 2.4, [0.0, 8.0], (1.8, 3.0), "log-odds", Assumed, "Exit rates by size class 1995-2015";
-        /// Effect of net money (asinh over 5 % of the combined budget)
+        /// Effect of net money (asinh over the scale of money, of the combined budget)
         propose_money = 0.10, [0.0, 2.0], (0.0, 0.25), "log-odds", Assumed, "Bounded from above only: small merger grants moved little (South Dakota 2001-07)";
+        /// The most that net money counts, in logs of the scale of money
+        money_most = 3.0, [0.0, 10.0], known, "log", Assumed, "asinh(10): half of a year's budgets";
+        /// Years over which boards add up what a merger brings
+        merger_horizon = 5.0, [0.0, 20.0], known, "years", Assumed, "Model section 6";
+        /// Share of the realised saving that boards reckon with
+        saving_seen = 0.5, [0.0, 1.0], known, "share", Assumed, "It arrives over years and is not promised to anybody";
+        /// Nearest larger districts that a board looks at as partners
+        partners_considered = 6.0, [0.0, 24.0], known, "districts", Assumed, "As many as share a border with it";
         /// Share of aid lost over five years that boards take into account
         lost_aid_weight = 0.25, [0.0, 1.0], (0.0, 1.0), "share", Assumed, "Model section 6";
-        /// Effect of each year of shared administration or grades, full depth, up to eight
+        /// Effect of each year of shared administration or grades, full depth
         propose_shared = 1.35, [0.0, 6.0], (0.8, 1.9), "log-odds", Assumed, "Iowa: eight to nine years from sharing to merger; the ladder";
+        /// Most years of sharing that count
+        shared_years_most = 8.0, [0.0, 40.0], known, "years", Assumed, "Iowa: eight to nine years from sharing to merger";
         /// Effect of trust
         propose_trust = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "Model section 6";
         /// Effect of identity
@@ -531,11 +647,11 @@ parameters! {
         vote_high_school = 0.64, [0.0, 4.0], (0.4, 0.9), "log-odds", Computed, "As above";
         /// Effect of losing all schools
         vote_all_schools = 0.3, [0.0, 4.0], (0.0, 0.6), "log-odds", Assumed, "The first fear is the loss of the school (first seed, factor 7)";
-        /// Effect of each year of sharing, up to eight
+        /// Effect of each year of sharing
         vote_shared = 0.036, [0.0, 0.5], (0.01, 0.06), "log-odds", Assumed, "Retries succeed after more shared years (stylised fact 6)";
         /// Effect of trust
         vote_trust = 1.5, [0.0, 6.0], (0.8, 2.2), "log-odds", Assumed, "Model section 6";
-        /// Effect of net money (asinh over 5 % of the budget)
+        /// Effect of net money (asinh over the scale of money, of the combined budget)
         vote_money = 0.10, [0.0, 2.0], (0.0, 0.25), "log-odds", Assumed, "As for proposals";
         /// Effect of stress
         vote_stress = 0.15, [0.0, 2.0], (0.0, 0.3), "log-odds", Assumed, "Small (starting point)";
@@ -555,6 +671,10 @@ parameters! {
         plan_one_high_school = 0.75, [0.0, 1.0], known, "share", Assumed, "Most pairs merge their high schools";
         /// Probability that a plan keeps the buildings of those who are not the host, for now
         plan_keeps_buildings = 0.7, [0.0, 1.0], known, "share", Assumed, "Large plans keep buildings (evidence, Voting)";
+        /// Districts of a plan from which on it counts as large
+        large_plan = 4.0, [2.0, 40.0], known, "districts", Assumed, "Plans of two or three are the rule";
+        /// Times that a required vote is held before the requirement lapses
+        required_tries = 2.0, [1.0, 10.0], known, "votes", Assumed, "A choice: no figure was found";
         /// Probability that a failed plan is revised among those who said yes
         revised_plan = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Model section 6";
         /// Probability that a failed vote breaks the cluster that held it
@@ -563,8 +683,24 @@ parameters! {
         give_up_intercept = -3.2, [-10.0, 0.0], (-4.2, -2.2), "log-odds", Assumed, "Districts under 75 pupils ended at 5-7 % a year in North Dakota, 8-24 % in Iowa and South Dakota (1995-2015)";
         /// The stress of its board
         give_up_stress = 0.8, [0.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "As above: those with a high school ended most";
+        /// Exponent of how small the classes are, on the odds
+        give_up_thin = 0.5, [0.0, 4.0], known, "exponent", Assumed, "The root: no step where classes begin to be too small";
+        /// Fewest pupils with which a district can open its school
+        fewest_pupils = 3.0, [1.0, 100.0], known, "pupils", Assumed, "A choice: a school for one or two does not open";
+        /// Years running with a reserve below zero that make a district insolvent
+        insolvent_after = 2.0, [1.0, 20.0], known, "years", Assumed, "A choice: one bad year is bridged";
         /// Log-odds in a year that a building with few pupils closes after a merger
         close_intercept = -2.2, [-8.0, 4.0], (-2.8, -1.6), "log-odds", Assumed, "Buildings close some years after a merger";
+        /// Fall of those log-odds where a district would close one of its own buildings
+        close_own = 2.0, [0.0, 8.0], known, "log-odds", Assumed, "Boards keep open what their own voters use";
+        /// Pupils of a building at which its size neither endangers nor protects it
+        small_school = 60.0, [1.0, 1000.0], known, "pupils", Assumed, "A choice: schools of a few dozen pupils are in danger";
+        /// The most that size protects a building
+        close_size_most = 2.0, [0.0, 8.0], known, "log-odds", Assumed, "Reached at three times that size";
+        /// Effect of the stress of the serving district's board
+        close_stress = 0.5, [0.0, 5.0], known, "log-odds", Assumed, "Districts in need close schools first";
+        /// Part of a building that pupils may leave empty before one of its kind can close
+        building_spare = 0.5, [0.0, 1.0], known, "buildings", Assumed, "A building half filled is needed";
         /// Fall of those log-odds where the serving district's cluster works
         close_alliance = 0.5, [0.0, 4.0], (0.0, 1.0), "log-odds", Assumed, "Schools that show they improve can form alliances and head off closings (first seed, Benefits, political); its size is assumed";
     }
@@ -603,6 +739,24 @@ parameters! {
         administration_autonomy = 0.30, [0.0, 1.0], known, "weight", Assumed, "Grades and administration highest (model section 2)";
         /// Autonomy lost when grades are fully shared
         core_instruction_autonomy = 0.50, [0.0, 1.0], known, "weight", Assumed, "Grades and administration highest (model section 2)";
+        /// How much distance hurts staff development
+        staff_development_distance = 0.3, [0.0, 1.0], known, "weight", Assumed, "Meetings of staff, a few times a year (first seed, factor 4)";
+        /// How much distance hurts libraries and technology
+        libraries_technology_distance = 0.2, [0.0, 1.0], known, "weight", Assumed, "Mostly by wire and van";
+        /// How much distance hurts business services
+        business_services_distance = 0.1, [0.0, 1.0], known, "weight", Assumed, "Orders and books need no travel";
+        /// How much distance hurts pupils' activities
+        student_activities_distance = 0.8, [0.0, 1.0], known, "weight", Assumed, "Pupils travel after school";
+        /// How much distance hurts special education
+        special_education_distance = 0.7, [0.0, 1.0], known, "weight", Assumed, "Specialists travel from school to school";
+        /// How much distance hurts transport
+        transport_distance = 0.6, [0.0, 1.0], known, "weight", Assumed, "Routes meet at borders, garages do not";
+        /// How much distance hurts specialist teaching
+        specialist_teaching_distance = 1.0, [0.0, 1.0], known, "weight", Assumed, "Teachers or pupils travel daily; 1 by definition of the scale";
+        /// How much distance hurts administration
+        administration_distance = 0.5, [0.0, 1.0], known, "weight", Assumed, "One superintendent drives between offices";
+        /// How much distance hurts core instruction
+        core_instruction_distance = 1.0, [0.0, 1.0], known, "weight", Assumed, "Pupils travel daily; 1 by definition of the scale";
     }
 }
 

@@ -7,14 +7,6 @@ use super::parameters::Parameters;
 use super::state::Cluster;
 use super::world::World;
 
-/// Fall of log enrolment in five years that counts as full decline.
-const FULL_DECLINE: f64 = 0.25;
-/// Share of the required courses beyond which a further shortfall no longer presses harder. Exit rates
-/// rise steeply between 400 and 200 pupils and little below: hence the square root, and this limit.
-const MOST_SHORTFALL: f64 = 0.6;
-/// Reserve, as a share of spending, under which a board feels stress.
-const COMFORTABLE_RESERVE: f64 = 0.10;
-
 /// Courses before floor and ceiling at this log of high-school pupils.
 #[inline]
 pub(crate) fn raw_courses(log_pupils: f64, p: &Parameters) -> f64 {
@@ -66,7 +58,7 @@ fn share_programme(w: &mut World<'_>, place: usize) -> f64 {
             continue;
         }
         // Distance technology spares pupils and teachers the road.
-        let minutes = mean_minutes(w, member, members.as_slice()) * (1.0 - 0.7 * remote);
+        let minutes = mean_minutes(w, member, members.as_slice()) * (1.0 - w.p.technology_spares * remote);
         let kept = (1.0 - w.p.courses_travel * minutes / 30.0).max(0.0);
         let gained = depth * kept * (together - w.s.d[member].courses_raw).max(0.0);
         w.s.d[member].courses_raw += gained;
@@ -104,14 +96,15 @@ fn finish(w: &mut World<'_>, i: usize) {
     d.referrals = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
 
     let shortfall = if has_high_school { ((required - raw) / required.max(1.0)).max(0.0) } else { 0.0 };
-    let poor = ((COMFORTABLE_RESERVE - d.reserve_share()) / COMFORTABLE_RESERVE).clamp(0.0, 1.0);
+    let poor = ((p.stress_reserve_below - d.reserve_share()) / p.stress_reserve_below).clamp(0.0, 1.0);
     // Classes of several grades are the lot of the smallest, with or without a high school.
     d.thin = (1.0 - d.enrolment / (p.viable_grade * d.span())).max(0.0);
+    // The square root of the shortfall: exit rates rise steeply between 400 and 200 pupils and little below.
     d.stress = p.stress_reserve * poor
         + p.stress_classes * d.thin
         + p.stress_paid * (unpaid / p.cut_limit.max(0.01)).min(1.0)
-        + p.stress_courses * shortfall.min(MOST_SHORTFALL).sqrt()
-        + p.stress_decline * (d.decline(w.year) / FULL_DECLINE).min(1.0);
+        + p.stress_courses * shortfall.min(p.stress_courses_most).sqrt()
+        + p.stress_decline * (d.decline(w.year) * w.per_full_decline).min(1.0);
 }
 
 #[cfg(test)]

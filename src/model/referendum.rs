@@ -7,22 +7,9 @@ use super::decisions::Decision;
 use super::events::{Ending, Happening};
 use super::policy::Eligibility;
 use super::region::{AgentKind, VoteRule};
-use super::state::{Cluster, Members, NONE};
+use super::state::{Members, NONE};
 use super::world::World;
 use super::{budget, instruments, review, transport};
-
-/// Neighbours that a board looks at as partners.
-const PARTNERS: usize = 6;
-/// Years over which boards add up what a merger brings.
-const HORIZON: f64 = 5.0;
-/// Most years of sharing that count.
-const MOST_SHARED: f64 = 8.0;
-/// The most that net money can add to the log-odds per unit of its coefficient: asinh(10).
-const MOST_MONEY: f64 = 3.0;
-/// Times that a required vote is held before the requirement lapses.
-const REQUIRED_TRIES: u8 = 2;
-/// Districts of a plan from which on it counts as large.
-const LARGE_PLAN: usize = 4;
 
 /// A plan that is put to the voters.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +45,7 @@ fn hold_required_vote(w: &mut World<'_>, place: usize) -> bool {
     let merged = put_to_vote(w, plan);
     let cluster = &mut w.s.clusters[place];
     cluster.votes += 1;
-    let retry = cluster.votes < REQUIRED_TRIES && !merged;
+    let retry = f64::from(cluster.votes) < w.p.required_tries && !merged;
     cluster.vote_from = retry.then_some(w.year + w.region.rules.retry_wait_years.max(1));
     if merged {
         return false; // Members leave the table when the merger takes effect.
@@ -83,8 +70,9 @@ pub(crate) fn step(w: &mut World<'_>) {
         let i = usize::from(w.s.d.operating[place]);
         let [u, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
         let own = own_log_odds(w, i) + if instruments::merger_deadline(w, i) { w.p.propose_rush } else { 0.0 };
-        let deep = w.s.cluster_of(i).map_or(0.0, Cluster::deep_sharing);
-        let most = own + 0.5 * w.p.propose_trust + deep * w.p.propose_shared * MOST_SHARED + w.p.propose_money * MOST_MONEY;
+        let deep = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.deep_sharing(w.p));
+        let p = w.p;
+        let most = own + 0.5 * p.propose_trust + deep * p.propose_shared * p.shared_years_most + p.propose_money * p.money_most;
         if !math::may_happen(u, most) {
             continue;
         }
@@ -131,7 +119,7 @@ fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
     let d = &w.s.d;
     let mut best: Option<(usize, f64)> = None;
     let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| d[j].alive && d[j].enrolment >= d[i].enrolment);
-    for j in larger.take(PARTNERS) {
+    for j in larger.take(w.p.partners_considered as usize) {
         let near = w.drive_minutes(i, j) <= w.p.merger_minutes && transport::within_norm(w, i, j);
         if !near || !w.s.ties.may_vote(i, j, w.year) {
             continue;
@@ -146,16 +134,22 @@ fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
 
 fn pair_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
     let p = w.p;
-    let shared = w.s.ties.years_shared(i, j).min(MOST_SHARED);
+    let shared = w.s.ties.years_shared(i, j).min(p.shared_years_most);
     let depth = match w.s.cluster_of(i) {
-        Some(cluster) if w.s.d[i].cluster == w.s.d[j].cluster => cluster.deep_sharing(),
+        Some(cluster) if w.s.d[i].cluster == w.s.d[j].cluster => cluster.deep_sharing(p),
         _ => 0.0,
     };
-    let money = math::asinh(net_money(w, i, j) / 0.05).clamp(-MOST_MONEY, MOST_MONEY);
+    let money = money_effect(w, i, j);
     p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5) + p.propose_shared * shared * depth + p.propose_money * money
 }
 
-/// What boards believe a merger brings in five years, net, as a share of the two budgets: grants, a
+/// Net money as it enters the log-odds: asinh of it over the scale of money, within a limit.
+fn money_effect(w: &World<'_>, i: usize, j: usize) -> f64 {
+    let most = w.p.money_most;
+    math::asinh(net_money(w, i, j) / w.p.money_scale).max(-most).min(most)
+}
+
+/// What boards believe a merger brings in the years that they add up, net, as a share of the two budgets: grants, a
 /// share of the realised saving, less a share of the aid lost.
 fn net_money(w: &World<'_>, i: usize, j: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
@@ -165,8 +159,8 @@ fn net_money(w: &World<'_>, i: usize, j: usize) -> f64 {
     let saved = (apart - pupils * w.curve.at(pupils)).max(0.0) * w.base_cost;
     let lost = instruments::lost_aid(w, i, j);
     let offer = instruments::merger_offer(w, i, j);
-    // A half of the realised saving is seen: it arrives over years and is not promised to anybody.
-    (offer + HORIZON * (0.5 * p.realised_saving * saved - p.lost_aid_weight * lost)) / budgets
+    // A part of the realised saving is seen: it arrives over years and is not promised to anybody.
+    (offer + p.merger_horizon * (p.saving_seen * p.realised_saving * saved - p.lost_aid_weight * lost)) / budgets
 }
 
 /// A plan for these parties: the largest is the host; what happens to schools is drawn.
@@ -179,12 +173,13 @@ fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
     let first = usize::from(parties.as_slice()[0]);
     let key = w.key(first).with(w.key(usize::from(host)));
     let [high, all] = w.draws.uniforms(key, Decision::PlanDesign);
-    let keeps_all = parties.len() >= LARGE_PLAN && high < w.p.plan_keeps_buildings;
+    let large = parties.len() as f64 >= w.p.large_plan;
+    let keeps_all = large && high < w.p.plan_keeps_buildings;
     Plan {
         parties,
         host,
         key,
-        one_high_school: !keeps_all && (parties.len() >= LARGE_PLAN || high < w.p.plan_one_high_school),
+        one_high_school: !keeps_all && (large || high < w.p.plan_one_high_school),
         keeps_buildings: keeps_all || all < w.p.plan_keeps_buildings,
         required,
         round: 0,
@@ -282,7 +277,7 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
     let shared = others().map(|j| w.s.ties.years_shared(i, j)).sum::<f64>() / count;
     let core = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.depth_of(super::functions::Function::CoreInstruction));
     let (money_from, money_to) = if is_host { (others().next().unwrap_or(i), host) } else { (i, host) };
-    let money = math::asinh(net_money(w, money_from, money_to) / 0.05).clamp(-MOST_MONEY, MOST_MONEY);
+    let money = money_effect(w, money_from, money_to);
     let (pupils, valuation, mills) = plan.parties.as_slice().iter().fold((0.0, 0.0, 0.0), |sum, &j| {
         let j = usize::from(j);
         (sum.0 + d[j].enrolment, sum.1 + d[j].valuation, sum.2 + d[j].mills * d[j].valuation)
@@ -294,7 +289,7 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
     p.vote_intercept + p.vote_host * on(is_host)
         - p.vote_high_school * (1.0 - core) * on(loses_high_school(w, plan, i))
         - p.vote_all_schools * on(!is_host && !plan.keeps_buildings)
-        + p.vote_shared * shared.min(MOST_SHARED)
+        + p.vote_shared * shared.min(p.shared_years_most)
         + p.vote_trust * (trust - 0.5)
         + p.vote_money * money
         + p.vote_stress * d[i].stress

@@ -10,13 +10,6 @@ use super::state::{District, Districts, HISTORY, NONE};
 use super::world::World;
 use super::{instruments, referendum, review, transport};
 
-/// Fewest pupils with which a district can open its school.
-const FEWEST_PUPILS: f64 = 3.0;
-/// Years running with a reserve below zero that make a district insolvent.
-const INSOLVENT_YEARS: u8 = 2;
-/// Pupils of a community under which a school is in danger for its size.
-const SMALL_SCHOOL: f64 = 60.0;
-
 /// Ends districts and closes schools.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
@@ -191,7 +184,7 @@ fn unite_places(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
         }
         d.home[community] = host as u16;
         if moves {
-            transport::move_high_school(&mut d[community], minutes);
+            transport::move_high_school(&mut d[community], minutes, w.p);
         }
     }
     // Without a promise to keep them, the first building closes at once, others in later years.
@@ -203,7 +196,7 @@ fn unite_places(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
 /// Closes one building of a community.
 fn close_one(w: &mut World<'_>, community: usize, bus_minutes: f64) {
     if w.s.d[community].buildings > 0 {
-        transport::close_building(&mut w.s.d[community], bus_minutes);
+        transport::close_building(&mut w.s.d[community], bus_minutes, w.p);
         w.s.tally.closures += 1;
         let left = w.s.d[community].buildings;
         w.s.emit(w.year, Happening::SchoolClosed { district: community as u16, left });
@@ -230,10 +223,10 @@ fn dissolve(w: &mut World<'_>) {
 
 fn cause(w: &mut World<'_>, district: usize) -> Option<Dissolution> {
     let d = &w.s.d;
-    if d[district].enrolment < FEWEST_PUPILS {
+    if d[district].enrolment < w.p.fewest_pupils {
         return Some(Dissolution::Empty);
     }
-    if d[district].insolvent_years >= INSOLVENT_YEARS {
+    if f64::from(d[district].insolvent_years) >= w.p.insolvent_after {
         return Some(Dissolution::Insolvent);
     }
     if under_floor(w, district) {
@@ -249,8 +242,8 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
     if d.thin <= 0.0 || w.region.kind == AgentKind::School {
         return false;
     }
-    // The root of how small they are, as a factor on the odds: no step where it begins.
-    let log_odds = p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress + 0.5 * math::ln(d.thin);
+    // A power of how small they are, as a factor on the odds: no step where it begins.
+    let log_odds = p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress + p.give_up_thin * math::ln(d.thin);
     math::happens(w.draws.uniform(w.key(district), Decision::GiveUp), log_odds)
 }
 
@@ -307,16 +300,17 @@ fn community_pupils(w: &World<'_>, community: usize, host: usize) -> f64 {
     w.s.d[community].pupil_share * w.s.d[host].enrolment
 }
 
-/// Whether the community's pupils fill all its buildings but half of one: then none closes.
+/// Whether the community's pupils fill all its buildings but a part of one: then none closes.
 fn needed(w: &World<'_>, community: usize, host: usize) -> bool {
-    community_pupils(w, community, host) > (f64::from(w.s.d[community].buildings) - 0.5) * w.p.building_pupils
+    community_pupils(w, community, host) > (f64::from(w.s.d[community].buildings) - w.p.building_spare) * w.p.building_pupils
 }
 
 fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
     let each = community_pupils(w, community, host) / f64::from(d[community].buildings);
-    let own = if host == community { -2.0 } else { 0.0 };
-    let working = w.s.cluster_of(host).is_some_and(|cluster| cluster.worked[0] >= 0.5 && cluster.form > Form::Network);
+    let own = if host == community { -p.close_own } else { 0.0 };
+    let working = w.s.cluster_of(host).is_some_and(|cluster| cluster.worked[0] >= p.good_year && cluster.form > Form::Network);
     let allied = if working { p.close_alliance } else { 0.0 };
-    p.close_intercept + own + (1.0 - each / SMALL_SCHOOL).clamp(-2.0, 1.0) + 0.5 * d[host].stress - allied
+    let small = (1.0 - each / p.small_school).max(-p.close_size_most);
+    p.close_intercept + own + small + p.close_stress * d[host].stress - allied
 }

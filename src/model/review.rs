@@ -11,12 +11,6 @@ use super::state::{Cluster, Members};
 use super::world::World;
 use super::{forms, instruments};
 
-/// Fewest years before a cluster is judged by its record.
-const YEARS_OF_RECORD: u16 = 3;
-/// Trust and years that an institutionalised form needs.
-const INSTITUTIONAL_YEARS: u16 = 4;
-const INSTITUTIONAL_TRUST: f64 = 0.6;
-
 /// Every cluster is reviewed by its members.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
@@ -87,7 +81,7 @@ fn leavers(w: &World<'_>, place: usize) -> Members {
     for &member in cluster.members.as_slice() {
         let i = usize::from(member);
         let [u, seen] = w.draws.uniforms(w.key(i), Decision::Leave);
-        let noise = w.p.payoff_noise * (1.0 - 0.5 * documented) * w.site.quantiles.normal(seen);
+        let noise = w.p.payoff_noise * (1.0 - w.p.payoff_documented * documented) * w.site.quantiles.normal(seen);
         if math::happens(u, leave_log_odds(w, place, i, w.s.d[i].payoff + noise)) {
             leavers.push(member);
         }
@@ -127,7 +121,7 @@ fn ending(w: &World<'_>, place: usize) -> Option<Ending> {
         return Some(Ending::TaskDone);
     }
     let record = cluster.worked.iter().sum::<f64>() / 3.0;
-    if age >= YEARS_OF_RECORD && record < p.wind_up_below && !assigned(w, cluster) {
+    if f64::from(age) >= p.record_years && record < p.wind_up_below && !assigned(w, cluster) {
         return Some(Ending::WoundUp);
     }
     let funded = cluster.grant.is_some() || cluster.vote_from.is_some();
@@ -157,8 +151,8 @@ fn change_form(w: &mut World<'_>, place: usize) {
     });
     let cluster = &mut w.s.clusters[place];
     let [u, _] = w.draws.uniforms(cluster.key, Decision::FormChange);
-    let worked = cluster.worked[0] >= 0.5;
-    let mature = cluster.age(year) >= INSTITUTIONAL_YEARS && cluster.trust > INSTITUTIONAL_TRUST;
+    let worked = cluster.worked[0] >= p.good_year;
+    let mature = f64::from(cluster.age(year)) >= p.institutional_years && cluster.trust > p.institutional_trust;
     let new = match cluster.form {
         Form::Network if worked && u < p.network_deepens => Form::Cluster,
         Form::Cluster if mature && worked && u < if taxing { p.consortium_rate_taxing } else { p.consortium_rate } => {

@@ -5,6 +5,9 @@ use crate::engine::math;
 use super::functions::FUNCTIONS;
 use super::parameters::Parameters;
 
+// The figures of the Kansas statute stay as they were enacted: `scale_strength` and `tiny_exponent` vary
+// the curve as a whole.
+
 /// Enrolment between two points of the tabulated cost curve.
 const STEP: f64 = 4.0;
 /// Points of the table: 0 to 1,704 pupils; the Kansas weighting is flat from 1,622 on.
@@ -88,13 +91,15 @@ pub(crate) fn effective_scales(own: f64, all: f64) -> [f64; 5] {
     [own, (own * half).sqrt(), half, (half * all).sqrt(), all]
 }
 
-/// Cost shares and autonomy weights of the functions, gathered from the parameters.
+/// Cost shares, autonomy weights and distance weights of the functions, gathered from the parameters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FunctionTraits {
     /// Share of the cost of a district.
     pub(crate) share: [f64; FUNCTIONS],
     /// Autonomy lost when fully shared.
     pub(crate) autonomy: [f64; FUNCTIONS],
+    /// How much distance hurts: meetings of staff least, daily movement of pupils and teachers most.
+    pub(crate) distance: [f64; FUNCTIONS],
 }
 
 impl FunctionTraits {
@@ -121,6 +126,17 @@ impl FunctionTraits {
                 p.specialist_teaching_autonomy,
                 p.administration_autonomy,
                 p.core_instruction_autonomy,
+            ],
+            distance: [
+                p.staff_development_distance,
+                p.libraries_technology_distance,
+                p.business_services_distance,
+                p.student_activities_distance,
+                p.special_education_distance,
+                p.transport_distance,
+                p.specialist_teaching_distance,
+                p.administration_distance,
+                p.core_instruction_distance,
             ],
         }
     }

@@ -278,6 +278,7 @@ impl Simulation {
             base_cost: self.region.finance.base_cost,
             drive_minutes_per_mile: parameters.detour * 60.0 / parameters.drive_speed,
             bus_minutes_per_mile: parameters.detour * 60.0 / parameters.bus_speed,
+            per_full_decline: 1.0 / parameters.stress_decline_full,
             s: state,
         };
         founding::start(&mut world);

@@ -5,11 +5,12 @@ use crate::engine::draws::EntityKey;
 
 use super::events::{Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
+use super::parameters::Parameters;
 use super::policy::Management;
 use super::region::GRADES;
 use super::trust::Ties;
 
-/// Most members that a cluster can have: the largest known has 25.
+/// Most members that a cluster can have: the largest known has 25. A size of memory.
 pub(crate) const MOST_MEMBERS: usize = 40;
 /// "In no cluster".
 pub(crate) const NONE: u16 = u16::MAX;
@@ -142,10 +143,12 @@ impl Cluster {
         f64::from(self.depth[function.index()]) * 0.25
     }
 
-    /// How far administration or grades are shared, 0–1: what leads on to a merger.
+    /// How far administration or grades are shared, 0–1 where their weights add up to 1: what leads on to a
+    /// merger.
     #[inline]
-    pub(crate) fn deep_sharing(&self) -> f64 {
-        0.3 * self.depth_of(Function::Administration) + 0.7 * self.depth_of(Function::CoreInstruction)
+    pub(crate) fn deep_sharing(&self, p: &Parameters) -> f64 {
+        p.deep_administration * self.depth_of(Function::Administration)
+            + p.deep_instruction * self.depth_of(Function::CoreInstruction)
     }
 }
 

@@ -18,33 +18,33 @@ pub(crate) fn own_rides(area: f64, buildings: u8, p: &Parameters) -> (f64, f64) 
 #[inline]
 pub(crate) fn extra_cost(enrolment: f64, area: f64, p: &Parameters) -> f64 {
     let ratio = p.transport_reference * area / enrolment.max(1.0);
-    p.transport_share * (ratio.sqrt().clamp(0.5, 3.0) - 1.0)
+    p.transport_share * (ratio.sqrt().max(p.transport_least).min(p.transport_most) - 1.0)
 }
 
 /// Whether the pupils of one district could be served by another within the state's ride norm.
 pub(crate) fn within_norm(w: &World<'_>, ended: usize, host: usize) -> bool {
     let to_host = w.bus_minutes(ended, host);
     let d = &w.s.d;
-    // Pupils who already ride toward the host pass its school on the way: half the own radius is
-    // added, not all of it.
+    // Pupils who already ride toward the host pass its school on the way: a part of the own radius
+    // is added, not all of it.
     let own = if d[ended].has_high_school() { d[ended].high_school_ride } else { d[ended].elementary_ride };
-    to_host + 0.5 * own <= d[ended].high_school_norm
+    to_host + w.p.ride_added * own <= d[ended].high_school_norm
 }
 
 /// A community's high-school pupils move to a host's school.
-pub(crate) fn move_high_school(community: &mut District, bus_minutes: f64) {
+pub(crate) fn move_high_school(community: &mut District, bus_minutes: f64, p: &Parameters) {
     if community.own_high_school {
         community.own_high_school = false;
-        community.high_school_ride = bus_minutes + 0.5 * community.high_school_ride;
+        community.high_school_ride = bus_minutes + p.ride_added * community.high_school_ride;
     }
 }
 
 /// One building of a community closes; the last one sends its pupils to the host.
-pub(crate) fn close_building(community: &mut District, bus_minutes: f64) {
+pub(crate) fn close_building(community: &mut District, bus_minutes: f64, p: &Parameters) {
     let left = community.buildings - 1;
     community.buildings = left;
     if left == 0 {
-        community.elementary_ride = bus_minutes + 0.5 * community.elementary_ride;
+        community.elementary_ride = bus_minutes + p.ride_added * community.elementary_ride;
     } else {
         let more = f64::from(left + 1) / f64::from(left);
         community.elementary_ride *= more.sqrt();

@@ -44,7 +44,8 @@ impl Ties {
         of * self.count + toward
     }
 
-    /// The trust of one district in another, 0–1; 0.5 where there is no evidence.
+    /// The trust of one district in another, 0–1; 0.5 where there is no evidence: the mean of a Beta with a
+    /// uniform prior.
     #[inline]
     pub(crate) fn trust(&self, of: usize, toward: usize, year: u16) -> f64 {
         let tie = &self.pairs[self.place(of, toward)];

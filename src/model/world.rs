@@ -36,6 +36,8 @@ pub(crate) struct World<'a> {
     /// Minutes that a mile as the crow flies takes adults, and a bus.
     pub(crate) drive_minutes_per_mile: f64,
     pub(crate) bus_minutes_per_mile: f64,
+    /// One over the fall that counts as full decline: every district needs it every year.
+    pub(crate) per_full_decline: f64,
     pub(crate) s: &'a mut State,
 }
 

@@ -59,6 +59,7 @@ impl Watched<'_> {
             base_cost: self.region.finance.base_cost,
             drive_minutes_per_mile: self.parameters.detour * 60.0 / self.parameters.drive_speed,
             bus_minutes_per_mile: self.parameters.detour * 60.0 / self.parameters.bus_speed,
+            per_full_decline: 1.0 / self.parameters.stress_decline_full,
             s: &mut state,
         };
         let mut earlier = world.s.clone();
@@ -172,6 +173,7 @@ fn open_enrolment_moves_pupils(before: &State, step: &str, w: &World<'_>) {
         base_cost: w.base_cost,
         drive_minutes_per_mile: w.drive_minutes_per_mile,
         bus_minutes_per_mile: w.bus_minutes_per_mile,
+        per_full_decline: w.per_full_decline,
         s: &mut without,
     };
     demography::step(&mut world);
