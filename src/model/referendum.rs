@@ -5,11 +5,10 @@ use crate::engine::math;
 
 use super::decisions::Decision;
 use super::events::{Ending, Happening};
-use super::policy::Eligibility;
 use super::region::{AgentKind, VoteRule};
 use super::state::{Members, NONE};
 use super::world::World;
-use super::{budget, instruments, review, transport};
+use super::{instruments, review, transport};
 
 /// A plan that is put to the voters.
 #[derive(Debug, Clone, Copy)]
@@ -297,23 +296,4 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
         - p.vote_richer * richer
         - p.vote_identity * (d[i].identity - 0.5)
         + p.vote_board * (d[i].board - 0.5)
-}
-
-/// Whether a district under a floor may look for a partner of this size. Kept with the plans because
-/// forced mergers follow the same geography as voluntary ones.
-pub(crate) fn nearest_host(w: &World<'_>, i: usize, who: Eligibility) -> Option<usize> {
-    let d = &w.s.d;
-    w.site
-        .near(i)
-        .iter()
-        .map(|&j| usize::from(j))
-        .find(|&j| d[j].alive && who.admits(d[j].enrolment))
-        .or_else(|| d.operating.iter().map(|&j| usize::from(j)).find(|&j| j != i))
-}
-
-/// The salary cost of a plan, as a multiplier on the merged district.
-pub(crate) fn levelling(w: &World<'_>, ended: usize, host: usize) -> f64 {
-    let (a, b) = (w.s.d[ended].enrolment, w.s.d[host].enrolment);
-    let merged = a + b;
-    (a * budget::salary_levelling(a, merged, w.p) + b * budget::salary_levelling(b, merged, w.p)) / merged.max(1.0)
 }

@@ -8,7 +8,7 @@ use super::policy::{Eligibility, EnrolmentFloor, InstrumentKind};
 use super::region::{AgentKind, GRADES};
 use super::state::{District, Districts, HISTORY, NONE};
 use super::world::World;
-use super::{instruments, referendum, review, transport};
+use super::{budget, instruments, review, transport};
 
 /// Ends districts and closes schools.
 #[inline(never)]
@@ -69,7 +69,7 @@ fn leave_cluster(w: &mut World<'_>, district: usize) {
 /// The merged district keeps the costs of its parts; a realised share of the difference to the
 /// curve goes away over the years, and salaries level up.
 fn unite_costs(w: &mut World<'_>, ended: usize, host: usize) {
-    let levelling = referendum::levelling(w, ended, host);
+    let levelling = levelling(w, ended, host);
     let (p, curve) = (w.p, w.curve);
     let d = &mut w.s.d;
     let (a, b) = (d[ended].enrolment, d[host].enrolment);
@@ -208,7 +208,7 @@ fn dissolve(w: &mut World<'_>) {
     let mut place = 0;
     while place < w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        match cause(w, district).and_then(|cause| Some((cause, referendum::nearest_host(w, district, Eligibility::default())?))) {
+        match cause(w, district).and_then(|cause| Some((cause, nearest_host(w, district, Eligibility::default())?))) {
             Some((cause, host)) => {
                 absorb(w, district, host, Form::Dissolved);
                 w.s.tally.dissolved += 1;
@@ -313,4 +313,22 @@ fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
     let allied = if working { p.close_alliance } else { 0.0 };
     let small = (1.0 - each / p.small_school).max(-p.close_size_most);
     p.close_intercept + own + small + p.close_stress * d[host].stress - allied
+}
+
+/// The nearest district that may take in another, or any if none of its neighbours is left.
+fn nearest_host(w: &World<'_>, i: usize, who: Eligibility) -> Option<usize> {
+    let d = &w.s.d;
+    w.site
+        .near(i)
+        .iter()
+        .map(|&j| usize::from(j))
+        .find(|&j| d[j].alive && who.admits(d[j].enrolment))
+        .or_else(|| d.operating.iter().map(|&j| usize::from(j)).find(|&j| j != i))
+}
+
+/// The salary cost of a plan, as a multiplier on the merged district.
+fn levelling(w: &World<'_>, ended: usize, host: usize) -> f64 {
+    let (a, b) = (w.s.d[ended].enrolment, w.s.d[host].enrolment);
+    let merged = a + b;
+    (a * budget::salary_levelling(a, merged, w.p) + b * budget::salary_levelling(b, merged, w.p)) / merged.max(1.0)
 }
