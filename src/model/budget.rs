@@ -8,18 +8,10 @@ use super::events::Form;
 use super::parameters::Parameters;
 use super::policy::InstrumentKind;
 use super::region::{AgentKind, Region, StartingDistrict};
-use super::scale::CostCurve;
+use super::scale::{CostCurve, aid_weight};
 use super::state::District;
 use super::world::World;
 use super::{instruments, transport};
-
-/// The weight of the foundation formula: how much more aid a pupil brings in a small or sparse district.
-#[inline]
-pub(crate) fn aid_weight(multiplier: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
-    let finance = &region.finance;
-    let small = finance.small_size_aid * (multiplier - curve.large());
-    curve.large() + small + if sparse { finance.sparsity_aid } else { 0.0 }
-}
 
 /// A district's money before the first year.
 pub(crate) fn start_money(

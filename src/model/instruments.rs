@@ -7,6 +7,7 @@ use super::events::Form;
 use super::functions::FunctionSet;
 use super::parameters::Parameters;
 use super::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind, services_or_all};
+use super::scale::aid_weight;
 use super::state::{Award, Cluster, MOST_MEMBERS, State};
 use super::world::World;
 
@@ -352,8 +353,7 @@ pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let pupils = d[ended].enrolment + d[host].enrolment;
     let rate = (d[ended].aid_rate * d[ended].enrolment + d[host].aid_rate * d[host].enrolment) / pupils.max(1.0);
     let sparse = pupils < w.region.finance.sparse_below * (d[ended].area + d[host].area);
-    let after =
-        rate * pupils * super::budget::aid_weight(w.curve.at(pupils), sparse, w.region, w.curve) * w.region.finance.base_cost;
+    let after = rate * pupils * aid_weight(w.curve.at(pupils), sparse, w.region, w.curve) * w.region.finance.base_cost;
     (d[ended].aid + d[host].aid - after).max(0.0)
 }
 

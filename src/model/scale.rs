@@ -4,6 +4,7 @@ use crate::engine::math;
 
 use super::functions::FUNCTIONS;
 use super::parameters::Parameters;
+use super::region::Region;
 
 // The figures of the Kansas statute stay as they were enacted: `scale_strength` and `tiny_exponent` vary
 // the curve as a whole.
@@ -78,6 +79,14 @@ pub fn kansas_multiplier(enrolment: f64, tiny_exponent: f64) -> f64 {
     } else {
         LARGE
     }
+}
+
+/// The weight of the foundation formula: how much more aid a pupil brings in a small or sparse district.
+#[inline]
+pub(crate) fn aid_weight(multiplier: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
+    let finance = &region.finance;
+    let small = finance.small_size_aid * (multiplier - curve.large());
+    curve.large() + small + if sparse { finance.sparsity_aid } else { 0.0 }
 }
 
 /// Depth of sharing is held in quarters: 0 is not shared, 4 is fully shared.
