@@ -29,6 +29,7 @@ mod review;
 // What the processes stand on.
 mod forms;
 mod initial;
+mod quantiles;
 pub mod scale;
 mod site;
 mod state;

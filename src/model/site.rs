@@ -2,7 +2,7 @@
 
 use crate::engine::draws::EntityKey;
 
-use super::demography::Quantiles;
+use super::quantiles::Quantiles;
 use super::region::Region;
 
 /// How many of a district's nearest neighbours are looked at: far more than can be invited, so that
