@@ -127,8 +127,7 @@ fn move_pupils(d: &mut Districts, from: usize, to: usize, share: f64) {
 fn best_neighbour(w: &World<'_>, district: usize, compared: usize) -> Option<(f64, usize)> {
     let d = &w.s.d;
     let mut best: Option<(f64, usize)> = None;
-    let near = w.site.near(district);
-    for &other in &near[..near.len().min(compared)] {
+    for &other in w.site.near(district).iter().take(compared) {
         let other = usize::from(d.home[usize::from(other)]);
         let gain = d[other].courses - d[district].courses;
         if other != district && gain > best.map_or(0.0, |(most, _)| most) && d[other].has_high_school() {
