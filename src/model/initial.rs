@@ -105,10 +105,10 @@ fn start_pupils(d: &mut District, district: &StartingDistrict, regional_trend: O
 /// Cohorts as uneven as the years since their entry would have made them, with the total as it is.
 fn draw_cohorts(d: &mut District, normals: &[f32; GRADES], p: &Parameters) {
     let (lowest, highest) = (usize::from(d.lowest), usize::from(d.highest));
-    for grade in lowest..=highest {
-        let years = (grade - lowest + 1) as f64;
-        let luck = (p.count_noise * d.grades[grade] * years).sqrt() * f64::from(normals[grade]);
-        d.grades[grade] = (d.grades[grade] + luck).max(0.0);
+    let cohorts = d.grades[lowest..=highest].iter_mut().zip(&normals[lowest..=highest]);
+    for (years, (pupils, normal)) in (1..).map(f64::from).zip(cohorts) {
+        let luck = (p.count_noise * *pupils * years).sqrt() * f64::from(*normal);
+        *pupils = (*pupils + luck).max(0.0);
     }
     let drawn = d.grades.iter().sum::<f64>();
     if drawn > 0.0 {
