@@ -43,7 +43,7 @@ pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<()
         report::text(&calibration)
     };
     output.data(&text)?;
-    write(&prepared.out, &calibration, &posterior)?;
+    write(&prepared.out, &calibration, &posterior, &asked(arguments))?;
     output.message(&format!(
         "Wrote {POSTERIOR}, {TEXT}, {PAGE}, {TABLES} and charts to {}; the finished parts in {} can be deleted.",
         prepared.out.display(),
@@ -145,11 +145,28 @@ pub(super) fn stopped(error: &RunnerError) -> Failed {
     }
 }
 
-fn write(out: &Path, calibration: &Calibration, posterior: &Posterior) -> Result<(), Failed> {
+/// The command as far as it bears on what is found: not where it is written, or with how many threads.
+fn asked(arguments: &Calibrate) -> String {
+    let path = |path: &Path| path.display().to_string();
+    let mut words = vec!["calibrate".to_owned(), path(&arguments.targets)];
+    let flags = [
+        ("--from", arguments.from.as_deref().map(path)),
+        ("--without", Some(arguments.without.join(",")).filter(|states| !states.is_empty())),
+        ("--particles", arguments.particles.clone()),
+        ("--generations", arguments.generations.clone()),
+        ("--seed", arguments.seed.clone()),
+    ];
+    for (flag, value) in flags {
+        words.extend(value.map(|value| [flag.to_owned(), value]).into_iter().flatten());
+    }
+    command_line(words.into_iter())
+}
+
+fn write(out: &Path, calibration: &Calibration, posterior: &Posterior, command: &str) -> Result<(), Failed> {
     let broken = |error: &dyn std::fmt::Display| Failed::Broken(error.to_string());
     let json = report::json(calibration).map_err(|error| broken(&error))?;
     fs::create_dir_all(out).map_err(|error| Failed::Broken(format!("cannot create {}: {error}", out.display())))?;
-    let page = report::page(calibration, &command_line(std::env::args().skip(1)));
+    let page = report::page(calibration, command);
     let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration)), (PAGE, page), (TABLES, json)];
     for (name, text) in texts {
         write_whole(&out.join(name), text.as_bytes()).map_err(|error| broken(&error))?;

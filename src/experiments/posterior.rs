@@ -256,6 +256,18 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_posterior_of_the_project_informs_the_parameters_that_the_targets_file_names() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/calibration");
+        let posterior = read(&folder.join("posterior.toml")).unwrap_or_else(|problems| panic!("{problems}"));
+        let targets = std::fs::read_to_string(folder.join("targets.toml")).expect("the targets file");
+        assert!(posterior.particles.len() >= 100);
+        for parameter in &posterior.parameters {
+            let name = parameter.info().name;
+            assert!(targets.contains(&format!("\"{name}\",")), "{name}: make the posterior anew");
+        }
+    }
+
+    #[test]
     fn each_replicate_draws_a_whole_particle_by_its_weight_and_fixed_parameters_stay() {
         let (posterior, wedge, grant) = (posterior(), id("wedge"), id("found_grant"));
         let mut heavy = 0;
