@@ -60,25 +60,37 @@ pub(crate) fn step(w: &mut World<'_>) {
     let taxing = w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        set_need(w, district);
-        set_revenue(w, district, taxing);
-        balance(w, district);
+        let consortium_mills = if taxing { consortium_mills(w, district) } else { 0.0 };
+        let facts = Facts { p: w.p, region: w.region, curve: w.curve, base_cost: w.base_cost, year: w.year, draws: w.draws };
+        let (key, d) = (w.key(district), &mut w.s.d[district]);
+        set_need(d, &facts);
+        set_revenue(d, consortium_mills, &facts);
+        balance(d, key, &facts);
     }
 }
 
+/// What a district's budget reads beside the district.
+struct Facts<'a> {
+    p: &'a Parameters,
+    region: &'a Region,
+    curve: &'a CostCurve,
+    base_cost: f64,
+    year: u16,
+    draws: Draws,
+}
+
 /// What the approved programme costs this year.
-fn set_need(w: &mut World<'_>, i: usize) {
-    let p = w.p;
-    let d = &mut w.s.d[i];
+fn set_need(d: &mut District, facts: &Facts<'_>) {
+    let p = facts.p;
     let arriving = 1.0 / p.saving_years;
     d.premium += arriving * (d.premium_target - d.premium);
     d.saving += arriving * (d.saving_target - d.saving);
     let pupils = d.enrolment;
-    d.multiplier = w.curve.at(pupils);
+    d.multiplier = facts.curve.at(pupils);
     let multiplier = d.multiplier + transport::extra_cost(pupils, d.area, p) + d.premium - d.saving;
-    let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(w.year - merged, p));
+    let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(facts.year - merged, p));
     // A guard, not a claim: no sum of savings makes a pupil cost less than half the base.
-    d.need = w.base_cost * d.cost_level * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues;
+    d.need = facts.base_cost * d.cost_level * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues;
 }
 
 /// Share of the capital adjustment that is due so many years after a merger.
@@ -110,14 +122,13 @@ fn consortium_mills(w: &World<'_>, i: usize) -> f64 {
     mills.fold(0.0, |sum, mills| sum + mills)
 }
 
-fn set_revenue(w: &mut World<'_>, i: usize, taxing: bool) {
-    let sparse = w.sparse(i);
-    let consortium_mills = if taxing { consortium_mills(w, i) } else { 0.0 };
-    let d = &mut w.s.d[i];
+fn set_revenue(d: &mut District, consortium_mills: f64, facts: &Facts<'_>) {
+    let finance = &facts.region.finance;
     let pupils = d.enrolment;
-    let weight = aid_weight(d.multiplier, sparse, w.region, w.curve);
-    d.aid = d.aid_rate * w.region.finance.base_cost * pupils * weight;
-    d.valuation *= 1.0 + w.p.valuation_growth;
+    let sparse = pupils < finance.sparse_below * d.area;
+    let weight = aid_weight(d.multiplier, sparse, facts.region, facts.curve);
+    d.aid = d.aid_rate * finance.base_cost * pupils * weight;
+    d.valuation *= 1.0 + facts.p.valuation_growth;
     d.levy = 0.001 * (d.mills + consortium_mills) * d.valuation;
     d.revenue = d.aid + d.levy + d.federal_per_pupil * pupils + d.receipts;
 }
@@ -125,22 +136,20 @@ fn set_revenue(w: &mut World<'_>, i: usize, taxing: bool) {
 /// A board covers a gap by reserve, then cuts, then levy, then a vote, then deeper cuts; what is
 /// still uncovered stands as a deficit. A surplus restores the programme, fills the reserve, and
 /// then lowers the levy.
-fn balance(w: &mut World<'_>, i: usize) {
-    let debt_service = w.p.debt_repayment * w.s.d[i].debt;
+fn balance(d: &mut District, key: EntityKey, facts: &Facts<'_>) {
+    let p = facts.p;
     // Bonds carry a levy of their own: they are paid back by exactly what is raised for them.
-    w.s.d[i].debt -= debt_service;
-    let d = &mut w.s.d[i];
-    let target = w.p.reserve_target * d.need;
+    d.debt -= p.debt_repayment * d.debt;
+    let target = p.reserve_target * d.need;
     if d.reserve >= target {
-        d.paid = (d.paid + w.p.programme_restored).min(1.0);
+        d.paid = (d.paid + p.programme_restored).min(1.0);
     }
     let surplus = d.revenue - d.paid * d.need;
     if surplus >= 0.0 {
-        spend_surplus(d, surplus, target, w.p);
+        spend_surplus(d, surplus, target, p);
     } else {
-        cover_gap(w, i, -surplus);
+        cover_gap(d, -surplus, key, facts);
     }
-    let d = &mut w.s.d[i];
     d.spending = d.paid * d.need;
     d.reserve += d.revenue - d.spending;
     d.insolvent_years = if d.reserve < 0.0 { d.insolvent_years.saturating_add(1) } else { 0 };
@@ -162,25 +171,24 @@ fn spend_surplus(d: &mut District, surplus: f64, target: f64, p: &Parameters) {
     d.mills -= (p.surplus_returned * spare / (0.001 * d.valuation)).min(p.levy_fall * d.mills);
 }
 
-fn cover_gap(w: &mut World<'_>, i: usize, gap: f64) {
-    let (p, key) = (w.p, w.key(i));
-    let d = &mut w.s.d[i];
+fn cover_gap(d: &mut District, gap: f64, key: EntityKey, facts: &Facts<'_>) {
+    let p = facts.p;
     let from_reserve = gap.min(p.reserve_draw * d.reserve.max(0.0));
     let mut gap = gap - from_reserve;
     gap -= cut(d, gap, p.cut_before_levy);
     // A school has no levy of its own.
-    let taxes = w.region.kind == AgentKind::District;
+    let taxes = facts.region.kind == AgentKind::District;
     if taxes {
         gap -= raise_levy(d, gap, p.levy_step);
     }
     if taxes && gap > p.levy_vote_gap * d.need {
-        let u = w.draws.uniform(key, Decision::LevyVote);
-        if math::happens(u, p.levy_vote + p.levy_vote_board * w.s.d[i].board - 0.5 * p.levy_vote_board) {
-            w.s.d[i].mills_cap *= 1.0 + p.levy_voted_raise;
-            gap -= raise_levy(&mut w.s.d[i], gap, p.levy_voted_raise);
+        let u = facts.draws.uniform(key, Decision::LevyVote);
+        if math::happens(u, p.levy_vote + p.levy_vote_board * d.board - 0.5 * p.levy_vote_board) {
+            d.mills_cap *= 1.0 + p.levy_voted_raise;
+            gap -= raise_levy(d, gap, p.levy_voted_raise);
         }
     }
-    cut(&mut w.s.d[i], gap, p.cut_limit);
+    cut(d, gap, p.cut_limit);
 }
 
 /// Cuts the programme down to `1 - limit` at most; returns what that saves.

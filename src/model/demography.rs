@@ -47,7 +47,28 @@ fn age_grades(w: &mut World<'_>, district: usize, region: &Common) {
     let gap = d.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * shocks.births;
     d.entry_gap = gap;
 
-    let grades = &mut d.grades;
+    let entering = d.entry * d.entry_growth * growth * (1.0 + gap).max(0.0);
+    // Most districts teach all grades: for them every place is known beforehand and stays in registers.
+    let moved = if lowest == 0 && highest == GRADES - 1 {
+        move_up(&mut d.grades, (0, GRADES - 1), (entering, stay), p.count_noise, &shocks.grades)
+    } else {
+        move_up(&mut d.grades, (lowest, highest), (entering, stay), p.count_noise, &shocks.grades)
+    };
+    let families = (1.0 + p.family_moves * f64::from(moved) / d.enrolment.max(1.0)).max(0.0);
+    d.entry *= d.entry_growth * growth * families;
+}
+
+/// Moves the pupils of the grades taught up by one and lets the lowest one's enter; returns how many came in
+/// the grades above that (fewer than none: went).
+#[allow(clippy::inline_always, reason = "the two calls differ by their constants, which the compiler sees only inlined")]
+#[inline(always)]
+fn move_up(
+    grades: &mut [f64; GRADES],
+    (lowest, highest): (usize, usize),
+    (entering, stay): (f64, f64),
+    count_noise: f64,
+    normals: &[f32; GRADES],
+) -> f32 {
     let mut expected = [0.0; GRADES];
     for grade in 1..GRADES {
         expected[grade] = grades[grade - 1] * stay;
@@ -56,19 +77,18 @@ fn age_grades(w: &mut World<'_>, district: usize, region: &Common) {
         expected[..lowest].fill(0.0);
         expected[highest + 1..].fill(0.0);
     }
-    expected[lowest] = d.entry * d.entry_growth * growth * (1.0 + gap).max(0.0);
-    let spread = expected.map(|pupils| ((p.count_noise * pupils) as f32).sqrt());
+    expected[lowest] = entering;
+    let spread = expected.map(|pupils| ((count_noise * pupils) as f32).sqrt());
     let mut came = [0.0f32; GRADES];
     for grade in 0..GRADES {
-        came[grade] = spread[grade] * shocks.grades[grade];
+        came[grade] = spread[grade] * normals[grade];
         let count = expected[grade] + f64::from(came[grade]);
         grades[grade] = if count > 0.0 { count } else { 0.0 };
     }
     // Families come and go as a whole: those who move take with them the children who would have entered
     // later. The luck of a single birth year is not a move.
     came[lowest] = 0.0;
-    let families = (1.0 + p.family_moves * f64::from(sum(&came)) / d.enrolment.max(1.0)).max(0.0);
-    d.entry *= d.entry_growth * growth * families;
+    sum(&came)
 }
 
 /// The sum over all grades, in four lanes at a time.

@@ -26,6 +26,8 @@ const LARGE: f64 = 1.035;
 #[derive(Debug, Clone)]
 pub struct CostCurve {
     points: [f64; POINTS],
+    /// The parameters that it was made of.
+    made_of: [f64; 2],
 }
 
 impl CostCurve {
@@ -44,7 +46,14 @@ impl CostCurve {
             let window = &raw[place - SMOOTH..=place + SMOOTH];
             points[place] = window.iter().sum::<f64>() / window.len() as f64;
         }
-        Self { points }
+        Self { points, made_of: [p.scale_strength, p.tiny_exponent] }
+    }
+
+    /// Makes it anew where these parameters ask for another curve: policies on the same future share one.
+    pub(crate) fn renew(&mut self, p: &Parameters) {
+        if self.made_of.map(f64::to_bits) != [p.scale_strength, p.tiny_exponent].map(f64::to_bits) {
+            *self = Self::new(p);
+        }
     }
 
     /// The multiplier at `enrolment` pupils.

@@ -31,6 +31,7 @@ pub struct Simulation {
 #[derive(Debug)]
 pub struct Workspace {
     state: State,
+    curve: CostCurve,
 }
 
 /// Which run of an experiment.
@@ -220,7 +221,7 @@ impl Simulation {
     /// Scratch memory for runs of this region.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        Workspace { state: initial::allocate(&self.region, self.years) }
+        Workspace { state: initial::allocate(&self.region, self.years), curve: CostCurve::new(&Parameters::default()) }
     }
 
     /// Runs one policy through the years and leaves what happened in `record`: a pure function of
@@ -251,13 +252,14 @@ impl Simulation {
         record: &mut Record,
     ) {
         record.clear();
-        let curve = CostCurve::new(parameters);
+        workspace.curve.renew(parameters);
+        let curve = &workspace.curve;
         let traits = FunctionTraits::new(parameters);
         let state = &mut workspace.state;
         state.keep_events = detail >= Detail::Cluster;
         let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
         state.note_foundings = matches!(ablation.foundings, Foundings::Noted);
-        initial::start(state, &self.region, &self.site, parameters, &curve, before);
+        initial::start(state, &self.region, &self.site, parameters, curve, before);
         // Every district that ends can earn its host an award of every instrument.
         state.awards.reserve(policy.instruments.len() * self.site.count);
         let schedule = schedule();
@@ -271,7 +273,7 @@ impl Simulation {
                 Foundings::Replayed(foundings, invitees) => Some(Replay { foundings, invitees }),
                 Foundings::Decided | Foundings::Noted => None,
             },
-            curve: &curve,
+            curve,
             traits: &traits,
             draws: before,
             year: 0,
