@@ -120,15 +120,8 @@ pub(super) struct Experiment {
     pub(super) first_replicate: Option<String>,
     #[command(flatten)]
     pub(super) seed: Seed,
-    /// Threads; as many as the machine has if not given. Results do not depend on it
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub(super) threads: Option<String>,
-    /// A region file to use instead of the scenario's region (see import and region)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) region: Option<PathBuf>,
-    /// A posterior file of calibrate: every future draws one of its parameter vectors
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) posterior: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) ground: Ground,
     /// The results folder; results/<scenario> if not given. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
@@ -175,15 +168,8 @@ pub(super) struct Ablate {
     pub(super) replicates: Option<String>,
     #[command(flatten)]
     pub(super) seed: Seed,
-    /// Threads; as many as the machine has if not given. Results do not depend on it
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub(super) threads: Option<String>,
-    /// A region file to use instead of the scenario's region (see import and region)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) region: Option<PathBuf>,
-    /// A posterior file of calibrate: every future draws one of its parameter vectors
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) posterior: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) ground: Ground,
     /// The results folder; results/<scenario>-ablation if not given. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
@@ -193,6 +179,20 @@ pub(super) struct Ablate {
     pub(super) work: Option<PathBuf>,
     #[command(flatten)]
     pub(super) saying: Saying,
+}
+
+/// What the futures of a scenario stand on, beside the scenario.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Ground {
+    /// Threads; as many as the machine has if not given. Results do not depend on it
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) threads: Option<String>,
+    /// A region file to use instead of the scenario's region (see import and region)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) region: Option<PathBuf>,
+    /// A posterior file of calibrate: every future draws one of its parameter vectors
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) posterior: Option<PathBuf>,
 }
 
 /// The seed.

@@ -55,10 +55,10 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let mut problems = Problems::new();
     let replicates = flags::whole32("--replicates", arguments.replicates.as_deref(), 1..=flags::MOST_REPLICATES, &mut problems);
     let first = flags::whole32("--first-replicate", arguments.first_replicate.as_deref(), 0..=u32::MAX - 1, &mut problems);
-    let threads = flags::threads(arguments.threads.as_deref(), &mut problems);
+    let threads = flags::threads(arguments.ground.threads.as_deref(), &mut problems);
     let seed = flags::seed(arguments.seed.value.as_deref(), &mut problems);
     let scenario = scenario::read(&arguments.scenario).map_err(|more| problems.extend(more)).ok();
-    let given = arguments.region.clone().map(RegionChoice::File);
+    let given = arguments.ground.region.clone().map(RegionChoice::File);
     let choice = given.as_ref().or(scenario.as_ref().map(|scenario| &scenario.region));
     let region_seed = seed.or(scenario.as_ref().map(|scenario| scenario.seed)).unwrap_or_default();
     let region = choice.and_then(|choice| scenario::load_region(choice, region_seed).map_err(|more| problems.extend(more)).ok());
@@ -72,7 +72,7 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
         end.map(|end| start..end)
     });
     let posterior =
-        arguments.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
+        arguments.ground.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
     let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
     let file = arguments.scenario.display().to_string();
     if scenario.baseline.is_some() {

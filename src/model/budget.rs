@@ -33,7 +33,7 @@ pub(crate) fn start_money(
     let local = district.local_share.unwrap_or(finance.local_share);
     let federal = finance.federal_share.min(1.0 - local);
     let aid = revenue * (1.0 - local - federal);
-    let sparse = pupils < finance.sparse_below * district.area;
+    let sparse = finance.is_sparse(pupils, district.area);
     let valuation = (district.valuation * pupils).max(1.0);
     let mills = 1_000.0 * revenue * local / valuation;
     let share = district.reserve_share.unwrap_or_else(|| p.start_reserve * math::exp(p.start_reserve_sd * reserve));
@@ -125,7 +125,7 @@ fn consortium_mills(w: &World<'_>, i: usize) -> f64 {
 fn set_revenue(d: &mut District, consortium_mills: f64, facts: &Facts<'_>) {
     let finance = &facts.region.finance;
     let pupils = d.enrolment;
-    let sparse = pupils < finance.sparse_below * d.area;
+    let sparse = finance.is_sparse(pupils, d.area);
     let weight = aid_weight(d.multiplier, sparse, facts.region, facts.curve);
     d.aid = d.aid_rate * finance.base_cost * pupils * weight;
     d.valuation *= 1.0 + facts.p.valuation_growth;

@@ -147,7 +147,8 @@ fn own_log_odds(
     -p.task_step * step - distance * (about.minutes - p.task_minutes) / 30.0
 }
 
-/// The size of the next step of an activity, from `first_step` for an easy one to 1 for the last, and more for administration and grades.
+/// The size of the next step of an activity, from `first_step` for an easy one to 1 for the last, and
+/// more for administration and grades.
 fn step_size(cluster: &Cluster, function: Function, p: &Parameters) -> f64 {
     let heavy = if function >= Function::Administration { p.heavy_step } else { 1.0 };
     heavy * (1.0 - (1.0 - p.first_step) * p.start_small * (1.0 - cluster.depth_of(function)))

@@ -36,7 +36,7 @@ fn neighbours_success(w: &World<'_>, district: usize) -> f64 {
         .iter()
         .filter(|&&other| {
             let home = usize::from(w.s.d.home[usize::from(other)]);
-            w.s.cluster_of(home).is_some_and(|cluster| cluster.worked[0] >= w.f.good_year && cluster.payoff > 0.0)
+            w.s.cluster_of(home).is_some_and(|cluster| cluster.is_example(w.f))
         })
         .count();
     working as f64 / near.len().max(1) as f64
@@ -49,8 +49,7 @@ fn support_near(w: &World<'_>, district: usize) -> bool {
 
 /// Whether there is an example for support organisations to carry on: a cluster that they help works.
 fn has_example(w: &World<'_>) -> bool {
-    let example = |cluster: &Cluster| cluster.facilitator > 0.0 && cluster.worked[0] >= 0.5 && cluster.payoff > 0.0;
-    w.s.clusters.iter().any(example)
+    w.s.clusters.iter().any(|cluster| cluster.facilitator > 0.0 && cluster.is_example(w.f))
 }
 
 /// What support organisations within reach are paid to add by carrying on an example; nothing without an

@@ -352,7 +352,7 @@ pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let d = &w.s.d;
     let pupils = d[ended].enrolment + d[host].enrolment;
     let rate = (d[ended].aid_rate * d[ended].enrolment + d[host].aid_rate * d[host].enrolment) / pupils.max(1.0);
-    let sparse = pupils < w.region.finance.sparse_below * (d[ended].area + d[host].area);
+    let sparse = w.region.finance.is_sparse(pupils, d[ended].area + d[host].area);
     let after = rate * pupils * aid_weight(w.curve.at(pupils), sparse, w.region, w.curve) * w.region.finance.base_cost;
     (d[ended].aid + d[host].aid - after).max(0.0)
 }

@@ -1,6 +1,6 @@
 //! What one run leaves behind: yearly outcomes at the level of detail asked for, and events.
 
-use super::events::{Event, Form};
+use super::events::{Ending, Event, Form};
 use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome};
 
 /// How much of a run is kept.
@@ -62,6 +62,30 @@ impl Rows {
     }
 }
 
+/// One cluster's life, for questions of survival. Years are counted from 0; a year is the one in whose spring
+/// review it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClusterLife {
+    /// The year of its founding.
+    pub founded: u16,
+    /// Its form when it was last seen.
+    pub form: Form,
+    /// The first year in which it was paid under an instrument, if it ever was.
+    pub paid_from: Option<u16>,
+    /// The last year in which it was paid, once its money has ended; None while it is still paid or if it
+    /// never was.
+    pub money_ended: Option<u16>,
+    /// The year in which it ended; None: it was there at the end of the run.
+    pub ended: Option<u16>,
+    /// How it ended; None while it lives.
+    pub ending: Option<Ending>,
+    /// Bit `n`: in year `founded + n` it did shared work (an activity worked). Years from the 64th on are
+    /// not noted.
+    pub worked: u64,
+    /// Bit `n`: in year `founded + n` belonging paid (the mean payoff of a member was above 0).
+    pub paid_off: u64,
+}
+
 /// What one run (one policy in one replicate) leaves behind.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {
@@ -76,6 +100,8 @@ pub struct Record {
     pub districts: Rows,
     /// Events; empty below cluster detail.
     pub events: Vec<Event>,
+    /// The life of every cluster, in the order of founding; clusters of the start among them.
+    pub lives: Vec<ClusterLife>,
     /// The form of every community at the end, by index in the region.
     pub last_forms: Vec<Form>,
     /// The index of the district that serves each community at the end.
@@ -90,6 +116,7 @@ impl Record {
         self.clusters.clear();
         self.districts.clear();
         self.events.clear();
+        self.lives.clear();
         self.last_forms.clear();
         self.last_homes.clear();
     }

@@ -11,8 +11,10 @@ pub const GRADES: usize = 13;
 /// The first high-school grade (grade 9).
 pub const FIRST_HIGH_SCHOOL_GRADE: usize = 9;
 
-/// Most districts of a region: distances and ties between all pairs are kept.
-pub const MOST_DISTRICTS: usize = 2_000;
+/// Most districts of a region: the United States have 13,000. A size of indices.
+pub const MOST_DISTRICTS: usize = 20_000;
+/// Most school buildings of a district.
+pub const MOST_SCHOOLS: usize = 200;
 
 /// What the agents are: American school districts, or single schools as in the English cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +39,9 @@ pub enum VoteRule {
 /// The rules of the state in which the region lies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StateRules {
-    /// Courses that an approved high-school programme must offer. Default 40.
-    pub required_courses: f64,
+    /// Courses (units a year) that the state asks a high school to offer. None where no state is named: then
+    /// it is drawn anew in every replicate (parameter `standard_courses`).
+    pub required_courses: Option<f64>,
     /// Longest acceptable one-way ride of an elementary pupil, minutes. Default 30.
     pub elementary_ride_minutes: f64,
     /// Longest acceptable one-way ride of a high-school pupil, minutes. Default 60.
@@ -58,7 +61,7 @@ pub struct StateRules {
 impl Default for StateRules {
     fn default() -> Self {
         Self {
-            required_courses: 40.0,
+            required_courses: None,
             elementary_ride_minutes: 30.0,
             high_school_ride_minutes: 60.0,
             vote_rule: VoteRule::SeparateMajorities,
@@ -88,6 +91,20 @@ pub struct StateFinance {
     pub sparsity_aid: f64,
     /// Pupils per square mile under which a district counts as sparse.
     pub sparse_below: f64,
+    /// Elasticity of state aid to the smoothed count of pupils, 0.5–2: state law (above 1 where aid is a
+    /// formula less local effort). None where it is not known: then it is drawn (parameter `aid_elasticity`).
+    pub aid_elasticity: Option<f64>,
+    /// How far the local levy follows pupils in the long run, 0–1.5: state law. None where it is not known:
+    /// then it is drawn (parameter `levy_elasticity`).
+    pub levy_elasticity: Option<f64>,
+}
+
+impl StateFinance {
+    /// Whether so many pupils on so many square miles count as sparse.
+    #[inline]
+    pub(crate) fn is_sparse(&self, pupils: f64, area: f64) -> bool {
+        pupils < self.sparse_below * area
+    }
 }
 
 impl Default for StateFinance {
@@ -100,8 +117,25 @@ impl Default for StateFinance {
             small_size_aid: 0.5,
             sparsity_aid: 0.05,
             sparse_below: 0.5,
+            aid_elasticity: None,
+            levy_elasticity: None,
         }
     }
+}
+
+/// A school building at the start: a place, and the grades that it teaches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartingSchool {
+    /// The town in which it stands, or its name.
+    pub town: String,
+    /// Miles east, as for districts.
+    pub x: f64,
+    /// Miles north.
+    pub y: f64,
+    /// Lowest grade taught (0 = kindergarten).
+    pub lowest_grade: u8,
+    /// Highest grade taught (12 = it is or holds a high school).
+    pub highest_grade: u8,
 }
 
 /// One district at the start of the first year.
@@ -139,8 +173,11 @@ pub struct StartingDistrict {
     pub debt: f64,
     /// Full-time equivalent teachers; derived from enrolment where unknown.
     pub teachers: Option<f64>,
-    /// School buildings open, at least 1.
-    pub buildings: u8,
+    /// Its school buildings, at least one; together they teach all grades of the district, and no others.
+    pub schools: Vec<StartingSchool>,
+    /// For a district without a high school: the identifier of the district to which its pupils go on, and
+    /// which may lie on the same land. None: the nearest with a high school.
+    pub high_school: Option<String>,
 }
 
 impl StartingDistrict {

@@ -125,6 +125,11 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
+    /// Whether it is an example to others: the year was good and belonging pays.
+    pub(crate) fn is_example(&self, p: &Parameters) -> bool {
+        self.worked[0] >= p.good_year && self.payoff > 0.0
+    }
+
     /// Age in years.
     #[inline]
     pub(crate) fn age(&self, year: u16) -> u16 {

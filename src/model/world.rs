@@ -67,6 +67,6 @@ impl World<'_> {
 
     /// Whether a district counts as sparse.
     pub(crate) fn sparse(&self, district: usize) -> bool {
-        self.s.d[district].enrolment < self.region.finance.sparse_below * self.s.d[district].area
+        self.region.finance.is_sparse(self.s.d[district].enrolment, self.s.d[district].area)
     }
 }

@@ -1,14 +1,14 @@
 //! Intervals side by side, each row on a scale of its own: published and simulated, prior and posterior.
 
 use super::PlotError;
-use super::canvas::{Canvas, Frame, HEIGHT, Style, TEXT, render};
+use super::canvas::{Canvas, Frame, Style, TEXT, render};
 use super::palette::{BLACK, BLUE, GREY, ORANGE, PALE, SLATE};
 use super::sheet::{Key, Sheet};
 
 /// Height of a row, pixels.
 const ROW: f64 = 50.0;
 /// Width of the labels of rows, pixels.
-const LABEL: f64 = 610.0;
+const LABEL: f64 = 800.0;
 /// Width of the figures at either end of a scale, pixels.
 const END: f64 = 110.0;
 
@@ -47,7 +47,7 @@ impl RangesChart {
         let keys = [Key::Span(ORANGE, 12.0), Key::Line(BLUE)];
         let legend = keys.into_iter().zip(self.series.iter().cloned()).collect();
         let sheet = Sheet { title: &self.title, caption: &self.caption, legend };
-        let height = (sheet.height()? + self.rows.len() as f64 * ROW).max(HEIGHT);
+        let height = sheet.height()? + self.rows.len() as f64 * ROW;
         render(&self.title, height, |canvas| {
             let frame = sheet.draw(canvas, height)?;
             for (place, row) in self.rows.iter().enumerate() {

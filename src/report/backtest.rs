@@ -275,8 +275,14 @@ pub fn charts(results: &[StateResult], made: &Made) -> Result<Vec<ChartFile>, Pl
     }
     let rates = |result: &StateResult| rates_panel(result);
     drawings.push(("exit-rates".to_owned(), intervals("Yearly exit rate by size", "pupils", &caption, results, rates).svg()?));
-    let bins = "probability of an end by 2016, in bins of equal size";
-    let calibration = intervals("Did as many districts end as was foretold?", bins, &caption, results, calibration_panel);
+    let bins = "probability foretold";
+    let calibration = intervals(
+        "Did as many districts end by 2016 as was foretold? (tenths of the districts)",
+        bins,
+        &caption,
+        results,
+        calibration_panel,
+    );
     drawings.push(("calibration".to_owned(), calibration.svg()?));
     let mut files = Vec::new();
     for (name, svg) in drawings {

@@ -1,7 +1,7 @@
 //! `[[policy.cluster]]`: clusters that exist when the first year begins.
 
 use crate::diagnostics::{Place, Problem, Problems, nearest};
-use crate::input::{Flag, Number, Table, Text, Whole, options};
+use crate::input::{Flag, Number, Shape, Table, Text, Whole, options};
 use crate::model::events::{Form, Origin};
 use crate::model::policy::{InstrumentKind, Management, Policy, StartingCluster};
 use crate::model::region::Region;
@@ -12,10 +12,16 @@ use super::instruments::services;
 /// A cluster and the place of its name.
 pub(super) fn cluster(table: &mut Table<'_>) -> (StartingCluster, Place) {
     let name = table.required("name", "Its name, unique within the policy.", &Text);
+    let for_high_school = table.or("for_high_school", FOR_HIGH_SCHOOL, &Flag, false);
+    let members = table.optional("members", MEMBERS, &MOST);
+    if members.is_none() && !for_high_school {
+        let problem = Problem::new(table.here(), "[[policy.cluster]] lacks the key `members`");
+        table.push(problem.expected(MOST.expected()).hint(format!("`members`: {MEMBERS}")));
+    }
     let cluster = StartingCluster {
         name,
-        members: table.or("members", MEMBERS, &Whole::new("members", 2, 40), 2) as u8,
-        for_high_school: table.or("for_high_school", FOR_HIGH_SCHOOL, &Flag, false),
+        members: members.unwrap_or(2) as u8,
+        for_high_school,
         years_shared: table.or("years_shared", "Years for which it has shared already.", &Whole::new("years", 0, 50), 0) as u16,
         origin: table.or("origin", "Who began it.", &origins(), Origin::BottomUp),
         form: table.or("form", "How far it is along the continuum.", &forms(), Form::Cluster),
@@ -33,6 +39,7 @@ pub(super) fn cluster(table: &mut Table<'_>) -> (StartingCluster, Place) {
     (cluster, place)
 }
 
+const MOST: Whole = Whole::new("members", 2, 40);
 const MEMBERS: &str = "Members: the first district, in the order of identifiers, that is in no cluster, and those nearest to it.";
 const FOR_HIGH_SCHOOL: &str = "True: one such cluster for every district to which districts without a high school are nearest among \
                                those with one, of it and these (whole-grade sharing that exists already); `members` is not used.";

@@ -14,7 +14,7 @@ use barnraise::model::simulation::{RunId, Simulation};
 use proptest::prelude::*;
 
 use super::worlds::{YEARS, always, bits_of, bits_without, cases, district_rows, events, policy_of, run, same_but_for_rounding};
-use crate::random::{self, Caps};
+use crate::random;
 
 /// A district of its own world: a large, stable one, farther away than anything in the model reaches.
 fn far_district(region: &Region, id: &str) -> StartingDistrict {
@@ -70,13 +70,13 @@ fn pays_nothing() -> impl Strategy<Value = Instrument> {
 
 /// An instrument of any kind that begins when all is over.
 fn begins_too_late() -> impl Strategy<Value = Instrument> {
-    random::instrument(Caps::None).prop_map(|it| Instrument { start: YEARS, end: Some(YEARS + 3), ..it })
+    random::instrument(false).prop_map(|it| Instrument { start: YEARS, end: Some(YEARS + 3), ..it })
 }
 
 /// An instrument of any kind in which nobody may take part.
 fn open_to_nobody() -> impl Strategy<Value = Instrument> {
     let nobody = Eligibility { min_pupils: 1e9, max_pupils: 2e9 };
-    random::instrument(Caps::None).prop_map(move |it| Instrument { eligibility: nobody, ..it })
+    random::instrument(false).prop_map(move |it| Instrument { eligibility: nobody, ..it })
 }
 
 /// Adds an instrument at a random place of a policy and asks that nothing changes but its column of
@@ -101,7 +101,7 @@ fn changes_nothing(
 }
 
 fn world() -> impl Strategy<Value = (Region, Policy, Parameters, u64)> {
-    (random::region(30), random::policy(4, Caps::None), random::parameters(), any::<u64>())
+    (random::region(30), random::policy(4, false), random::parameters(), any::<u64>())
 }
 
 proptest! {
@@ -109,7 +109,7 @@ proptest! {
 
     #[test]
     fn a_replicate_is_the_same_alone_among_others_and_in_used_memory(
-        (region, policy, parameters, seed) in world(), other in random::policy(4, Caps::Some),
+        (region, policy, parameters, seed) in world(), other in random::policy(4, true),
     ) {
         let region = Arc::new(region);
         let alone = run(&region, &policy, &parameters, RunId { seed, replicate: 7 });
@@ -193,7 +193,7 @@ proptest! {
 
     #[test]
     fn the_order_of_two_instruments_of_different_kinds_does_not_matter(
-        (region, _, parameters, seed) in world(), first in random::instrument(Caps::None), second in random::instrument(Caps::None),
+        (region, _, parameters, seed) in world(), first in random::instrument(false), second in random::instrument(false),
     ) {
         prop_assume!(std::mem::discriminant(&first.kind) != std::mem::discriminant(&second.kind));
         let (region, id) = (Arc::new(region), RunId { seed, replicate: 0 });

@@ -6,8 +6,8 @@
 //! decade, true trends have a standard deviation of 1.3 % and yearly shocks a variance of 0.028² +
 //! 0.85/pupils (computed from North Dakota, Iowa and South Dakota, 1995–2016: enrolment is nearly a
 //! random walk). The simulation adds such shocks, so districts drift apart as observed although shrunken
-//! slopes differ less than observed ones, and draws what is not known of a trend anew in every future. Enrolment stands in for births; it also holds migration and,
-//! in 2019–22, the pandemic.
+//! slopes differ less than observed ones, and draws what is not known of a trend anew in every future.
+//! Enrolment stands in for births; it also holds migration and, in 2019–22, the pandemic.
 
 use std::collections::BTreeMap;
 

@@ -23,8 +23,6 @@ use super::state::{District, NONE, State};
 use super::world::World;
 use super::{demography, initial, measure};
 
-use random::Caps;
-
 const YEARS: u16 = 20;
 
 /// A run whose steps can be watched.
@@ -378,7 +376,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_or_counted_twice_in_any_year_of_random_regions_and_policies(
         region in random::region(40),
-        policy in random::policy(5, Caps::Some),
+        policy in random::policy(5, true),
         parameters in random::parameters(),
         seed in any::<u64>(),
     ) {
@@ -392,7 +390,7 @@ proptest! {
     #[test]
     fn a_watched_run_is_the_run_itself(
         region in random::region(20),
-        policy in random::policy(4, Caps::Some),
+        policy in random::policy(4, true),
         parameters in random::parameters(),
         seed in any::<u64>(),
     ) {
@@ -414,7 +412,7 @@ fn random_worlds_hold_mergers_dissolutions_clusters_and_payments() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let strategy = (random::region(40), random::policy(5, Caps::Some), random::parameters());
+    let strategy = (random::region(40), random::policy(5, true), random::parameters());
     let mut sum = Met::default();
     for seed in 0..40 {
         let (region, policy, parameters) = strategy.new_tree(&mut runner).expect("a world").current();

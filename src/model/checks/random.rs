@@ -14,16 +14,6 @@ use crate::model::policy::{
 };
 use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, Region, StateFinance, StateRules, VoteRule};
 
-/// Which instruments a random policy may hold.
-#[allow(dead_code, reason = "the checks of the state want every kind, paired worlds mostly those without caps")]
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Caps {
-    /// Some with a yearly budget cap.
-    Some,
-    /// None with one: payments of one district do not depend on the others'.
-    None,
-}
-
 /// A region of up to `most` districts under a random state.
 pub(crate) fn region(most: u16) -> impl Strategy<Value = Region> {
     let sizes = (2..=most, 20.0..1_500.0f64, 0.1..1.3f64, -0.08..0.02f64);
@@ -90,18 +80,19 @@ fn finance() -> impl Strategy<Value = StateFinance> {
     )
 }
 
-/// A policy of up to `most` instruments of any kind.
-pub(crate) fn policy(most: usize, caps: Caps) -> impl Strategy<Value = Policy> {
-    prop::collection::vec(instrument(caps), 0..=most).prop_map(|instruments| {
+/// A policy of up to `most` instruments of any kind; where `capped`, half of them have a yearly budget cap.
+/// Without any, payments of one district do not depend on the others'.
+pub(crate) fn policy(most: usize, capped: bool) -> impl Strategy<Value = Policy> {
+    prop::collection::vec(instrument(capped), 0..=most).prop_map(|instruments| {
         let numbered = instruments.into_iter().enumerate();
         let instruments = numbered.map(|(place, it)| Instrument { name: format!("instrument {place}"), ..it }).collect();
         Policy { name: "random".to_owned(), instruments, ..Policy::default() }
     })
 }
 
-/// One instrument of any kind.
-pub(crate) fn instrument(caps: Caps) -> impl Strategy<Value = Instrument> {
-    let cap = prop::option::of(1.0..2e6f64).prop_map(move |cap| cap.filter(|_| caps == Caps::Some));
+/// One instrument of any kind; where `capped`, with a yearly budget cap in half of the cases.
+pub(crate) fn instrument(capped: bool) -> impl Strategy<Value = Instrument> {
+    let cap = prop::option::of(1.0..2e6f64).prop_map(move |cap| cap.filter(|_| capped));
     let window = (0u16..12, prop::option::of(1u16..12));
     let sizes = prop::option::of((0.0..300.0f64, 300.0..3_000.0f64));
     (kind(), window, cap, sizes).prop_map(|(kind, (start, length), budget_cap, sizes)| Instrument {
