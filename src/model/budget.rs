@@ -1,100 +1,315 @@
-//! Money: what the approved programme costs, what comes in, and how a board closes the gap.
+//! Money: what the approved programme costs, what comes in, and how a board makes ends meet.
+//!
+//! Costs and revenue follow pupils slowly and alike, as in the finances of 25,600 district-years of four
+//! states, FY1995-2016: the programme closes a quarter of the gap to its need in a year, aid follows a
+//! smoothed count, the levy follows pupils more slowly and faster up than down. A gap between reserve and
+//! what a board wants to hold is closed by one-off spending and by the levy. Buildings are paid by bonds that
+//! have a levy of their own. What instruments pay is spent on what it is paid for, and is never given away as
+//! a lower levy.
 
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
 
 use super::decisions::Decision;
+use super::demography::innovation;
 use super::events::Form;
 use super::parameters::Parameters;
 use super::policy::InstrumentKind;
 use super::region::{AgentKind, Region, StartingDistrict};
-use super::scale::{CostCurve, aid_weight};
-use super::state::District;
+use super::scale::{aid_weights, pupil_equivalents};
+use super::site::Site;
+use super::state::{District, HISTORY, State};
 use super::world::World;
-use super::{instruments, transport};
+use super::{instruments, places};
 
-/// A district's money before the first year.
-pub(crate) fn start_money(
-    d: &mut District,
-    district: &StartingDistrict,
-    region: &Region,
-    (p, curve): (&Parameters, &CostCurve),
-    (key, draws): (EntityKey, Draws),
-) {
+/// A guard, not a claim: no sum of savings makes a pupil cost less than half the base.
+const LEAST_COST: f64 = 0.5;
+
+/// Every district's money before the first year.
+pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Parameters, draws: Draws) {
+    for (place, district) in region.districts.iter().enumerate() {
+        let [reserve, level] = draws.uniforms(site.keys[place], Decision::StartMoney);
+        let d = &mut s.d.all[place];
+        d.cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * math::inverse_normal(level)));
+        d.debt = district.debt;
+        d.valuation = (district.valuation * district.enrolment()).max(1.0);
+        d.need = need(d, region.finance.base_cost, p);
+        d.path = d.need;
+        d.programme = d.need;
+        let drawn = p.start_reserve * math::exp(p.start_reserve_sd * math::inverse_normal(reserve));
+        let share = district.reserve_share.unwrap_or(drawn);
+        // A board holds about what it wants to: part of what it holds is what it wants.
+        d.reserve_target = (share.max(0.01) * p.reserve_target).sqrt();
+        d.reserve = share * d.programme;
+    }
+    start_tuition(s, region, p);
+    for (place, district) in region.districts.iter().enumerate() {
+        let revenue_luck = draws.normal(site.keys[place], Decision::StartRevenue);
+        start_revenue(&mut s.d.all[place], district, region, p);
+        let d = &mut s.d.all[place];
+        d.revenue_shock = shock_sd(p.revenue_shock, p.revenue_shock_count, d.enrolment) * revenue_luck;
+    }
+}
+
+/// What districts pay at the start for pupils whom they send to another's high school. Where spending is
+/// known it holds that tuition: then the own programme is what is left of it.
+fn start_tuition(s: &mut State, region: &Region, p: &Parameters) {
+    charge_tuition(s, p, |d, region_share| region_share * d.need / d.enrolment.max(1.0), &region.finance.local_share);
+    for (d, district) in s.d.all.iter_mut().zip(&region.districts) {
+        if district.cost_level.is_some() && d.tuition_paid > 0.0 {
+            let left = (1.0 - d.tuition_paid / d.need.max(1.0)).max(LEAST_COST);
+            d.cost_level *= left;
+            for dollars in [&mut d.need, &mut d.path, &mut d.programme, &mut d.reserve] {
+                *dollars *= left;
+            }
+        }
+    }
+}
+
+/// Charges districts for pupils whom another district of all grades teaches; a high-school district on the
+/// same land has a levy of its own.
+fn charge_tuition(s: &mut State, p: &Parameters, fee: impl Fn(&District, f64) -> f64, local_share: &f64) {
+    for &district in &s.d.operating {
+        let d = &mut s.d.all[usize::from(district)];
+        (d.tuition_paid, d.tuition_received) = (0.0, 0.0);
+    }
+    for nth in 0..s.d.operating.len() {
+        let host = usize::from(s.d.operating[nth]);
+        if s.d[host].received <= 0.0 || !s.d[host].has_elementary() {
+            continue;
+        }
+        let fee = p.tuition_charged * fee(&s.d[host], *local_share);
+        let mut at = s.d[host].first_sender;
+        let mut received = 0.0;
+        while at != super::state::NONE {
+            let community = &s.c[usize::from(at)];
+            let home = &mut s.d.all[usize::from(community.home)];
+            let taught = usize::from(home.highest) + 1;
+            let paid = fee * community.grades[taught..].iter().sum::<f64>();
+            home.tuition_paid += paid;
+            received += paid;
+            at = community.next_sender;
+        }
+        s.d.all[host].tuition_received = received;
+    }
+}
+
+fn start_revenue(d: &mut District, district: &StartingDistrict, region: &Region, p: &Parameters) {
     let finance = &region.finance;
-    let pupils = district.enrolment();
-    let [reserve, margin] = draws.normals(key, Decision::StartMoney);
-    let [room, level] = draws.uniforms(key, Decision::StartLevy);
-    let cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * math::inverse_normal(level)));
-    let scale = curve.at(pupils);
-    let multiplier = scale + transport::extra_cost(pupils, district.area, p);
-    let need = finance.base_cost * cost_level * pupils * multiplier;
-    let revenue = need * (1.0 + p.start_margin_mean + p.start_margin_sd * margin);
     let local = district.local_share.unwrap_or(finance.local_share);
     let federal = finance.federal_share.min(1.0 - local);
-    let aid = revenue * (1.0 - local - federal);
-    let sparse = finance.is_sparse(pupils, district.area);
-    let valuation = (district.valuation * pupils).max(1.0);
-    let mills = 1_000.0 * revenue * local / valuation;
-    let share = district.reserve_share.unwrap_or_else(|| p.start_reserve * math::exp(p.start_reserve_sd * reserve));
-
-    d.cost_level = cost_level;
-    d.valuation = valuation;
-    d.mills = mills;
-    d.mills_cap = mills * (1.0 - p.levy_headroom * math::ln(room));
-    d.aid_rate = aid / (finance.base_cost * pupils * aid_weight(scale, sparse, region, curve)).max(1.0);
-    d.federal_per_pupil = revenue * federal / pupils.max(1.0);
-    d.reserve = share * need;
-    d.debt = district.debt;
-    d.need = need;
-    d.spending = need;
-    d.aid = aid;
-    d.levy = revenue * local;
-    d.revenue = revenue;
+    // What is not paid by other districts, and tuition, come from the three sources.
+    let revenue = (d.programme - d.tuition_received).max(0.0) + d.tuition_paid;
+    d.count = d.enrolment.max(1.0);
+    d.count_base = d.count;
+    d.aid_base = revenue * (1.0 - local - federal);
+    d.federal_base = revenue * federal;
+    d.own_levy = revenue * local;
+    d.levy_base = d.own_levy;
+    d.residents_base = residents(d).max(1.0);
+    d.aid = d.aid_base;
+    d.federal = d.federal_base;
+    d.levy = d.own_levy + p.debt_repayment * d.debt;
+    d.revenue = revenue + d.tuition_received;
+    d.spending = d.programme + d.tuition_paid;
     d.paid = 1.0;
+}
+
+/// Pupils for whom a district's voters pay: those it teaches, but for those of other districts, and those
+/// whom it sends to another.
+#[inline]
+fn residents(d: &District) -> f64 {
+    d.enrolment - if d.has_elementary() { d.received } else { 0.0 } + d.sent
+}
+
+/// What the approved programme costs, without what belonging to a cluster costs.
+#[inline]
+pub(crate) fn need(d: &District, base_cost: f64, p: &Parameters) -> f64 {
+    let pupils = d.enrolment;
+    let fixed = pupil_equivalents(0.0, d.high_schools - d.shared_instruction, d.buildings, p)
+        - p.fixed_district * d.shared_administration;
+    let equivalents = pupils * (1.0 + places::extra_cost(pupils, d.area, p)) + fixed.max(0.0);
+    let level = d.cost_level * (1.0 + d.taste) * (1.0 + d.levelling - d.shared_functions);
+    base_cost * level * equivalents.max(LEAST_COST * pupils)
+}
+
+/// Standard deviation of a disturbance: a part that size does not change, and one of each pupil's chance.
+#[inline]
+fn shock_sd(common: f64, count: f64, pupils: f64) -> f64 {
+    (common * common + count / pupils.max(5.0)).sqrt()
+}
+
+/// What a district's budget reads beside the district.
+struct Facts<'a> {
+    p: &'a Parameters,
+    kind: AgentKind,
+    base_cost: f64,
+    year: u16,
+    draws: Draws,
+    aid_elasticity: f64,
+    levy: LevyResponse,
+    /// Parts of a stationary disturbance that are new in a year.
+    revenue_new: f64,
+    programme_new: f64,
+    taste_new: f64,
 }
 
 /// Need, revenue, and how each board makes ends meet.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     let taxing = w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
+    let p = w.p;
+    charge_tuition(w.s, p, |d, _| d.own_levy.min(d.programme) / d.enrolment.max(1.0), &1.0);
+    let facts = Facts {
+        p,
+        kind: w.region.kind,
+        base_cost: w.base_cost,
+        year: w.year,
+        draws: w.draws,
+        aid_elasticity: w.aid_elasticity,
+        levy: levy_response(w),
+        revenue_new: innovation(p.revenue_shock_memory),
+        programme_new: innovation(p.programme_shock_memory),
+        taste_new: innovation(p.taste_memory),
+    };
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        let consortium_mills = if taxing { consortium_mills(w, district) } else { 0.0 };
-        let facts = Facts { p: w.p, region: w.region, curve: w.curve, base_cost: w.base_cost, year: w.year, draws: w.draws };
-        let (key, d) = (w.key(district), &mut w.s.d[district]);
-        set_need(d, &facts);
-        set_revenue(d, consortium_mills, &facts);
-        balance(d, key, &facts);
+        let tax = if taxing { consortium_tax(w, district) } else { 0.0 };
+        let normals = w.site.quantiles.five(w.draws.bits(w.key(district), Decision::Money));
+        let key = w.key(district);
+        let d = &mut w.s.d[district];
+        let taste = set_need(d, &normals, &facts);
+        set_revenue(d, &normals, taste, &facts);
+        balance(d, tax, key, &normals, &facts);
+        if tax > 0.0 {
+            let cluster = usize::from(d.cluster);
+            w.s.clusters[cluster].pooled += tax;
+        }
     }
 }
 
-/// What a district's budget reads beside the district.
-struct Facts<'a> {
-    p: &'a Parameters,
-    region: &'a Region,
-    curve: &'a CostCurve,
-    base_cost: f64,
-    year: u16,
-    draws: Draws,
-}
-
-/// What the approved programme costs this year.
-fn set_need(d: &mut District, facts: &Facts<'_>) {
+/// The programme's cost this year, and what is spent on it; returns by how much voters' wishes changed it,
+/// dollars.
+fn set_need(d: &mut District, normals: &[f64; 5], facts: &Facts<'_>) -> f64 {
     let p = facts.p;
-    let arriving = 1.0 / p.saving_years;
-    d.premium += arriving * (d.premium_target - d.premium);
-    d.saving += arriving * (d.saving_target - d.saving);
-    let pupils = d.enrolment;
-    d.multiplier = facts.curve.at(pupils);
-    let multiplier = d.multiplier + transport::extra_cost(pupils, d.area, p) + d.premium - d.saving;
-    let adjustment = d.merged_in.map_or(0.0, |merged| p.adjustment_cost * adjustment_left(facts.year - merged, p));
-    // A guard, not a claim: no sum of savings makes a pupil cost less than half the base.
-    d.need = facts.base_cost * d.cost_level * pupils * multiplier.max(0.5) * (1.0 + adjustment) + d.dues;
+    let before = d.taste;
+    let sd = shock_sd(p.taste_sd, p.taste_count, d.enrolment);
+    // A stationary walk whose yearly step is the one recorded.
+    d.taste = (p.taste_memory * before + sd * normals[0]).clamp(-0.5, 1.0);
+    d.need = need(d, facts.base_cost, p);
+    let rate = if d.need > d.path { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
+    d.path += rate * (d.need - d.path);
+    d.programme_shock = p.programme_shock_memory * d.programme_shock
+        + facts.programme_new * shock_sd(p.programme_shock, p.programme_shock_count, d.enrolment) * normals[1];
+    d.path * (d.taste - before) / (1.0 + before)
 }
 
-/// Share of the capital adjustment that is due so many years after a merger.
-fn adjustment_left(years: u16, p: &Parameters) -> f64 {
+fn set_revenue(d: &mut District, normals: &[f64; 5], taste: f64, facts: &Facts<'_>) {
+    let p = facts.p;
+    let before = d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY];
+    let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
+    d.count += p.aid_adjustment * (counted.max(1.0) - d.count);
+    d.aid_lost += p.aid_adjustment * (d.aid_lost_target - d.aid_lost);
+    let log = math::ln(d.count / d.count_base);
+    let sd = shock_sd(p.revenue_shock, p.revenue_shock_count, d.enrolment);
+    d.revenue_shock = p.revenue_shock_memory * d.revenue_shock + facts.revenue_new * sd * normals[2];
+    let luck = (1.0 + d.revenue_shock + p.revenue_noise * sd * normals[3]).max(0.0);
+    d.aid = d.aid_base * math::exp(facts.aid_elasticity * log) * (1.0 - d.aid_lost) * luck;
+    d.federal = d.federal_base * math::exp(p.federal_elasticity * log) * luck;
+
+    // What costs grow beyond aid, and what voters wish beyond or below the usual, is theirs to pay.
+    let own = taste + p.wedge * d.path;
+    let gap = (d.reserve_share() - d.reserve_target).clamp(-p.reserve_gap_most, p.reserve_gap_most);
+    if facts.kind == AgentKind::District {
+        d.levy_base = (d.levy_base + own).max(0.0);
+        let aim = levy_aim(d, facts.levy);
+        d.own_levy += own + p.levy_adjustment * (aim - d.own_levy) - p.levy_reserve * gap * d.own_levy;
+        d.own_levy = d.own_levy.max(0.0);
+    } else {
+        // A school has no levy of its own: the authority pays for its pupils.
+        d.levy_base = (d.levy_base + own).max(0.0);
+        d.own_levy = d.levy_base * math::exp(log);
+    }
+    d.levy = (d.own_levy * luck - d.levy_relief).max(0.0);
+}
+
+/// A board holds about the reserve that it wants: it buys or puts off what is bought once, moves its levy, cuts
+/// a little, and if nothing is left cuts deeply and asks its voters.
+fn balance(d: &mut District, tax: f64, key: EntityKey, normals: &[f64; 5], facts: &Facts<'_>) {
+    let p = facts.p;
+    let gap = d.reserve_share() - d.reserve_target;
+    let restored = if gap >= 0.0 { p.programme_restored } else { 0.0 };
+    d.cut = (d.cut - p.cut_reserve * gap.min(p.reserve_gap_most) - restored).clamp(0.0, p.cut_limit);
+    let wanted = d.reserve - d.reserve_target * d.programme;
+    let programme = d.path * (1.0 + d.programme_shock).max(LEAST_COST) * (1.0 - d.cut);
+    let most = p.one_off * p.reserve_gap_most * programme;
+    let one_off = (p.one_off * wanted).clamp(-most, most);
+
+    // One-off money pays what a merger costs once, and what is left of it goes over some years.
+    d.fund += d.one_off_receipts;
+    let due = d.merged_in.map_or(0.0, |merged| d.transition * transition_left(facts.year - merged, p));
+    let from_fund = (p.fund_spent * d.fund).max(due.min(d.fund));
+    d.fund -= from_fund;
+    let transition = due.max(from_fund);
+    // What is left of it stands in for a reserve that is short.
+    let short = (-gap * programme).clamp(0.0, d.fund);
+    d.fund -= short;
+
+    build(d, programme, key, normals, facts);
+    let service = p.debt_repayment * d.debt;
+    d.debt += d.capital - service;
+    d.levy += service + tax;
+    let operating = programme + one_off + transition + d.dues + d.shared_receipts + d.tuition_paid + tax;
+    d.revenue = d.aid + d.federal + d.levy + d.tuition_received + d.receipts;
+    d.spending = operating + d.capital;
+    // Into the reserve goes what is neither a bond's, nor an instrument's one-off money.
+    let change = (d.revenue - service) - d.one_off_receipts + from_fund + short - operating;
+    d.reserve += change;
+    d.programme = programme;
+    d.paid = 1.0 - d.cut;
+    d.balance += (change / operating.max(1.0) - d.balance) / 3.0;
+    if d.reserve < 0.0 {
+        emergency(d, key, facts);
+    } else {
+        d.insolvent_years = 0;
+    }
+}
+
+/// A board without a reserve cuts further, and asks its voters for a higher levy.
+fn emergency(d: &mut District, key: EntityKey, facts: &Facts<'_>) {
+    let p = facts.p;
+    d.cut = (d.cut + p.emergency_cut).min(p.cut_limit);
+    let u = facts.draws.uniform(key, Decision::LevyVote);
+    let asks = facts.kind == AgentKind::District;
+    if asks && math::happens(u, p.levy_vote + p.levy_vote_board * (d.board - 0.5)) {
+        d.levy_base *= 1.0 + p.levy_voted_raise;
+        d.own_levy *= 1.0 + p.levy_voted_raise;
+    }
+    // What cannot be cut and is not given counts as beyond closing.
+    let beyond = d.reserve < -p.insolvent_below * d.programme && d.cut >= p.cut_limit;
+    d.insolvent_years = if beyond { d.insolvent_years.saturating_add(1) } else { 0 };
+}
+
+/// A building is built now and then, over two years, more often where pupils come, and paid by bonds.
+fn build(d: &mut District, programme: f64, key: EntityKey, normals: &[f64; 5], facts: &Facts<'_>) {
+    let p = facts.p;
+    if d.building_years > 0 {
+        d.building_years -= 1;
+        return;
+    }
+    d.capital = 0.0;
+    let u = facts.draws.uniform(key, Decision::Build);
+    let grown = 2.0 * (d.enrolment - d.history[(usize::from(facts.year) + 1) % HISTORY]) / (d.enrolment + 1.0);
+    let rate = (p.building_rate * (1.0 + p.building_growth * grown)).max(0.0);
+    if u < rate {
+        d.building_years = 1;
+        // Half in each of two years; sizes differ widely.
+        d.capital = 0.5 * p.building_size * programme * (1.0 + 0.5 * normals[4]).max(0.1);
+    }
+}
+
+/// Share of what a merger costs once that is due so many years after it.
+fn transition_left(years: u16, p: &Parameters) -> f64 {
     let (years, full, gone) = (f64::from(years), p.adjustment_full_years, p.adjustment_gone_years);
     if years <= 0.0 {
         0.0
@@ -107,8 +322,8 @@ fn adjustment_left(years: u16, p: &Parameters) -> f64 {
     }
 }
 
-/// The tax that a district's consortium may levy, mills.
-fn consortium_mills(w: &World<'_>, i: usize) -> f64 {
+/// The tax that a district's consortium levies in it, dollars.
+fn consortium_tax(w: &World<'_>, i: usize) -> f64 {
     let Some(cluster) = w.s.cluster_of(i).filter(|cluster| cluster.form >= Form::Consortium) else { return 0.0 };
     let granted = w.instruments().filter(|(_, it)| it.open(w.year) && it.eligibility.admits(w.s.d[i].enrolment));
     let mills = granted.map(|(_, it)| match &it.kind {
@@ -119,103 +334,67 @@ fn consortium_mills(w: &World<'_>, i: usize) -> f64 {
         }
         _ => 0.0,
     });
-    mills.fold(0.0, |sum, mills| sum + mills)
+    0.001 * mills.fold(0.0, |sum, mills| sum + mills) * w.s.d[i].valuation
 }
 
-fn set_revenue(d: &mut District, consortium_mills: f64, facts: &Facts<'_>) {
-    let finance = &facts.region.finance;
-    let pupils = d.enrolment;
-    let sparse = finance.is_sparse(pupils, d.area);
-    let weight = aid_weight(d.multiplier, sparse, facts.region, facts.curve);
-    d.aid = d.aid_rate * finance.base_cost * pupils * weight;
-    d.valuation *= 1.0 + facts.p.valuation_growth;
-    d.levy = 0.001 * (d.mills + consortium_mills) * d.valuation;
-    d.revenue = d.aid + d.levy + d.federal_per_pupil * pupils + d.receipts;
+/// How far the levy follows pupils in the long run, as an elasticity: down and up.
+#[derive(Debug, Clone, Copy)]
+struct LevyResponse {
+    down: f64,
+    up: f64,
 }
 
-/// A board covers a gap by reserve, then cuts, then levy, then a vote, then deeper cuts; what is
-/// still uncovered stands as a deficit. A surplus restores the programme, fills the reserve, and
-/// then lowers the levy.
-fn balance(d: &mut District, key: EntityKey, facts: &Facts<'_>) {
-    let p = facts.p;
-    // Bonds carry a levy of their own: they are paid back by exactly what is raised for them.
-    d.debt -= p.debt_repayment * d.debt;
-    let target = p.reserve_target * d.need;
-    if d.reserve >= target {
-        d.paid = (d.paid + p.programme_restored).min(1.0);
-    }
-    let surplus = d.revenue - d.paid * d.need;
-    if surplus >= 0.0 {
-        spend_surplus(d, surplus, target, p);
-    } else {
-        cover_gap(d, -surplus, key, facts);
-    }
-    d.spending = d.paid * d.need;
-    d.reserve += d.revenue - d.spending;
-    d.insolvent_years = if d.reserve < 0.0 { d.insolvent_years.saturating_add(1) } else { 0 };
+fn levy_response(w: &World<'_>) -> LevyResponse {
+    // The mean of both is the elasticity; up is so many times down.
+    let asymmetry = w.p.levy_asymmetry;
+    let down = 2.0 * w.levy_elasticity / (1.0 + asymmetry);
+    LevyResponse { down, up: asymmetry * down }
 }
 
-fn spend_surplus(d: &mut District, surplus: f64, target: f64, p: &Parameters) {
-    let mut left = surplus;
-    if d.paid < 1.0 {
-        let restored = (surplus / d.need.max(1.0)).min(1.0 - d.paid).min(p.programme_restored);
-        d.paid += restored;
-        left -= restored * d.need;
-    }
-    let spare = left - (target - d.reserve).max(0.0);
-    if spare <= 0.0 {
-        return;
-    }
-    // A part of what the reserve does not need is given back as a lower levy next year: the district's
-    // own levy, not a consortium's, so that its rate never falls below nothing.
-    d.mills -= (p.surplus_returned * spare / (0.001 * d.valuation)).min(p.levy_fall * d.mills);
+/// The levy to which a district tends at the pupils that it has.
+fn levy_aim(d: &District, response: LevyResponse) -> f64 {
+    let relative = (residents(d) / d.residents_base).max(1e-6);
+    let elasticity = if relative < 1.0 { response.down } else { response.up };
+    d.levy_base * math::exp(elasticity * math::ln(relative))
 }
 
-fn cover_gap(d: &mut District, gap: f64, key: EntityKey, facts: &Facts<'_>) {
-    let p = facts.p;
-    let from_reserve = gap.min(p.reserve_draw * d.reserve.max(0.0));
-    let mut gap = gap - from_reserve;
-    gap -= cut(d, gap, p.cut_before_levy);
-    // A school has no levy of its own.
-    let taxes = facts.region.kind == AgentKind::District;
-    if taxes {
-        gap -= raise_levy(d, gap, p.levy_step);
-    }
-    if taxes && gap > p.levy_vote_gap * d.need {
-        let u = facts.draws.uniform(key, Decision::LevyVote);
-        if math::happens(u, p.levy_vote + p.levy_vote_board * d.board - 0.5 * p.levy_vote_board) {
-            d.mills_cap *= 1.0 + p.levy_voted_raise;
-            gap -= raise_levy(d, gap, p.levy_voted_raise);
-        }
-    }
-    cut(d, gap, p.cut_limit);
+/// Counts a district's revenue from what it is now instead of from the start, so that two can be added up.
+pub(crate) fn rebase(w: &mut World<'_>, i: usize) {
+    let (aid_elasticity, response, federal) = (w.aid_elasticity, levy_response(w), w.p.federal_elasticity);
+    let school = w.region.kind == AgentKind::School;
+    let d = &mut w.s.d[i];
+    let log = math::ln(d.count / d.count_base);
+    d.levy_base = if school { d.levy_base * math::exp(log) } else { levy_aim(d, response) };
+    d.residents_base = residents(d).max(1.0);
+    d.aid_base *= math::exp(aid_elasticity * log) * (1.0 - d.aid_lost);
+    d.aid_lost_target = (1.0 - (1.0 - d.aid_lost_target) / (1.0 - d.aid_lost).max(1e-9)).max(0.0);
+    d.aid_lost = 0.0;
+    d.federal_base *= math::exp(federal * log);
+    d.count_base = d.count;
 }
 
-/// Cuts the programme down to `1 - limit` at most; returns what that saves.
-fn cut(d: &mut District, gap: f64, limit: f64) -> f64 {
-    let room = (d.paid - (1.0 - limit)).max(0.0);
-    let share = (gap / d.need.max(1.0)).clamp(0.0, room);
-    d.paid -= share;
-    share * d.need
+/// State aid that two districts lose in a year by merging, as a share of what both receive, 0 or more.
+pub(crate) fn aid_lost_share(w: &World<'_>, a: usize, b: usize) -> f64 {
+    let (d, finance, p) = (&w.s.d, &w.region.finance, w.p);
+    let weighted = |pupils: f64, area: f64| {
+        let [small, sparse] = aid_weights(pupils, finance.is_sparse(pupils, area), finance, p);
+        pupils * (1.0 + small + sparse)
+    };
+    let apart = weighted(d[a].enrolment, d[a].area) + weighted(d[b].enrolment, d[b].area);
+    let together = weighted(d[a].enrolment + d[b].enrolment, d[a].area + d[b].area);
+    (1.0 - together / apart.max(1.0)).max(0.0)
 }
 
-/// Raises the levy by at most `step`, below the cap; returns what that brings.
-fn raise_levy(d: &mut District, gap: f64, step: f64) -> f64 {
-    if gap <= 0.0 {
-        return 0.0;
-    }
-    let dollars_per_mill = 0.001 * d.valuation;
-    let mills = (d.mills * (1.0 + step)).min(d.mills_cap).max(d.mills);
-    let raise = (mills - d.mills).min(gap / dollars_per_mill);
-    d.mills += raise;
-    d.levy += raise * dollars_per_mill;
-    d.revenue += raise * dollars_per_mill;
-    raise * dollars_per_mill
+/// The same in dollars of this year.
+pub(crate) fn lost_aid(w: &World<'_>, a: usize, b: usize) -> f64 {
+    aid_lost_share(w, a, b) * (w.s.d[a].aid + w.s.d[b].aid)
 }
 
-/// Salaries level up on merging: the cost, as a multiplier, of paying `pupils` at the scale of `merged`.
-pub(crate) fn salary_levelling(pupils: f64, merged: f64, p: &Parameters) -> f64 {
-    p.salary_share * p.salary_elasticity * math::ln(merged.max(1.0) / pupils.max(1.0))
+/// What a district saves by a change of its need is passed on to its taxpayers in part.
+pub(crate) fn pass_on(d: &mut District, saved: f64, p: &Parameters) {
+    let lower = (p.saving_to_levy * saved).clamp(0.0, 0.5 * d.levy_base);
+    d.levy_base -= lower;
+    d.own_levy -= (0.5 * lower).min(0.5 * d.own_levy);
 }
 
 #[cfg(test)]
@@ -223,9 +402,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capital_adjustment_is_full_for_three_years_and_gone_by_the_sixth() {
-        let left = |years| adjustment_left(years, &Parameters::default());
-        assert_eq!([0, 1, 3, 6, 9].map(left).map(|v| (v * 10.0) as u8), [0, 10, 10, 0, 0]);
-        assert!(left(4) < 1.0 && left(5) < left(4));
+    fn what_a_merger_costs_once_is_full_at_first_and_gone_later() {
+        let p = Parameters::default();
+        let left = |years| transition_left(years, &p);
+        assert!(left(0).abs() < 1e-12 && (left(1) - 1.0).abs() < 1e-12 && left(20).abs() < 1e-12);
+        assert!((1..10).all(|year| left(year + 1) <= left(year)));
     }
 }

@@ -58,8 +58,7 @@ fn exchange(w: &mut World<'_>) {
             let kept = w.p.super_cluster_contact * one.worked[0].min(two.worked[0]);
             for &a in one.members.as_slice() {
                 for &b in two.members.as_slice() {
-                    w.s.ties.add(usize::from(a), usize::from(b), w.year, kept, 0.0);
-                    w.s.ties.add(usize::from(b), usize::from(a), w.year, kept, 0.0);
+                    w.s.ties.add_both(usize::from(a), usize::from(b), w.year, kept, 0.0);
                 }
             }
         }
@@ -74,7 +73,7 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
     let (mut pupils, mut commitment, mut links) = (0.0, 0.0, 0.0);
     let (mut log_sum, mut log_squares) = (0.0, 0.0);
     let (mut trust, mut minutes) = (0.0, 0.0);
-    for &a in members {
+    for (nth, &a) in members.iter().enumerate() {
         let i = usize::from(a);
         let log = math::ln(d[i].enrolment.max(1.0));
         pupils += d[i].enrolment;
@@ -82,11 +81,10 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
         links += d[i].other_links;
         log_sum += log;
         log_squares += log * log;
-        for &b in members {
-            if a != b {
-                trust += w.s.ties.trust(i, usize::from(b), w.year);
-                minutes += w.drive_minutes(i, usize::from(b));
-            }
+        for &b in &members[nth + 1..] {
+            // Both ways at once.
+            trust += 2.0 * w.s.ties.pair_trust(i, usize::from(b), w.year);
+            minutes += 2.0 * w.drive_minutes(i, usize::from(b));
         }
     }
     let pairs = (count * (count - 1.0)).max(1.0);
@@ -107,13 +105,6 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
 pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Parameters, year: u16) -> f64 {
     let members = cluster.members.len() as f64;
     let tasks = f64::from(cluster.tasks.len());
-    let money = if cluster.received > 0.0 {
-        1.0
-    } else if cluster.form > Form::Network {
-        p.task_money_pooled
-    } else {
-        0.0
-    };
     let committed = f64::from(cluster.age(year)) < p.term_years && cluster.form > Form::Network;
     let focus = if cluster.task_focus { 1.0 } else { 0.0 };
     p.task_intercept
@@ -121,13 +112,13 @@ pub(crate) fn common_log_odds(cluster: &Cluster, about: &Circumstances, p: &Para
         + p.task_coordinator * cluster.coordinator
         + p.task_leaders * (about.commitment - 0.5)
         + p.task_facilitator * cluster.facilitator
-        + p.task_money * money
+        + p.task_money * cluster.money(p)
         + p.task_purpose * cluster.purpose
         + p.task_ownership * (cluster.ownership - 0.5)
         + p.task_meetings * math::ln(about.meetings.max(0.5) / p.usual_meetings)
         + p.task_focus * focus
         + if committed { p.task_term } else { 0.0 }
-        - p.task_crowding * (tasks - 1.0)
+        - p.task_crowding * (tasks - 1.0).max(0.0) * p.task_size_free / members.min(p.task_size_free)
         - p.task_complexity * (forms::complexity(cluster.form, p) + about.other_links + p.structure_added)
         - p.task_unlike * (about.unlike - p.task_unlike_free).max(0.0)
         - p.task_size * (members - p.task_size_free).max(0.0)
@@ -144,7 +135,8 @@ fn own_log_odds(
     let step = step_size(cluster, function, p);
     let technology = 1.0 - p.technology_spares * cluster.depth_of(Function::LibrariesTechnology);
     let distance = p.task_travel + p.task_distance * traits.distance[function.index()] * technology;
-    -p.task_step * step - distance * (about.minutes - p.task_minutes) / 30.0
+    let practice = p.task_practice * (f64::from(cluster.task_years[function.index()]) * (1.0 / 5.0)).min(1.0);
+    practice - p.task_step * step - distance * (about.minutes - p.task_minutes) / 30.0
 }
 
 /// The size of the next step of an activity, from `first_step` for an easy one to 1 for the last, and
@@ -154,35 +146,57 @@ fn step_size(cluster: &Cluster, function: Function, p: &Parameters) -> f64 {
     heavy * (1.0 - (1.0 - p.first_step) * p.start_small * (1.0 - cluster.depth_of(function)))
 }
 
-/// Every activity works or not; depth moves by a quarter.
+/// Every activity works or not; depth moves by a quarter. What keeps failing is dropped.
 fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
-    let common = common_log_odds(&w.s.clusters[place], about, w.p, w.year);
+    let p = w.p;
+    let common = common_log_odds(&w.s.clusters[place], about, p, w.year);
     let cluster = &mut w.s.clusters[place];
     cluster.trust = about.trust;
     let (mut worked, mut blame) = (0u8, 0.0);
     for function in cluster.tasks.iter() {
         let u = w.draws.uniform(cluster.key.nth(function.index() as u32), Decision::Task);
-        let depth = &mut cluster.depth[function.index()].clone();
-        let trusted = about.trust > w.p.deep_trust || cluster.founded_for.contains(function);
-        let limit = forms::depth_limit(cluster.form, function, trusted, w.p);
-        let log_odds = common + own_log_odds(cluster, function, about, (w.p, w.traits));
+        let nth = function.index();
+        let depth = cluster.depth[nth];
+        let trusted = about.trust > p.deep_trust || cluster.founded_for.contains(function);
+        let limit = forms::depth_limit(cluster.form, function, trusted, p);
+        let log_odds = common + own_log_odds(cluster, function, about, (p, w.traits));
         if math::happens(u, log_odds) {
             worked += 1;
-            *depth = (*depth + 1).min(limit).max((*depth).min(FULL_DEPTH));
+            cluster.depth[nth] = (depth + 1).min(limit).max(depth.min(FULL_DEPTH));
+            cluster.failures[nth] = 0;
         } else {
-            let step = step_size(cluster, function, w.p).min(1.0);
-            blame += w.p.trust_small_step + (1.0 - w.p.trust_small_step) * step;
-            *depth = depth.saturating_sub(1);
+            let step = step_size(cluster, function, p).min(1.0);
+            // A bad year of what has worked for years is borne: it is the first steps that decide what
+            // partners think of each other.
+            let borne = p.trust_established * (f64::from(cluster.task_years[nth]) * (1.0 / 3.0)).min(1.0);
+            blame += (p.trust_small_step + (1.0 - p.trust_small_step) * step) * (1.0 - borne);
+            cluster.depth[nth] = depth.saturating_sub(1);
+            cluster.failures[nth] = cluster.failures[nth].saturating_add(1);
         }
-        cluster.depth[function.index()] = *depth;
+        cluster.task_years[nth] = cluster.task_years[nth].saturating_add(1);
     }
     let tasks = f64::from(cluster.tasks.len()).max(1.0);
     cluster.working = worked;
     cluster.worked = [f64::from(worked) / tasks, cluster.worked[0], cluster.worked[1]];
-    let gain = w.p.trust_evidence * (about.meetings / w.p.usual_meetings).sqrt() * f64::from(worked);
-    let documented = if cluster.form > Form::Network { w.p.documentation } else { 0.0 };
-    let loss = w.p.trust_evidence * w.p.trust_loss * (1.0 - w.p.trust_documented * documented) * blame;
+    let gain = p.trust_evidence * (about.meetings / p.usual_meetings).sqrt() * f64::from(worked);
+    let documented = if cluster.form > Form::Network { p.documentation } else { 0.0 };
+    let loss = p.trust_evidence * p.trust_loss * (1.0 - p.trust_documented * documented) * blame;
     note_evidence(w, place, gain, loss);
+    drop_failing(w, place);
+}
+
+/// A cluster drops an activity that failed for years running, but for its last one, before its members leave.
+fn drop_failing(w: &mut World<'_>, place: usize) {
+    let cluster = &mut w.s.clusters[place];
+    let failed = |cluster: &Cluster, function: &Function| {
+        f64::from(cluster.failures[function.index()]) >= w.p.drop_after && cluster.tasks.len() > 1
+    };
+    let Some(function) = cluster.tasks.iter().find(|function| failed(cluster, function)) else { return };
+    cluster.tasks = cluster.tasks.iter().filter(|&other| other != function).collect();
+    let nth = function.index();
+    (cluster.depth[nth], cluster.failures[nth], cluster.task_years[nth]) = (0, 0, 0);
+    let cluster = cluster.serial;
+    w.s.emit(w.year, Happening::TaskDropped { cluster, function });
 }
 
 /// Members note of each other what worked and what did not.
@@ -192,8 +206,7 @@ fn note_evidence(w: &mut World<'_>, place: usize, kept: f64, broken: f64) {
     for (nth, &a) in members.as_slice().iter().enumerate() {
         for &b in &members.as_slice()[nth + 1..] {
             let (a, b) = (usize::from(a), usize::from(b));
-            w.s.ties.add(a, b, w.year, kept, broken);
-            w.s.ties.add(b, a, w.year, kept, broken);
+            w.s.ties.add_both(a, b, w.year, kept, broken);
             if deep > 0.0 {
                 w.s.ties.share(a, b, deep);
             }
@@ -209,8 +222,10 @@ struct Balance {
     common: f64,
     /// Weighted autonomy that is given up.
     autonomy: f64,
-    /// Whether its programme runs at the cluster's scale at all.
-    programme: bool,
+    /// How far administration is shared, and grades, 0–1; members with a high school.
+    administration: f64,
+    instruction: f64,
+    high_schools: f64,
     /// Dollars of the coordinator, net of what the state pays.
     coordinator: f64,
 }
@@ -222,16 +237,25 @@ fn deal(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let mut sum = 0.0;
     for &member in members.as_slice() {
         let member = usize::from(member);
-        let predicted = predicted_saving(w, &balance.shares, member, about.pupils);
-        let payoff = payoff(w, place, member, (about, &balance), predicted);
+        let saved = saved(w, place, member, &balance, about.pupils);
+        let payoff = payoff(w, place, member, (about, &balance), &saved);
         let aim = w.s.clusters[place].boards + w.p.board_payoff * math::tanh(payoff / w.p.board_payoff_scale);
         let d = &mut w.s.d[member];
-        d.saving_target = w.p.realised_saving * predicted;
+        d.shared_administration = saved.administration;
+        d.shared_instruction = saved.high_schools;
+        d.shared_functions = saved.functions;
         d.payoff = payoff;
         d.board = (w.p.board_memory * d.board + (1.0 - w.p.board_memory) * aim).clamp(0.0, 1.0);
         sum += payoff;
     }
-    w.s.clusters[place].payoff = sum / members.len() as f64;
+    let year = w.year;
+    let cluster = &mut w.s.clusters[place];
+    cluster.payoff = sum / members.len() as f64;
+    let age = cluster.age(year);
+    if age < 64 {
+        cluster.years_worked |= u64::from(cluster.working > 0) << age;
+        cluster.years_paid_off |= u64::from(cluster.payoff > 0.0) << age;
+    }
 }
 
 fn balance(w: &World<'_>, place: usize) -> Balance {
@@ -242,9 +266,13 @@ fn balance(w: &World<'_>, place: usize) -> Balance {
     let contacts = p.payoff_activity * f64::from(cluster.working).min(p.contacts_most);
     let work = p.payoff_workload * (p.work_formal * formal + p.work_belonging + p.work_activity * tasks);
     let mut shares = [0.0; 5];
-    for (&depth, share) in cluster.depth.iter().zip(w.traits.share) {
-        shares[usize::from(depth)] += share;
+    for (function, share) in Function::ALL.into_iter().zip(w.traits.share) {
+        // Of administration and of grades it is known what sharing saves.
+        if function < Function::Administration {
+            shares[usize::from(cluster.depth[function.index()])] += share;
+        }
     }
+    let teaching = cluster.members.as_slice().iter().filter(|&&m| w.s.d[usize::from(m)].high_schools > 0.0);
     let autonomy: f64 =
         cluster.depth.iter().zip(w.traits.autonomy).map(|(&depth, weight)| f64::from(depth) * 0.25 * weight).sum();
     let employed = if cluster.coordinator > 0.0 { formal } else { 0.0 };
@@ -252,29 +280,48 @@ fn balance(w: &World<'_>, place: usize) -> Balance {
         shares,
         common: staff + contacts - work - p.fee * formal,
         autonomy: autonomy * forms::autonomy_lost(cluster.form, p),
-        programme: programme::programme_depth(cluster, p) > 0.0,
+        administration: cluster.depth_of(Function::Administration),
+        instruction: cluster.depth_of(Function::CoreInstruction),
+        high_schools: teaching.count() as f64,
         coordinator: employed * p.coordinator_cost * w.base_cost * (1.0 - cluster.coordinator_paid),
     }
 }
 
-/// Saving that the cost curve predicts from running functions at effective scale, as a multiplier;
-/// `shares` are those of the district's cost at each depth of sharing.
-fn predicted_saving(w: &World<'_>, shares: &[f64; 5], member: usize, pupils: f64) -> f64 {
-    let own = w.s.d[member].enrolment;
-    let alone = w.s.d[member].multiplier;
-    let scales = effective_scales(own.max(1.0), pupils.max(own));
+/// What sharing saves a member, in the units of its cost.
+struct Saved {
+    /// Share of the fixed cost of a district.
+    administration: f64,
+    /// High schools whose fixed cost is saved.
+    high_schools: f64,
+    /// Share of the cost of the programme.
+    functions: f64,
+}
+
+/// What sharing saves a member: a superintendent's pay but for a premium, high schools that need not be run
+/// apart, and for other functions the realised part of what the cost curve predicts of effective scale.
+fn saved(w: &World<'_>, place: usize, member: usize, balance: &Balance, pupils: f64) -> Saved {
+    let (p, d) = (w.p, &w.s.d[member]);
+    let members = w.s.clusters[place].members.len() as f64;
+    let own = d.enrolment.max(1.0);
+    let fixed = (d.need / (w.base_cost * d.cost_level.max(0.01)) - own).max(0.0);
+    let scales = effective_scales(own, pupils.max(own));
     // At depth 0 the scale is the district's own, and nothing is saved.
-    let shared = shares.iter().zip(scales).skip(1).filter(|(share, _)| **share > 0.0);
-    shared.map(|(share, scale)| share * (alone - w.curve.at(scale))).sum()
+    let shared = balance.shares.iter().zip(scales).skip(1).filter(|(share, _)| **share > 0.0);
+    let predicted: f64 = shared.map(|(share, scale)| share * fixed * (1.0 / own - 1.0 / scale)).sum();
+    Saved {
+        administration: p.administration_saved * balance.administration * (1.0 - 1.0 / members.max(1.0)),
+        high_schools: d.high_schools * balance.instruction * (1.0 - 1.0 / balance.high_schools.max(1.0)),
+        functions: p.realised_saving * predicted / (1.0 + fixed / own),
+    }
 }
 
 /// The balance of belonging for a member, as a share of its budget.
-fn payoff(w: &World<'_>, place: usize, member: usize, (about, balance): (&Circumstances, &Balance), predicted: f64) -> f64 {
+fn payoff(w: &World<'_>, place: usize, member: usize, (about, balance): (&Circumstances, &Balance), saved: &Saved) -> f64 {
     let (p, cluster) = (w.p, &w.s.clusters[place]);
     let d = &w.s.d[member];
-    let saving = p.realised_saving * predicted / d.multiplier.max(0.5);
-    let gained = if balance.programme && d.has_high_school() { (d.courses_raw - d.courses_own * d.paid).max(0.0) } else { 0.0 };
-    let courses = p.payoff_courses * gained / w.region.rules.required_courses.max(1.0);
+    let fixed = p.fixed_district * saved.administration + p.fixed_high_school * saved.high_schools;
+    let saving = saved.functions + w.base_cost * d.cost_level * fixed / d.need.max(1.0);
+    let courses = p.payoff_courses * (d.courses - d.courses_own).max(0.0) / p.courses_wished;
     let grant = instruments::next_money(w, place, member);
     let coordinator = balance.coordinator * cluster.cost_share(d.enrolment, about.pupils) / d.need.max(1.0);
     let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
@@ -303,7 +350,9 @@ fn settle(w: &mut World<'_>, place: usize, about: &Circumstances) {
     cluster.ownership += p.ownership_drift * (aim.clamp(0.0, 1.0) - cluster.ownership);
     let [u, which] = w.draws.uniforms(cluster.key, Decision::NextTask);
     let content = !cluster.task_focus && f64::from(cluster.tasks.len()) > p.unfocused_tasks;
-    if cluster.worked[0] < p.good_year || u >= p.next_task || content {
+    // Money for shared work is spent on more of it.
+    let keen = p.next_task * (1.0 + p.next_task_money * cluster.money(p));
+    if cluster.worked[0] < p.good_year || u >= keen || content {
         return;
     }
     let deep = about.trust > p.deep_trust;

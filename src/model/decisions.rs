@@ -11,14 +11,16 @@ pub enum Decision {
     Climate = 2,
     /// A superintendent's commitment and a community's identity at the start.
     StartPeople = 3,
-    /// A district's reserve and margin at the start.
+    /// A district's reserve and cost level at the start.
     StartMoney = 4,
-    /// A district's levy headroom and cost level at the start.
-    StartLevy = 5,
+    /// How a high school's programme compares with what its size predicts.
+    StartTeaching = 9,
     /// A district's other groupings and board at the start.
     StartLinks = 6,
     /// What is not known of a district's trend and of its cohorts.
     StartPupils = 7,
+    /// A district's revenue at the start against the usual.
+    StartRevenue = 8,
     /// The region's shock to enrolment, and the change of its drift.
     RegionShock = 10,
     /// A district's shocks to enrolment, its drift, births and the counts of its grades.
@@ -29,13 +31,15 @@ pub enum Decision {
     Coordinator = 21,
     /// Whether voters allow a levy above the cap.
     LevyVote = 30,
+    /// Disturbances of a district's need, programme and revenue.
+    Money = 31,
+    /// Whether a district begins a building.
+    Build = 32,
     /// Whether a shared activity works (entity: the cluster's function).
     Task = 40,
     /// Whether a cluster takes on a further activity.
     NextTask = 41,
-    /// What a board sees of the payoff.
-    PerceivedPayoff = 50,
-    /// Whether a member leaves.
+    /// Whether a member leaves, and what its board sees of the payoff.
     Leave = 51,
     /// Whether the goal is met or a network's task is done.
     GoalMet = 52,
@@ -47,6 +51,12 @@ pub enum Decision {
     Accept = 61,
     /// How a new group begins: as a network or cluster, with boards or without.
     FoundingManner = 62,
+    /// Whether it is the money on offer that brings a group together.
+    FoundForMoney = 63,
+    /// Whether a cluster that exists enters a grant.
+    EnterGrant = 64,
+    /// In which order an authority puts districts together.
+    AssignOrder = 65,
     /// Whether a district proposes a merger, and the partner agrees.
     Propose = 70,
     /// What a merger plan does to schools.
@@ -57,7 +67,7 @@ pub enum Decision {
     VoteError = 73,
     /// What follows a failed plan.
     AfterFailure = 74,
-    /// Whether a building closes.
+    /// Whether a building closes, and which.
     CloseBuilding = 80,
     /// Whether a board gives up a district whose classes are too small.
     GiveUp = 81,

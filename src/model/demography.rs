@@ -1,10 +1,10 @@
-//! Pupils: cohort survival with shocks, births that trend, and open enrolment.
+//! Pupils: cohorts of every community, with shocks, births that trend, and open enrolment.
 
 use crate::engine::draws::EntityKey;
 
 use super::decisions::Decision;
 use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES};
-use super::state::{Districts, HISTORY};
+use super::state::{HISTORY, NONE, State};
 use super::world::World;
 
 /// Moves every pupil up a grade, takes in the entering cohort, and lets families move.
@@ -15,51 +15,52 @@ pub(crate) fn step(w: &mut World<'_>) {
     let drift = p.regional_drift_memory * w.s.swing + p.regional_drift_sd * innovation(p.regional_drift_memory) * change;
     w.s.swing = drift;
     let region = Common { growth: drift + p.regional_shock_sd * shock, innovation: p.drift_sd * innovation(p.drift_memory) };
-    for place in 0..w.s.d.operating.len() {
-        let district = usize::from(w.s.d.operating[place]);
-        age_grades(w, district, &region);
+    for community in 0..w.site.count {
+        age_grades(w, community, &region);
     }
     open_enrolment(w);
-    count(w);
+    count(w.s, w.year);
 }
 
-/// What is the same for all districts in a year.
+/// What is the same for all communities in a year.
 struct Common {
     /// How fast families come to the region beyond its trend, share a year.
     growth: f64,
-    /// Standard deviation of the change of a district's drift.
+    /// Standard deviation of the change of a community's drift.
     innovation: f64,
 }
 
 /// The standard deviation of the change of a first-order autoregression of unit variance.
-fn innovation(memory: f64) -> f64 {
+pub(crate) fn innovation(memory: f64) -> f64 {
     (1.0 - memory * memory).max(0.0).sqrt()
 }
 
-fn age_grades(w: &mut World<'_>, district: usize, region: &Common) {
-    let (p, key) = (w.p, w.key(district));
+fn age_grades(w: &mut World<'_>, community: usize, region: &Common) {
+    let (p, key) = (w.p, w.key(community));
     let shocks = w.site.quantiles.shocks(w.draws.bits(key, Decision::Enrolment));
-    let d = &mut w.s.d[district];
-    let (lowest, highest) = (usize::from(d.lowest), usize::from(d.highest));
-    d.drift = p.drift_memory * d.drift + region.innovation * shocks.drift;
-    let growth = (1.0 + region.growth + d.drift + p.district_shock_sd * shocks.local).max(0.0);
+    let c = &mut w.s.c[community];
+    let (first, last) = (usize::from(c.first), usize::from(c.last));
+    c.drift = p.drift_memory * c.drift + region.innovation * shocks.drift;
+    let growth = (1.0 + region.growth + c.drift + p.district_shock_sd * shocks.local).max(0.0);
     let stay = p.progression * growth;
-    let gap = d.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * shocks.births;
-    d.entry_gap = gap;
+    let gap = c.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * shocks.births;
+    c.entry_gap = gap;
 
-    let entering = d.entry * d.entry_growth * growth * (1.0 + gap).max(0.0);
-    // Most districts teach all grades: for them every place is known beforehand and stays in registers.
-    let moved = if lowest == 0 && highest == GRADES - 1 {
-        move_up(&mut d.grades, (0, GRADES - 1), (entering, stay), p.count_noise, &shocks.grades)
+    let before: f64 = c.pupils();
+    let entering = c.entry * c.entry_growth * growth * (1.0 + gap).max(0.0);
+    // Most communities have pupils in all grades: for them every place is known beforehand and stays in
+    // registers.
+    let moved = if first == 0 && last == GRADES - 1 {
+        move_up(&mut c.grades, (0, GRADES - 1), (entering, stay), p.count_noise, &shocks.grades)
     } else {
-        move_up(&mut d.grades, (lowest, highest), (entering, stay), p.count_noise, &shocks.grades)
+        move_up(&mut c.grades, (first, last), (entering, stay), p.count_noise, &shocks.grades)
     };
-    let families = (1.0 + p.family_moves * f64::from(moved) / d.enrolment.max(1.0)).max(0.0);
-    d.entry *= d.entry_growth * growth * families;
+    let families = (1.0 + p.family_moves * f64::from(moved) / before.max(1.0)).max(0.0);
+    c.entry *= c.entry_growth * growth * families;
 }
 
-/// Moves the pupils of the grades taught up by one and lets the lowest one's enter; returns how many came in
-/// the grades above that (fewer than none: went).
+/// Moves pupils up by one grade and lets the lowest one's enter; returns how many came in the grades above
+/// that (fewer than none: went).
 #[allow(clippy::inline_always, reason = "the two calls differ by their constants, which the compiler sees only inlined")]
 #[inline(always)]
 fn move_up(
@@ -103,68 +104,93 @@ fn sum(values: &[f32; GRADES]) -> f32 {
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
-/// A small share of pupils moves to the near district that offers most more courses.
+/// A small share of pupils moves to the near community whose high school offers most more courses. All
+/// choose first and move then, so that nobody moves twice and no order of a list matters.
 fn open_enrolment(w: &mut World<'_>) {
     if w.p.open_enrolment <= 0.0 || w.year == 0 {
         return;
     }
-    let required = w.region.rules.required_courses.max(1.0);
     let compared = w.p.neighbours_compared as usize;
-    for place in 0..w.s.d.operating.len() {
-        let district = usize::from(w.s.d.operating[place]);
-        if !w.s.d[district].has_high_school() {
+    let per_minute = w.drive_minutes_per_mile / w.p.open_enrolment_minutes.max(1e-9);
+    let mut moves = std::mem::take(&mut w.s.scratch.moves);
+    moves.clear();
+    for community in 0..w.site.count {
+        let Some((gain, other, miles)) = best_neighbour(w, community, compared) else { continue };
+        let near = 1.0 - miles * per_minute;
+        if near > 0.0 {
+            let share = w.p.open_enrolment * (gain / w.required).min(1.0) * near;
+            moves.push((community as u16, other as u16, w.s.c[community].grades.map(|pupils| share * pupils)));
+            // Who loses pupils to a neighbour learns to see a rival in it.
+            let (loser, winner) = (usize::from(w.s.c[community].home), usize::from(w.s.c[other].home));
+            w.s.ties.add(loser, winner, w.year, 0.0, w.p.rivalry * 100.0 * share);
+        }
+    }
+    for &(from, to, ref moving) in &moves {
+        move_pupils(w.s, usize::from(from), usize::from(to), moving);
+    }
+    w.s.scratch.moves = moves;
+}
+
+/// Moves pupils from one community to another, in the grades in which the other has any.
+fn move_pupils(s: &mut State, from: usize, to: usize, moving: &[f64; GRADES]) {
+    let taught = usize::from(s.c[to].first)..=usize::from(s.c[to].last);
+    for grade in taught {
+        s.c[from].grades[grade] -= moving[grade];
+        s.c[to].grades[grade] += moving[grade];
+    }
+}
+
+/// Of so many nearest communities, the one of another district whose high school offers most more courses
+/// than the own one, how many, and miles to it.
+fn best_neighbour(w: &World<'_>, community: usize, compared: usize) -> Option<(f64, usize, f64)> {
+    let c = &w.s.c;
+    let own = c[community].school[2];
+    if own == NONE {
+        return None;
+    }
+    let (home, own) = (c[community].home, c[usize::from(own)].courses);
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (nth, &other) in w.site.near(community).iter().take(compared).enumerate() {
+        let other = usize::from(other);
+        // A community without a high school offers no courses.
+        let gain = c[other].courses - own;
+        if gain > best.map_or(0.0, |(most, ..)| most) && c[other].home != home {
+            best = Some((gain, other, nth));
+        }
+    }
+    best.map(|(gain, other, nth)| (gain, other, f64::from(w.site.near_miles(community)[nth])))
+}
+
+/// Counts who is taught where after all moves, and keeps it in the history.
+pub(crate) fn count(s: &mut State, year: u16) {
+    let slot = usize::from(year) % HISTORY;
+    for &district in &s.d.operating {
+        let d = &mut s.d.all[usize::from(district)];
+        (d.enrolment, d.high_school, d.received, d.sent) = (0.0, 0.0, 0.0, 0.0);
+    }
+    for c in &s.c {
+        let home = usize::from(c.home);
+        let older: f64 = c.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
+        let younger: f64 = c.grades[..FIRST_HIGH_SCHOOL_GRADE].iter().sum();
+        if c.high == c.home || c.high == NONE {
+            let d = &mut s.d.all[home];
+            d.high_school += older;
+            d.enrolment += younger + older;
             continue;
         }
-        let Some((gain, other)) = best_neighbour(w, district, compared) else { continue };
-        let near = 1.0 - w.drive_minutes(district, other) / w.p.open_enrolment_minutes;
-        if near <= 0.0 {
-            continue;
-        }
-        let share = w.p.open_enrolment * (gain / required).min(1.0) * near;
-        move_pupils(&mut w.s.d, district, other, share);
-        // Who loses pupils to a neighbour learns to see a rival in it.
-        w.s.ties.add(district, other, w.year, 0.0, w.p.rivalry * 100.0 * share);
+        let taught = usize::from(s.d.all[home].highest) + 1;
+        let at_home: f64 = c.grades[..taught].iter().sum();
+        let sent: f64 = c.grades[taught..].iter().sum();
+        let d = &mut s.d.all[home];
+        d.enrolment += at_home;
+        d.sent += sent;
+        let d = &mut s.d.all[usize::from(c.high)];
+        d.high_school += older;
+        d.enrolment += sent;
+        d.received += sent;
     }
-}
-
-/// Moves a share of one district's pupils to another, in the grades that the other teaches.
-fn move_pupils(d: &mut Districts, from: usize, to: usize, share: f64) {
-    let mut moving = d[from].grades.map(|pupils| share * pupils);
-    let (lowest, highest) = (usize::from(d[to].lowest), usize::from(d[to].highest));
-    if highest - lowest + 1 < GRADES {
-        moving[..lowest].fill(0.0);
-        moving[highest + 1..].fill(0.0);
-    }
-    for (pupils, leaving) in d[from].grades.iter_mut().zip(moving) {
-        *pupils -= leaving;
-    }
-    for (pupils, arriving) in d[to].grades.iter_mut().zip(moving) {
-        *pupils += arriving;
-    }
-}
-
-/// Of so many nearest districts, the one with a high school and with the most courses more.
-fn best_neighbour(w: &World<'_>, district: usize, compared: usize) -> Option<(f64, usize)> {
-    let d = &w.s.d;
-    let mut best: Option<(f64, usize)> = None;
-    for &other in w.site.near(district).iter().take(compared) {
-        let other = usize::from(d.home[usize::from(other)]);
-        let gain = d[other].courses - d[district].courses;
-        if other != district && gain > best.map_or(0.0, |(most, _)| most) && d[other].has_high_school() {
-            best = Some((gain, other));
-        }
-    }
-    best
-}
-
-/// Counts enrolment after all moves and keeps it in the history.
-fn count(w: &mut World<'_>) {
-    let slot = usize::from(w.year) % HISTORY;
-    for place in 0..w.s.d.operating.len() {
-        let district = usize::from(w.s.d.operating[place]);
-        let d = &mut w.s.d[district];
-        d.high_school = d.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
-        d.enrolment = d.grades[..FIRST_HIGH_SCHOOL_GRADE].iter().sum::<f64>() + d.high_school;
+    for &district in &s.d.operating {
+        let d = &mut s.d.all[usize::from(district)];
         d.history[slot] = d.enrolment;
     }
 }

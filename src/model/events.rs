@@ -162,6 +162,20 @@ pub enum Happening {
         /// The function.
         function: Function,
     },
+    /// A cluster gave up a function that kept failing.
+    TaskDropped {
+        /// The cluster.
+        cluster: u32,
+        /// The function.
+        function: Function,
+    },
+    /// A cluster that existed entered a grant.
+    EnteredGrant {
+        /// The cluster.
+        cluster: u32,
+        /// The instrument's place in the policy.
+        instrument: u8,
+    },
     /// A cluster changed its form.
     FormChanged {
         /// The cluster.
@@ -214,6 +228,13 @@ pub enum Happening {
         /// Why.
         cause: Dissolution,
     },
+    /// A district should have been attached to a neighbour, and none was within the state's limit.
+    Stranded {
+        /// The district, which goes on.
+        district: u16,
+        /// Why.
+        cause: Dissolution,
+    },
     /// The last school of a community, or one of several, closed.
     SchoolClosed {
         /// The community.
@@ -237,12 +258,15 @@ impl Happening {
             Self::Joined { .. } => "joined",
             Self::Left { .. } => "left",
             Self::TaskTaken { .. } => "task_taken",
+            Self::TaskDropped { .. } => "task_dropped",
+            Self::EnteredGrant { .. } => "entered_grant",
             Self::FormChanged { .. } => "form_changed",
             Self::Ended { .. } => "ended",
             Self::Voted { .. } => "voted",
             Self::PlanDecided { .. } => "plan_decided",
             Self::Merged { .. } => "merged",
             Self::Dissolved { .. } => "dissolved",
+            Self::Stranded { .. } => "stranded",
             Self::SchoolClosed { .. } => "school_closed",
             Self::NewSuperintendent { .. } => "new_superintendent",
         }

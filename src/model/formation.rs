@@ -6,12 +6,13 @@ use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::founding::{self, create, fraction};
 use super::functions::{Function, FunctionSet};
-use super::instruments::{self, Offer};
-use super::policy::{AssignedClusters, Eligibility, InstrumentKind};
-use super::state::{Cluster, Founding, MOST_MEMBERS, Members, NONE};
+use super::instruments::{self, GrantOffer, Offer};
+use super::places::{Purpose, limit, near_enough};
+use super::policy::{AssignedClusters, Condition, Eligibility, InstrumentKind};
+use super::state::{Cluster, Founding, Grant, MOST_MEMBERS, Members, NONE};
 use super::world::World;
 
-/// Authorities assign, districts found and join.
+/// Authorities assign, districts found and join, clusters that exist enter grants.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
     if let Some(replay) = w.replay {
@@ -21,11 +22,22 @@ pub(crate) fn step(w: &mut World<'_>) {
         found(w);
     }
     join(w);
+    enter_grants(w);
 }
 
-/// Effect of money on offer: asinh of what it is worth over the scale of money.
+/// What money on offer is worth to a board: less where its voters would have to decide on the district at the
+/// end, the more they are attached to it.
+fn perceived_worth(w: &World<'_>, district: usize, offer: &Offer) -> f64 {
+    let fear = (w.f.vote_discount * w.s.d[district].identity / w.f.identity_mean.max(0.01)).min(1.0);
+    let feared = offer.grant.filter(|grant| grant.vote).map_or(0.0, |grant| grant.worth * fear);
+    (offer.worth - feared).max(0.0)
+}
+
+/// Effect of money on offer: asinh of what it is worth over the scale of money. In proportion to small offers,
+/// it has no step at nothing and no ceiling.
 fn grant_effect(w: &World<'_>, district: usize) -> f64 {
-    instruments::best_offer(w, district).map_or(0.0, |offer| math::asinh(offer.worth / w.f.money_scale))
+    instruments::best_offer(w, district)
+        .map_or(0.0, |offer| math::asinh(perceived_worth(w, district, &offer) / w.f.money_scale))
 }
 
 /// Share of the nearest districts that are in a cluster that works.
@@ -40,11 +52,6 @@ fn neighbours_success(w: &World<'_>, district: usize) -> f64 {
         })
         .count();
     working as f64 / near.len().max(1) as f64
-}
-
-/// Whether a support organisation is within reach.
-fn support_near(w: &World<'_>, district: usize) -> bool {
-    (0..w.region.support.len()).any(|org| w.site.support_miles(district, org) <= w.region.support[org].reach)
 }
 
 /// Whether there is an example for support organisations to carry on: a cluster that they help works.
@@ -91,7 +98,7 @@ fn found(w: &mut World<'_>) {
         if !math::may_happen(u, own + p.found_imitation + p.found_support + outreach) {
             continue;
         }
-        let support = if support_near(w, i) { p.found_support + outreach } else { 0.0 };
+        let support = if w.site.support_near(i) { p.found_support + outreach } else { 0.0 };
         if math::happens(u, own + p.found_imitation * neighbours_success(w, i) + support) {
             w.s.scratch.chosen.push((u, i as u16));
         }
@@ -107,42 +114,69 @@ fn found(w: &mut World<'_>) {
     w.s.scratch.chosen = initiators;
 }
 
-/// The initiator invites the best candidates; those who accept found a cluster with it.
+/// The initiator invites the best candidates; those who accept found a cluster with it. Whether it is the money
+/// that brought it to this is drawn: with the odds that money multiplied.
 fn invite(w: &mut World<'_>, initiator: usize) {
     let offer = instruments::best_offer(w, initiator);
-    rank_candidates(w, initiator, offer.as_ref());
-    let invited = (w.f.invitations as usize).min(offer.map_or(MOST_MEMBERS, |offer| offer.most).saturating_sub(1));
+    let effect = offer.map_or(0.0, |offer| math::asinh(perceived_worth(w, initiator, &offer) / w.f.money_scale));
+    let share = 1.0 - math::exp(-w.f.found_grant * effect);
+    let for_money = w.draws.uniform(w.key(initiator), Decision::FoundForMoney) < share;
+    let grant = offer.and_then(|offer| offer.grant).filter(|_| for_money);
+    rank_candidates(w, initiator, grant.as_ref());
+    let invited = (w.f.invitations as usize).min(instruments::most_members(grant.as_ref()).saturating_sub(1));
     let mut members = Members::EMPTY;
     members.push(initiator as u16);
     for nth in 0..w.s.scratch.ranked.len().min(invited) {
         let (score, other) = w.s.scratch.ranked[nth];
-        if accepts(w, initiator, usize::from(other), score) {
+        if accepts(w, initiator, usize::from(other), score, for_money) {
             members.push(other);
         }
     }
     if members.len() >= 2 {
-        begin(w, initiator, members, offer);
+        begin(w, initiator, members, for_money, grant);
     }
 }
 
 /// A group has come together: for the money on offer if there are enough, else perhaps without.
-fn begin(w: &mut World<'_>, initiator: usize, members: Members, offer: Option<Offer>) {
+fn begin(w: &mut World<'_>, initiator: usize, members: Members, for_money: bool, grant: Option<GrantOffer>) {
     let manner = w.draws.uniforms(w.key(initiator), Decision::FoundingManner);
-    match offer {
-        Some(offer) if members.len() >= offer.fewest => {
-            let services = first_services(w, initiator, offer.services);
-            let grant = Some(offer.place);
-            create(
-                w,
-                &Founding { year: w.year, members, origin: Origin::Incentive, form: Form::Cluster, services, grant, manner },
-            );
+    let (mut origin, mut form, mut services, mut place) = (Origin::BottomUp, Form::Cluster, FunctionSet::default(), None);
+    match grant {
+        Some(grant) if members.len() >= grant.fewest => {
+            (origin, services, place) = (Origin::Incentive, grant.services, Some(grant.place));
         }
-        Some(_) if manner[0] >= w.f.unfunded_start => {}
-        _ => {
-            // A further digit of the draw, so that how formal a group is does not hang on its going on.
-            let form = if fraction(manner[0] * 1_024.0) < w.f.network_start { Form::Network } else { Form::Cluster };
-            let services = first_services(w, initiator, FunctionSet::default());
-            create(w, &Founding { year: w.year, members, origin: Origin::BottomUp, form, services, grant: None, manner });
+        // Those whom money brought together go on without it less often than others.
+        Some(_) if manner[0] >= w.f.unfunded_start => return,
+        None if for_money => origin = Origin::Incentive,
+        // A further digit of the draw, so that how formal a group is does not hang on its going on.
+        _ => form = if fraction(manner[0] * 1_024.0) < w.f.network_start { Form::Network } else { Form::Cluster },
+    }
+    let services = first_services(w, initiator, services);
+    create(w, &Founding { year: w.year, members, origin, form, services, grant: place, manner });
+}
+
+/// Clusters that exist, and qualify, apply for grants: the surer the more there is to gain.
+fn enter_grants(w: &mut World<'_>) {
+    if w.policy.instruments.iter().all(|instrument| !matches!(instrument.kind, InstrumentKind::ClusterGrant(_))) {
+        return;
+    }
+    for place in 0..w.s.clusters.len() {
+        for nth in 0..w.policy.instruments.len() {
+            let cluster = &w.s.clusters[place];
+            let Some(slot) = cluster.grants.iter().position(Option::is_none) else { break };
+            let Some((worth, grant)) = instruments::worth_of_entering(w, cluster, nth) else { continue };
+            let feared = if grant.condition == Condition::ReorganisationVote { w.f.vote_discount } else { 0.0 };
+            let perceived = worth * (1.0 - feared).max(0.0);
+            let u = w.draws.uniform(cluster.key.nth(nth as u32), Decision::EnterGrant);
+            if u < perceived / (perceived + w.f.application_cost) {
+                let (year, services) = (w.year, grant.services);
+                let cluster = &mut w.s.clusters[place];
+                cluster.grants[slot] = Some(Grant { instrument: nth as u8, from: year });
+                cluster.entered |= 1 << nth;
+                cluster.tasks = cluster.tasks.iter().chain(services.iter()).collect();
+                let cluster = cluster.serial;
+                w.s.emit(w.year, Happening::EnteredGrant { cluster, instrument: nth as u8 });
+            }
         }
     }
 }
@@ -154,8 +188,8 @@ fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> Fun
         return services;
     }
     let d = &w.s.d;
-    let lacks_courses = d[initiator].has_high_school() && d[initiator].courses_raw < w.region.rules.required_courses;
-    let lacks_money = d[initiator].reserve_share() < w.p.reserve_target || d[initiator].paid < 1.0;
+    let lacks_courses = d[initiator].has_high_school() && d[initiator].courses < w.required.max(w.p.courses_wished);
+    let lacks_money = d[initiator].reserve_share() < d[initiator].reserve_target || d[initiator].paid < 1.0;
     let pressing = if lacks_courses {
         Function::SpecialistTeaching
     } else if lacks_money {
@@ -175,14 +209,14 @@ fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
         - p.accept_minutes * (w.drive_minutes(a, b) - 30.0) / 30.0
 }
 
-fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
+fn rank_candidates(w: &mut World<'_>, initiator: usize, grant: Option<&GrantOffer>) {
     w.s.scratch.ranked.clear();
-    let radius = w.f.invitation_minutes.min(offer.map_or(f64::INFINITY, |offer| offer.radius_minutes));
+    let radius = limit(Purpose::Cooperation, w.f).min(grant.map_or(f64::INFINITY, |grant| grant.radius_minutes));
     for nth in 0..w.site.near(initiator).len() {
         let other = w.site.near(initiator)[nth];
         let j = usize::from(other);
         let free = w.s.d[j].alive && w.s.d[j].cluster == NONE && w.drive_minutes(initiator, j) <= radius;
-        if free && offer.is_none_or(|offer| offer.eligibility.admits(w.s.d[j].enrolment)) {
+        if free && grant.is_none_or(|grant| grant.eligibility.admits(w.s.d[j].enrolment)) {
             let score = candidate_score(w, initiator, j);
             w.s.scratch.ranked.push((score, other));
         }
@@ -190,14 +224,41 @@ fn rank_candidates(w: &mut World<'_>, initiator: usize, offer: Option<&Offer>) {
     w.s.scratch.ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
 }
 
-fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64) -> bool {
+fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64, for_money: bool) -> bool {
     let p = w.f;
     let log_odds = p.accept_intercept
         + p.accept_stress * w.s.d[other].stress
-        + p.accept_grant * grant_effect(w, other)
+        + if for_money { p.accept_grant * grant_effect(w, other) } else { 0.0 }
         + score
         + p.accept_leader * (p.leaders_take_part * w.s.d[other].commitment - 0.5);
     math::happens(w.draws.uniform(w.key(initiator).with(w.key(other)), Decision::Accept), log_odds)
+}
+
+/// What the grants that a cluster holds would still pay a district that joined it, as a share of its yearly
+/// budget.
+fn worth_of_joining(w: &World<'_>, cluster: &Cluster, district: usize) -> f64 {
+    let d = &w.s.d[district];
+    let dollars = cluster.grants.iter().flatten().map(|held| {
+        let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(held.instrument)].kind else { return 0.0 };
+        let paid = usize::from(w.year - held.from);
+        let left = |schedule: &[f64]| schedule.iter().skip(paid).sum::<f64>();
+        let expected = w.s.paid.get(usize::from(held.instrument)).map_or(1.0, |paid| paid.expected);
+        let kept = 1.0 - if grant.condition == Condition::ReorganisationVote { w.f.vote_discount } else { 0.0 };
+        kept * expected * (left(&grant.per_pupil) * d.enrolment + left(&grant.per_member))
+    });
+    dollars.sum::<f64>() / d.need.max(1.0)
+}
+
+/// The most that joining could be worth under a policy: every grant in full.
+fn most_worth(w: &World<'_>, district: usize) -> f64 {
+    let d = &w.s.d[district];
+    let grants = w.policy.instruments.iter().map(|instrument| match &instrument.kind {
+        InstrumentKind::ClusterGrant(grant) => {
+            grant.per_pupil.iter().sum::<f64>() * d.enrolment + grant.per_member.iter().sum::<f64>()
+        }
+        _ => 0.0,
+    });
+    grants.sum::<f64>() / d.need.max(1.0)
 }
 
 /// A district alone near a working cluster asks to join it.
@@ -215,16 +276,22 @@ fn join(w: &mut World<'_>) {
         let leader = p.accept_leader * (p.leaders_take_part * d[i].commitment - 0.5);
         let own = p.join_intercept + p.accept_stress * d[i].stress + leader;
         // Full trust of the nearest neighbour is the most that a cluster could add.
-        let nearest = w.site.near(i).first().map_or(0.0, |&other| w.drive_minutes(i, usize::from(other)));
-        if !math::may_happen(u, own + 0.5 * p.accept_trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
+        let nearest = w.site.near_miles(i).first().map_or(0.0, |&miles| f64::from(miles) * w.drive_minutes_per_mile);
+        let money = |worth: f64| p.accept_grant * math::asinh(worth / p.money_scale);
+        let most = if w.policy.instruments.is_empty() { 0.0 } else { money(most_worth(w, i)) };
+        if !math::may_happen(u, own + most + 0.5 * p.accept_trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
             continue;
         }
         let Some((target, other)) = cluster_near(w, i) else { continue };
-        if math::happens(u, own + candidate_score(w, i, other)) {
+        let paid = money(worth_of_joining(w, &w.s.clusters[target], i));
+        debug_assert!(paid <= most + 1e-9);
+        if math::happens(u, own + paid + candidate_score(w, i, other)) {
             let cluster = &mut w.s.clusters[target];
             if cluster.members.push(i as u16) {
-                let serial = cluster.serial;
-                w.s.d[i].cluster = target as u16;
+                let (serial, boards) = (cluster.serial, cluster.boards);
+                let d = &mut w.s.d[i];
+                d.cluster = target as u16;
+                d.board = (1.0 - w.p.board_at_founding) * d.board + w.p.board_at_founding * boards;
                 w.s.emit(w.year, Happening::Joined { cluster: serial, district: i as u16 });
             }
         }
@@ -241,20 +308,25 @@ fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
             && cluster.founded < w.year
             && cluster.vote_from.is_none()
             && cluster.worked[0] >= w.f.good_year
-            && w.drive_minutes(district, other) <= w.f.invitation_minutes;
+            && w.drive_minutes(district, other) <= limit(Purpose::Cooperation, w.f);
         open.then_some((target, other))
     })
 }
 
-/// Whether the terms of a cluster's grant let one more district in.
+/// Whether the terms of a cluster's grants let one more district in.
 fn grant_admits(w: &World<'_>, cluster: &Cluster, district: usize) -> bool {
-    let Some(instrument) = cluster.grant.map(|place| &w.policy.instruments[usize::from(place)]) else { return true };
-    match &instrument.kind {
-        InstrumentKind::ClusterGrant(grant) => {
-            cluster.members.len() < usize::from(grant.max_members) && instrument.eligibility.admits(w.s.d[district].enrolment)
+    let first = usize::from(cluster.members.as_slice()[0]);
+    cluster.grants.iter().flatten().all(|held| {
+        let instrument = &w.policy.instruments[usize::from(held.instrument)];
+        match &instrument.kind {
+            InstrumentKind::ClusterGrant(grant) => {
+                cluster.members.len() < usize::from(grant.max_members)
+                    && instrument.eligibility.admits(w.s.d[district].enrolment)
+                    && w.drive_minutes(first, district) <= grant.radius_minutes
+            }
+            _ => true,
         }
-        _ => true,
-    }
+    })
 }
 
 /// An authority puts the districts that are in no cluster into clusters of a given size.
@@ -271,28 +343,33 @@ fn assign(w: &mut World<'_>) {
 
 fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) {
     let free = |w: &World<'_>, i: usize| w.s.d[i].alive && w.s.d[i].cluster == NONE && who.admits(w.s.d[i].enrolment);
-    for place in 0..w.s.d.operating.len() {
-        let seed = w.s.d.operating[place];
-        if !free(w, usize::from(seed)) {
+    // An order of its own: no identifier decides who is put together with whom.
+    let mut order = std::mem::take(&mut w.s.scratch.chosen);
+    order.clear();
+    order.extend(w.s.d.operating.iter().map(|&i| (w.draws.uniform(w.key(usize::from(i)), Decision::AssignOrder), i)));
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    for &(_, first) in &order {
+        if !free(w, usize::from(first)) {
             continue;
         }
         let mut members = Members::EMPTY;
-        members.push(seed);
+        members.push(first);
         let size = usize::from(assigned.members).min(MOST_MEMBERS);
-        for &other in w.site.near(usize::from(seed)) {
+        for &other in w.site.near(usize::from(first)) {
             let j = usize::from(other);
-            let within = w.drive_minutes(usize::from(seed), j) <= w.f.assigned_reach * w.f.invitation_minutes;
+            let within = near_enough(w, usize::from(first), j, Purpose::Cooperation);
             if members.len() < size && within && free(w, j) {
                 members.push(other);
             }
         }
         if members.len() >= 2 {
-            let manner = w.draws.uniforms(w.key(usize::from(seed)), Decision::FoundingManner);
-            let services = first_services(w, usize::from(seed), assigned.services);
+            let manner = w.draws.uniforms(w.key(usize::from(first)), Decision::FoundingManner);
+            let services = first_services(w, usize::from(first), assigned.services);
             create(
                 w,
                 &Founding { year: w.year, members, origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner },
             );
         }
     }
+    w.s.scratch.chosen = order;
 }

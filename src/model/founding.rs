@@ -8,10 +8,11 @@ use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, FunctionSet};
 use super::parameters::Parameters;
+use super::places::{Purpose, limit};
 use super::policy::{Management, StartingCluster};
 use super::scale::FULL_DEPTH;
 use super::simulation::Invitees;
-use super::state::{Cluster, Founding, MOST_MEMBERS, Members, NONE};
+use super::state::{Cluster, Founding, Grant, MOST_MEMBERS, Members, NONE};
 use super::world::{Replay, World};
 
 /// Members of a cluster whose founders ask too many: as the largest working example of the first seed. It
@@ -46,6 +47,8 @@ fn new_cluster(w: &World<'_>, founding: &Founding, key: EntityKey) -> Cluster {
         members: founding.members,
         depth: [0; FUNCTIONS],
         tasks: founding.services,
+        failures: [0; FUNCTIONS],
+        task_years: [0; FUNCTIONS],
         founded_for: if founding.grant.is_some() { founding.services } else { FunctionSet::default() },
         // No record yet: the middle of the scale, as with trust below.
         worked: [0.5; 3],
@@ -59,13 +62,19 @@ fn new_cluster(w: &World<'_>, founding: &Founding, key: EntityKey) -> Cluster {
         post: founding.form > Form::Network && !top_down && hiring < hires,
         coordinator: 0.0,
         seniority: 0.0,
+        post_money: 0.0,
         coordinator_paid: 0.0,
         facilitator: 0.0,
-        grant: founding.grant,
-        grant_from: w.year,
+        grants: [founding.grant.map(|instrument| Grant { instrument, from: w.year }), None, None, None],
+        entered: founding.grant.map_or(0, |place| 1 << place),
         received: 0.0,
+        pooled: 0.0,
+        money_per_pupil: 0.0,
+        paid_from: None,
         money_ended: None,
-        scored: false,
+        years_worked: 0,
+        years_paid_off: 0,
+        ended: None,
         vote_from: None,
         votes: 0,
         management,
@@ -149,7 +158,7 @@ fn choose_members(w: &mut World<'_>, members: &mut Members, invitees: Invitees) 
     for nth in 0..w.site.near(i).len() {
         let other = w.site.near(i)[nth];
         let minutes = w.drive_minutes(i, usize::from(other));
-        if free(w, other) && minutes <= w.f.invitation_minutes {
+        if free(w, other) && minutes <= limit(Purpose::Cooperation, w.f) {
             let ratio = w.s.d[i].enrolment.max(1.0) / w.s.d[usize::from(other)].enrolment.max(1.0);
             let least = match invitees {
                 Invitees::LeastAlike => -math::ln(ratio).abs(),
@@ -189,7 +198,7 @@ pub(crate) fn start(w: &mut World<'_>) {
     }
 }
 
-/// A free district with a high school, and the free ones without to which it is the nearest such.
+/// A free district with a high school, and the free ones that send their pupils to it.
 fn sent_to(w: &World<'_>, host: u16) -> Members {
     let mut members = Members::EMPTY;
     let d = &w.s.d;
@@ -198,10 +207,8 @@ fn sent_to(w: &World<'_>, host: u16) -> Members {
         return members;
     }
     members.push(host);
-    let nearest = |i: u16| w.site.near(usize::from(i)).iter().copied().find(|&j| d[usize::from(j)].has_high_school());
-    let lacking = d.operating.iter().filter(|&&i| free(i) && !d[usize::from(i)].has_high_school());
-    for &i in lacking.filter(|&&i| nearest(i) == Some(host)) {
-        members.push(i);
+    for community in w.s.senders(usize::from(host)).filter(|&community| free(community as u16)) {
+        members.push(community as u16);
     }
     members
 }
@@ -213,8 +220,7 @@ fn remember(w: &mut World<'_>, members: &Members, deep: f64, years: u16) {
     for (nth, &a) in members.as_slice().iter().enumerate() {
         for &b in &members.as_slice()[nth + 1..] {
             let (a, b) = (usize::from(a), usize::from(b));
-            w.s.ties.add(a, b, 0, evidence, 0.0);
-            w.s.ties.add(b, a, 0, evidence, 0.0);
+            w.s.ties.add_both(a, b, 0, evidence, 0.0);
             for _ in 0..years {
                 w.s.ties.share(a, b, deep);
             }
@@ -257,6 +263,7 @@ fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members, key: E
     let quarters = (starting.depth * f64::from(FULL_DEPTH) + 0.5) as u8;
     for function in starting.services.iter() {
         cluster.depth[function.index()] = quarters.min(FULL_DEPTH);
+        cluster.task_years[function.index()] = starting.years_shared.min(u16::from(u8::MAX)) as u8;
     }
     // What is shared at the start needs no further proof of trust.
     cluster.founded_for = starting.services;

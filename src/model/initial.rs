@@ -7,62 +7,87 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::Form;
 use super::parameters::Parameters;
+use super::places::{Level, Map, assign_schools};
 use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES, Region, StartingDistrict};
-use super::scale::CostCurve;
-use super::site::Site;
-use super::state::{District, NONE, State, Tally};
-use super::{budget, programme, transport};
+use super::state::{Community, District, NONE, PlannedSchools, State, Tally};
+use super::{budget, demography, programme};
+
+/// Least part of the pupils that a district reports which are its own community's, where others send it
+/// theirs. A guard against figures that contradict each other, not a claim.
+const LEAST_OWN: f64 = 0.35;
+/// Grades below the last that tell how large the cohorts are which go on to another district's school.
+const LEAVING_GRADES: usize = 3;
 
 /// Memory for runs of a region over a number of years: everything a run will need.
 pub(crate) fn allocate(region: &Region, years: u16) -> State {
     let count = region.districts.len();
     let mut state = State { ties: super::trust::Ties::new(count, years), ..State::default() };
-    // A cluster has two members at least, so half as many slots as districts always suffice.
     state.d.all.reserve(count);
-    state.d.home.reserve(count);
+    state.c.reserve(count);
     state.d.operating.reserve(count);
-    state.clusters.reserve(count / 2 + 1);
-    state.awards.reserve(4 * count);
+    // A cluster has two members at least, so half as many slots as districts suffice, and as many again for
+    // those that end in a step and those that take their members in the same step.
+    state.clusters.reserve(count + 1);
+    state.lives.reserve(count * usize::from(years).min(20) / 2 + 1);
     state.agreed.reserve(count);
-    state.tally.pending_ended.reserve(count * usize::from(years));
-    state.outlay.reserve(64);
+    state.outlay.reserve(super::policy::MOST_INSTRUMENTS);
+    state.paid.reserve(super::policy::MOST_INSTRUMENTS);
     state.scratch.ranked.reserve(count);
     state.scratch.chosen.reserve(count);
-    state.scratch.values.reserve(count);
     state.scratch.requests.reserve(4 * count);
+    state.scratch.moves.reserve(count);
     state
 }
 
 /// Puts a region's districts into the state as they are before the first year.
-pub(crate) fn start(state: &mut State, region: &Region, site: &Site, p: &Parameters, curve: &CostCurve, draws: Draws) {
-    state.ties.reset(p.trust_memory);
+pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parameters, draws: Draws) {
+    state.ties.reset(p.trust_memory, p.trust_kept_at_turnover);
     state.clusters.clear();
+    state.unswept = false;
     state.awards.clear();
     state.agreed.clear();
+    state.lives.clear();
     state.events.clear();
     state.foundings.clear();
-    let mut pending_ended = std::mem::take(&mut state.tally.pending_ended);
-    pending_ended.clear();
-    state.tally = Tally { pending_ended, ..Tally::default() };
+    state.tally = Tally::default();
     state.climate =
         region.rules.merger_climate.unwrap_or_else(|| p.climate_sd * draws.normal(EntityKey::REGION, Decision::Climate));
     state.swing = p.regional_drift_sd * draws.normal(EntityKey::REGION, Decision::RegionShock);
     state.d.clear();
+    state.c.clear();
     for (place, district) in region.districts.iter().enumerate() {
-        let mut d = District::default();
-        start_people(&mut d, p, site.keys[place], draws);
-        start_pupils(&mut d, district, region.trend, p);
-        let unknown = site.quantiles.shocks(draws.bits(site.keys[place], Decision::StartPupils));
-        d.drift += region.trend_unknown * unknown.drift;
+        let key = map.site.keys[place];
+        let mut d = District::EMPTY;
+        start_people(&mut d, p, key, draws);
+        d.lowest = district.lowest_grade;
+        d.highest = district.highest_grade;
+        d.area = district.area;
+        d.first_community = place as u16;
+        let mut c = Community::EMPTY;
+        start_pupils(&mut c, district, region.trend, p);
+        let unknown = map.site.quantiles.shocks(draws.bits(key, Decision::StartPupils));
+        c.drift += region.trend_unknown * unknown.drift;
         if !region.grades_known {
-            draw_cohorts(&mut d, &unknown.grades, p);
+            draw_cohorts(&mut c, &unknown.grades, p);
         }
-        start_places(&mut d, district, region, p);
-        budget::start_money(&mut d, district, region, (p, curve), (site.keys[place], draws));
+        c.home = place as u16;
+        c.high = map.layout.high[place];
+        c.area = district.area;
+        c.buildings = map.layout.buildings[place];
+        c.teaching = math::exp(p.courses_spread * draws.normal(key, Decision::StartTeaching));
         state.d.all.push(d);
-        state.d.home.push(place as u16);
+        state.c.push(c);
         state.d.operating.push(place as u16);
     }
+    share_high_schools(state, region.grades_known);
+    demography::count(state, super::state::HISTORY as u16 - 1);
+    start_places(state, region, map);
+    for (place, district) in region.districts.iter().enumerate() {
+        start_history(&mut state.d.all[place], district);
+        let d = &mut state.d.all[place];
+        d.staffing = district.teachers.map_or(1.0, |teachers| teachers / programme::usual_teachers(d.enrolment, p));
+    }
+    budget::start_money(state, region, map.site, p, draws);
 }
 
 fn start_people(d: &mut District, p: &Parameters, key: EntityKey, draws: Draws) {
@@ -72,63 +97,261 @@ fn start_people(d: &mut District, p: &Parameters, key: EntityKey, draws: Draws) 
     d.identity = (p.identity_mean + p.identity_sd * identity).clamp(0.0, 1.0);
     d.board = p.board_base;
     d.other_links = f64::from(u8::from(link < p.other_groupings));
-    d.cluster = NONE;
-    d.workload = 1.0;
     d.referrals = p.referral_rate;
 }
 
-fn start_pupils(d: &mut District, district: &StartingDistrict, regional_trend: Option<f64>, p: &Parameters) {
-    let enrolment = district.enrolment();
+fn start_pupils(c: &mut Community, district: &StartingDistrict, regional_trend: Option<f64>, p: &Parameters) {
     let trend = district.trend + p.trend_shift;
     let long_run = regional_trend.unwrap_or(district.trend);
-    let taught = usize::from(district.lowest_grade)..=usize::from(district.highest_grade);
-    let span = f64::from(district.highest_grade - district.lowest_grade);
-    d.grades = district.pupils;
-    d.lowest = district.lowest_grade;
-    d.highest = district.highest_grade;
-    d.enrolment = enrolment;
-    d.high_school = district.pupils[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
-    // Cohorts are larger the older they are where births fall: entry is the mean cohort, brought
-    // forward by half the span of grades.
-    d.entry = district.pupils[taught].iter().sum::<f64>() / (1.0 + span) * math::exp(trend * 0.5 * span);
-    d.entry_growth = math::exp(long_run + p.trend_shift);
-    d.drift = district.trend - long_run;
-    d.staffing = district.teachers.map_or(1.0, |teachers| teachers / programme::usual_teachers(enrolment, p));
+    c.grades = district.pupils;
+    c.first = district.lowest_grade;
+    c.last = district.highest_grade;
+    c.entry = entry(c, trend);
+    c.entry_growth = math::exp(long_run + p.trend_shift);
+    c.drift = district.trend - long_run;
+}
+
+/// Cohorts are larger the older they are where births fall: entry is the mean cohort, brought forward by half
+/// the span of grades.
+fn entry(c: &Community, trend: f64) -> f64 {
+    let taught = usize::from(c.first)..=usize::from(c.last);
+    let span = f64::from(c.last - c.first);
+    c.grades[taught].iter().sum::<f64>() / (1.0 + span) * math::exp(trend * 0.5 * span)
+}
+
+/// Cohorts as uneven as the years since their entry would have made them, with the total as it is.
+fn draw_cohorts(c: &mut Community, normals: &[f32; GRADES], p: &Parameters) {
+    let (lowest, highest) = (usize::from(c.first), usize::from(c.last));
+    let total = c.pupils();
+    let cohorts = c.grades[lowest..=highest].iter_mut().zip(&normals[lowest..=highest]);
+    for (years, (pupils, normal)) in (1..).map(f64::from).zip(cohorts) {
+        let luck = (p.count_noise * *pupils * years).sqrt() * f64::from(*normal);
+        *pupils = (*pupils + luck).max(0.0);
+    }
+    let drawn = c.pupils();
+    if drawn > 0.0 {
+        let scale = total / drawn;
+        c.grades.iter_mut().for_each(|pupils| *pupils *= scale);
+    }
+}
+
+/// Whose children the pupils of a high school are: those that other districts send to it live in theirs, and
+/// are counted at the school from the start. What districts report stays as it is.
+fn share_high_schools(s: &mut State, grades_known: bool) {
+    for place in 0..s.c.len() {
+        let high = s.c[place].high;
+        if usize::from(high) != place && high != NONE {
+            let host = &mut s.d.all[usize::from(high)];
+            s.c[place].next_sender = host.first_sender;
+            host.first_sender = place as u16;
+        }
+    }
+    for host in 0..s.d.all.len() {
+        if s.d[host].first_sender != NONE {
+            share_one(s, host, grades_known);
+        }
+    }
+}
+
+fn share_one(s: &mut State, host: usize, grades_known: bool) {
+    // Pupils of each grade that the senders would send.
+    let mut wanted = [0.0; GRADES];
+    let mut at = s.d[host].first_sender;
+    while at != NONE {
+        let place = usize::from(at);
+        let last = usize::from(s.c[place].last);
+        let cohort = leaving_cohort(&s.c[place], last);
+        s.c[place].last = (GRADES - 1) as u8;
+        for grade in last + 1..GRADES {
+            s.c[place].grades[grade] = cohort;
+            wanted[grade] += cohort;
+        }
+        at = s.c[place].next_sender;
+    }
+    let all: f64 = wanted.iter().sum();
+    let own = &mut s.c[host];
+    let reported = own.pupils();
+    if all <= 0.0 {
+        return;
+    }
+    // The share of what they would send that the school really reports, by grade.
+    let mut share = [0.0; GRADES];
+    if own.first > 6 {
+        // A district of high schools alone has no children but those of the districts on its land.
+        for grade in 0..GRADES {
+            share[grade] = if wanted[grade] > 0.0 { own.grades[grade] / wanted[grade] } else { 0.0 };
+            if wanted[grade] > 0.0 {
+                own.grades[grade] = 0.0;
+            }
+        }
+        own.entry = if own.pupils() > 0.0 { own.entry } else { 0.0 };
+    } else if grades_known {
+        for grade in 0..GRADES {
+            let kept = (own.grades[grade] - wanted[grade]).max(LEAST_OWN * own.grades[grade]);
+            share[grade] = if wanted[grade] > 0.0 { (own.grades[grade] - kept) / wanted[grade] } else { 0.0 };
+            own.grades[grade] = if wanted[grade] > 0.0 { kept } else { own.grades[grade] };
+        }
+    } else {
+        // Grades are modelled from the total: the own children are what is left of it, in all grades.
+        let kept = (1.0 - all / reported.max(1e-9)).max(LEAST_OWN);
+        own.grades.iter_mut().for_each(|pupils| *pupils *= kept);
+        own.entry *= kept;
+        share = [reported * (1.0 - kept) / all; GRADES];
+    }
+    let mut at = s.d[host].first_sender;
+    while at != NONE {
+        let place = usize::from(at);
+        let taught = usize::from(s.d[place].highest) + 1;
+        for grade in taught..GRADES {
+            s.c[place].grades[grade] *= share[grade];
+        }
+        at = s.c[place].next_sender;
+    }
+}
+
+/// The size of the cohorts that leave a district's last grade: the mean of its last grades.
+fn leaving_cohort(c: &Community, last: usize) -> f64 {
+    let first = usize::from(c.first).max((last + 1).saturating_sub(LEAVING_GRADES));
+    c.grades[first..=last].iter().sum::<f64>() / (last + 1 - first) as f64
+}
+
+fn start_history(d: &mut District, district: &StartingDistrict) {
     // The year before the first is the last place of the ring.
-    let (mut pupils, yearly) = (enrolment, math::exp(-district.trend));
+    let (mut pupils, yearly) = (d.enrolment, math::exp(-district.trend));
     for value in d.history.iter_mut().rev() {
         *value = pupils;
         pupils *= yearly;
     }
 }
 
-/// Cohorts as uneven as the years since their entry would have made them, with the total as it is.
-fn draw_cohorts(d: &mut District, normals: &[f32; GRADES], p: &Parameters) {
-    let (lowest, highest) = (usize::from(d.lowest), usize::from(d.highest));
-    let cohorts = d.grades[lowest..=highest].iter_mut().zip(&normals[lowest..=highest]);
-    for (years, (pupils, normal)) in (1..).map(f64::from).zip(cohorts) {
-        let luck = (p.count_noise * *pupils * years).sqrt() * f64::from(*normal);
-        *pupils = (*pupils + luck).max(0.0);
+fn start_places(s: &mut State, region: &Region, map: Map<'_>) {
+    for district in 0..s.d.all.len() {
+        assign_schools(s, district, map);
     }
-    let drawn = d.grades.iter().sum::<f64>();
-    if drawn > 0.0 {
-        let scale = d.enrolment / drawn;
-        d.grades.iter_mut().for_each(|pupils| *pupils *= scale);
+    for c in &mut s.c {
+        for level in Level::ALL {
+            let norm = match level {
+                Level::Elementary => region.rules.elementary_ride_minutes,
+                Level::Middle | Level::High => region.rules.high_school_ride_minutes,
+            };
+            c.norm[level.index()] = c.ride[level.index()].max(norm);
+        }
     }
-    d.high_school = d.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
 }
 
-fn start_places(d: &mut District, district: &StartingDistrict, region: &Region, p: &Parameters) {
-    let (elementary, high_school) = transport::own_rides(district.area, district.buildings, p);
-    d.alive = true;
-    d.ended = Form::Alone;
-    d.area = district.area;
-    d.elementary_norm = elementary.max(region.rules.elementary_ride_minutes);
-    d.high_school_norm = high_school.max(region.rules.high_school_ride_minutes);
-    d.elementary_ride = elementary;
-    d.high_school_ride = if district.has_high_school() { high_school } else { 0.0 };
-    d.buildings = district.buildings.max(1);
-    d.own_high_school = district.has_high_school();
-    d.plan_keeps_buildings = true;
-    d.pupil_share = 1.0;
+impl Community {
+    /// Nobody and nothing.
+    pub(crate) const EMPTY: Self = Self {
+        grades: [0.0; GRADES],
+        first: 0,
+        last: 0,
+        entry: 0.0,
+        entry_growth: 1.0,
+        drift: 0.0,
+        entry_gap: 0.0,
+        area: 0.0,
+        home: NONE,
+        high: NONE,
+        next: NONE,
+        next_sender: NONE,
+        buildings: [0; 8],
+        school: [NONE; 3],
+        ride: [0.0; 3],
+        norm: [0.0; 3],
+        high_schools: 0.0,
+        attending: 0.0,
+        courses_own: 0.0,
+        courses: 0.0,
+        teaching: 1.0,
+        joined: None,
+        forced: false,
+    };
+
+    /// Whether its children can be taught in the grades of a high school by a district of the region.
+    pub(crate) fn reaches_high_school(&self) -> bool {
+        usize::from(self.last) >= FIRST_HIGH_SCHOOL_GRADE
+    }
+}
+
+impl District {
+    /// A district of which nothing is known yet.
+    pub(crate) const EMPTY: Self = Self {
+        alive: true,
+        ended: Form::Alone,
+        lowest: 0,
+        highest: 0,
+        first_community: NONE,
+        first_sender: NONE,
+        enrolment: 0.0,
+        high_school: 0.0,
+        received: 0.0,
+        sent: 0.0,
+        history: [0.0; super::state::HISTORY],
+        area: 0.0,
+        buildings: 0.0,
+        high_schools: 0.0,
+        cost_level: 1.0,
+        taste: 0.0,
+        shared_administration: 0.0,
+        shared_instruction: 0.0,
+        shared_functions: 0.0,
+        levelling: 0.0,
+        merged_in: None,
+        transition: 0.0,
+        need: 0.0,
+        path: 0.0,
+        cut: 0.0,
+        programme: 0.0,
+        revenue_shock: 0.0,
+        programme_shock: 0.0,
+        aid_base: 0.0,
+        count_base: 0.0,
+        count: 0.0,
+        aid_lost: 0.0,
+        aid_lost_target: 0.0,
+        federal_base: 0.0,
+        own_levy: 0.0,
+        levy_base: 0.0,
+        residents_base: 0.0,
+        debt: 0.0,
+        building_years: 0,
+        valuation: 0.0,
+        reserve: 0.0,
+        reserve_target: 0.0,
+        fund: 0.0,
+        aid: 0.0,
+        federal: 0.0,
+        levy: 0.0,
+        tuition_paid: 0.0,
+        tuition_received: 0.0,
+        receipts: 0.0,
+        shared_receipts: 0.0,
+        one_off_receipts: 0.0,
+        levy_relief: 0.0,
+        dues: 0.0,
+        revenue: 0.0,
+        spending: 0.0,
+        capital: 0.0,
+        paid: 1.0,
+        balance: 0.0,
+        insolvent_years: 0,
+        below_floor_years: 0,
+        commitment: 0.0,
+        board: 0.0,
+        identity: 0.0,
+        other_links: 0.0,
+        courses_own: 0.0,
+        courses: 0.0,
+        teachers: 0.0,
+        staffing: 1.0,
+        workload: 1.0,
+        referrals: 0.0,
+        stress: 0.0,
+        thin: 0.0,
+        join_draw: 0.0,
+        cluster: NONE,
+        payoff: 0.0,
+        voted: NONE,
+        plan: PlannedSchools { high_school_closes: false, takes_middle: false, building_closes: false },
+    };
 }

@@ -1,14 +1,17 @@
 //! The state pays: every instrument's payments of the year, and nothing where there is none.
 //!
 //! Requests are gathered first, scaled down alike where they exceed the yearly budget cap, and then
-//! paid; what the state lays out and what districts receive are the same dollars.
+//! paid; what the state lays out and what districts receive are the same dollars. What boards expect of an
+//! instrument is what it will really pay: they know a cap, a condition and an end.
 
+use super::budget::lost_aid;
 use super::events::Form;
 use super::functions::FunctionSet;
 use super::parameters::Parameters;
-use super::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind, services_or_all};
-use super::scale::aid_weight;
-use super::state::{Award, Cluster, MOST_MEMBERS, State};
+use super::policy::{
+    ClusterGrant, Condition, CoordinatorPay, Eligibility, Instrument, InstrumentKind, SharingWeight, services_or_all,
+};
+use super::state::{Award, Cluster, Grant, MOST_MEMBERS, Paid, State};
 use super::world::World;
 
 /// Pays what is due this year.
@@ -16,19 +19,23 @@ use super::world::World;
 pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        w.s.d[district].receipts = 0.0;
-        w.s.d[district].dues = 0.0;
+        let d = &mut w.s.d[district];
+        (d.receipts, d.shared_receipts, d.one_off_receipts) = (0.0, 0.0, 0.0);
+        (d.levy_relief, d.dues) = (0.0, 0.0);
     }
     for cluster in &mut w.s.clusters {
-        cluster.received = 0.0;
-        cluster.coordinator_paid = 0.0;
+        (cluster.received, cluster.pooled, cluster.post_money) = (0.0, 0.0, 0.0);
     }
     w.s.support_receipts = 0.0;
     w.s.outlay.clear();
     w.s.outlay.resize(w.policy.instruments.len(), 0.0);
+    w.s.paid.resize(w.policy.instruments.len(), Paid::default());
     for (place, instrument) in w.policy.instruments.iter().enumerate() {
         request(w, place, instrument);
         pay(w, place, instrument);
+    }
+    for place in 0..w.policy.instruments.len() {
+        expect(w, place);
     }
     conditions_fall_due(w);
     collect_dues(w);
@@ -41,6 +48,7 @@ fn request(w: &mut World<'_>, place: usize, instrument: &Instrument) {
         InstrumentKind::MergerGrant(grant) => request_awards(w, place, &grant.per_pupil, 1.0),
         InstrumentKind::LevyRelief(relief) => request_awards(w, place, &relief.mills, 0.001),
         InstrumentKind::HoldHarmless(hold) => request_awards(w, place, &hold.share, 1.0),
+        InstrumentKind::GeneralAid(aid) => request_general_aid(w, instrument, &aid.per_pupil),
         InstrumentKind::CoordinatorPay(pay) => request_coordinators(w, instrument, pay),
         InstrumentKind::SharingWeight(weight) => {
             request_sharing_weight(w, instrument, weight);
@@ -56,8 +64,9 @@ fn request(w: &mut World<'_>, place: usize, instrument: &Instrument) {
 
 fn request_cluster_grant(w: &mut World<'_>, place: usize, grant: &ClusterGrant) {
     let s = &mut *w.s;
-    for cluster in s.clusters.iter().filter(|cluster| cluster.grant == Some(place as u8)) {
-        let Some(year) = term_year(cluster.grant_from, w.year).filter(|&y| y < grant.per_pupil.len()) else { continue };
+    for cluster in &s.clusters {
+        let Some(held) = held(cluster, place) else { continue };
+        let Some(year) = term_year(held.from, w.year).filter(|&y| y < grant.per_pupil.len()) else { continue };
         if cluster.members.len() < usize::from(grant.min_members) {
             continue;
         }
@@ -66,6 +75,11 @@ fn request_cluster_grant(w: &mut World<'_>, place: usize, grant: &ClusterGrant) 
             s.scratch.requests.push((member, grant.per_pupil[year] * pupils + grant.per_member[year]));
         }
     }
+}
+
+/// The grant of an instrument that a cluster holds.
+fn held(cluster: &Cluster, place: usize) -> Option<Grant> {
+    cluster.grants.iter().flatten().copied().find(|grant| usize::from(grant.instrument) == place)
 }
 
 /// The payment year, from 0: a cluster founded in a year is first paid in the next.
@@ -91,24 +105,52 @@ fn request_sharing_awards(w: &mut World<'_>, place: usize, years: u16) {
     }
 }
 
-fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &super::policy::CoordinatorPay) {
+fn request_general_aid(w: &mut World<'_>, instrument: &Instrument, per_pupil: &[f64]) {
+    let Some(amount) = w.year.checked_sub(instrument.start).and_then(|year| per_pupil.get(usize::from(year))) else { return };
+    if !instrument.open(w.year) || *amount <= 0.0 {
+        return;
+    }
+    for place in 0..w.s.d.operating.len() {
+        let district = w.s.d.operating[place];
+        let pupils = w.s.d[usize::from(district)].enrolment;
+        if instrument.eligibility.admits(pupils) {
+            w.s.scratch.requests.push((district, amount * pupils));
+        }
+    }
+}
+
+/// The year in which a cluster entered an instrument that needs no entering: when both were there.
+fn entered_year(cluster: &Cluster, instrument: &Instrument) -> u16 {
+    cluster.founded.max(instrument.start)
+}
+
+/// What the state pays for a coordinator of this cluster in a year, dollars at the most.
+fn post_amount(s: &State, cluster: &Cluster, instrument: &Instrument, pay: &CoordinatorPay, year: u16) -> f64 {
+    let entered = entered_year(cluster, instrument);
+    let qualifies = instrument.open(entered)
+        && cluster.form >= Form::Cluster
+        && admitted(s, cluster, instrument.eligibility) >= usize::from(pay.min_members);
+    let amount = term_year(entered, year).and_then(|year| pay.per_cluster.get(year)).copied().unwrap_or(0.0);
+    if qualifies { amount } else { 0.0 }
+}
+
+fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &CoordinatorPay) {
     let cost = w.p.coordinator_cost * w.base_cost;
     let s = &mut *w.s;
     for place in 0..s.clusters.len() {
-        let enough = admitted(s, &s.clusters[place], instrument.eligibility) >= usize::from(pay.min_members);
-        let cluster = &mut s.clusters[place];
-        let entered = cluster.founded.max(instrument.start);
-        let qualifies = instrument.open(entered) && enough;
-        let Some(amount) = term_year(entered, w.year).and_then(|year| pay.per_cluster.get(year)) else { continue };
-        if !qualifies || cluster.form < Form::Cluster || *amount <= 0.0 {
+        let amount = post_amount(s, &s.clusters[place], instrument, pay, w.year);
+        if amount <= 0.0 {
             continue;
         }
+        let cluster = &mut s.clusters[place];
         cluster.post = true;
         cluster.seniority = cluster.seniority.max(pay.seniority);
-        cluster.coordinator_paid = (amount / cost.max(1.0)).min(1.0);
-        let each = amount / cluster.members.len() as f64;
-        for &member in cluster.members.as_slice() {
-            s.scratch.requests.push((member, each));
+        // Nobody is paid for a post that nobody fills, nor more than it costs.
+        if cluster.coordinator > 0.0 {
+            let each = amount.min(cost) / cluster.members.len() as f64;
+            for &member in cluster.members.as_slice() {
+                s.scratch.requests.push((member, each));
+            }
         }
     }
 }
@@ -119,21 +161,32 @@ pub(crate) fn admitted(s: &State, cluster: &Cluster, who: Eligibility) -> usize 
     cluster.members.as_slice().iter().filter(|&&member| who.admits(s.d[usize::from(member)].enrolment)).count()
 }
 
+/// State aid for one pupil counted, dollars.
+fn aid_per_pupil(w: &World<'_>, district: usize) -> f64 {
+    let d = &w.s.d[district];
+    d.aid / d.enrolment.max(1.0)
+}
+
 /// What a member earns by the sharing weight this year, dollars.
-pub(crate) fn sharing_weight_of(w: &World<'_>, district: usize, weight: &super::policy::SharingWeight) -> f64 {
+pub(crate) fn sharing_weight_of(w: &World<'_>, district: usize, weight: &SharingWeight) -> f64 {
     let Some(cluster) = w.s.cluster_of(district) else { return 0.0 };
     let depth: f64 = services_or_all(weight.services).iter().map(|f| cluster.depth_of(f)).sum();
     let counted = weight.pupils + weight.weight * w.s.d[district].enrolment;
-    depth * counted * w.s.d[district].aid_rate * w.region.finance.base_cost
+    depth * counted * aid_per_pupil(w, district)
 }
 
-fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &super::policy::SharingWeight) {
+/// Whether a sharing weight is due to a member of a cluster in a year.
+fn weight_due(cluster: &Cluster, instrument: &Instrument, weight: &SharingWeight, year: u16) -> bool {
+    let entered = entered_year(cluster, instrument);
+    instrument.open(entered) && term_year(entered, year).is_some_and(|year| year < usize::from(weight.years))
+}
+
+fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &SharingWeight) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
         let Some(cluster) = w.s.cluster_of(district) else { continue };
-        let entered = cluster.founded.max(instrument.start);
-        let due = term_year(entered, w.year).is_some_and(|year| year < usize::from(weight.years));
-        if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d[district].enrolment) {
+        let due = weight_due(cluster, instrument, weight, w.year);
+        if due && instrument.eligibility.admits(w.s.d[district].enrolment) {
             let amount = sharing_weight_of(w, district, weight);
             if amount > 0.0 {
                 w.s.scratch.requests.push((district as u16, amount));
@@ -142,63 +195,199 @@ fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &s
     }
 }
 
+/// What a payment is for, and so where it goes.
+enum Use {
+    /// Shared work, this year.
+    SharedWork,
+    /// A cluster's coordinator.
+    Post,
+    /// Whatever the district does once: what merging costs, buildings, equipment; never a lower levy.
+    Once,
+    /// A lower levy, dollar for dollar.
+    LowerLevy,
+    /// What it had before.
+    General,
+}
+
+fn used_for(kind: &InstrumentKind, of_a_merger: bool) -> Use {
+    match kind {
+        InstrumentKind::ClusterGrant(_) => Use::SharedWork,
+        InstrumentKind::SharingWeight(_) if of_a_merger => Use::Once,
+        InstrumentKind::SharingWeight(_) => Use::SharedWork,
+        InstrumentKind::CoordinatorPay(_) => Use::Post,
+        InstrumentKind::LevyRelief(_) => Use::LowerLevy,
+        InstrumentKind::HoldHarmless(_) => Use::General,
+        InstrumentKind::MergerGrant(_)
+        | InstrumentKind::GeneralAid(_)
+        | InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => Use::Once,
+    }
+}
+
 /// Pays the requests, scaled down alike where they exceed the cap.
 fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
     let s = &mut *w.s;
     let asked: f64 = s.scratch.requests.iter().map(|(_, amount)| amount).sum();
-    if asked <= 0.0 {
-        return;
-    }
-    let scale = instrument.budget_cap.map_or(1.0, |cap| (cap / asked).min(1.0));
-    for &(district, amount) in &s.scratch.requests {
+    let scale = instrument.budget_cap.map_or(1.0, |cap| if asked > 0.0 { (cap / asked).min(1.0) } else { 1.0 });
+    (s.paid[place].asked, s.paid[place].paid) = (asked, scale * asked);
+    for nth in 0..s.scratch.requests.len() {
+        let (district, amount) = s.scratch.requests[nth];
         let amount = amount * scale;
         s.outlay[place] += amount;
-        s.d[usize::from(district)].receipts += amount;
-        let cluster = usize::from(s.d[usize::from(district)].cluster);
-        if let (Some(cluster), InstrumentKind::ClusterGrant(_)) = (s.clusters.get_mut(cluster), &instrument.kind) {
-            cluster.received += amount;
-        }
-    }
-}
-
-/// Grants that were paid for the last time this year: what falls due.
-fn conditions_fall_due(w: &mut World<'_>) {
-    for cluster in &mut w.s.clusters {
-        let Some(place) = cluster.grant else { continue };
-        let (fewest, years, condition) = match &w.policy.instruments[usize::from(place)].kind {
-            InstrumentKind::ClusterGrant(grant) => (grant.min_members, grant.per_pupil.len(), grant.condition),
-            InstrumentKind::SharingWeight(weight) => (2, usize::from(weight.years), Condition::None),
-            _ => continue,
-        };
-        let last = term_year(cluster.grant_from, w.year).is_some_and(|year| year + 1 >= years);
-        let lapsed = cluster.members.len() < usize::from(fewest);
-        if !last && !lapsed {
-            continue;
-        }
-        match condition {
-            Condition::Renewal { activities } if !lapsed && cluster.working >= activities => {
-                cluster.grant_from = w.year;
-                continue;
+        let d = &mut s.d.all[usize::from(district)];
+        d.receipts += amount;
+        let cluster = s.clusters.get_mut(usize::from(d.cluster));
+        match (used_for(&instrument.kind, cluster.is_none()), cluster) {
+            (Use::SharedWork, Some(cluster)) => {
+                d.shared_receipts += amount;
+                cluster.received += amount;
             }
-            Condition::ReorganisationVote => cluster.vote_from = Some(w.year),
-            Condition::None | Condition::Renewal { .. } => {}
+            (Use::Post, Some(cluster)) => {
+                d.shared_receipts += amount;
+                cluster.post_money += amount;
+            }
+            (Use::LowerLevy, _) => d.levy_relief += amount,
+            (Use::General, _) => {}
+            (Use::Once | Use::SharedWork | Use::Post, _) => d.one_off_receipts += amount,
         }
-        cluster.grant = None;
-        cluster.money_ended = Some(w.year);
     }
 }
 
-/// What belonging to a cluster costs its members this year: the fee, the match, and the coordinator.
+/// What boards expect an instrument with a cap to pay of a dollar claimed: what it paid this year, or, before
+/// it is known who takes part, what a usual part of those who may would leave.
+fn expect(w: &mut World<'_>, place: usize) {
+    let instrument = &w.policy.instruments[place];
+    let Some(cap) = instrument.budget_cap else {
+        w.s.paid[place].expected = 1.0;
+        return;
+    };
+    let guess = if w.year < instrument.start + w.p.guess_years as u16 { guessed_claims(w, instrument) } else { 0.0 };
+    let claims = w.s.paid[place].asked.max(guess);
+    w.s.paid[place].expected = if claims > cap { cap / claims } else { 1.0 };
+}
+
+/// What districts would claim in a year if as many took part as boards guess before they know, dollars.
+fn guessed_claims(w: &World<'_>, instrument: &Instrument) -> f64 {
+    let d = &w.s.d;
+    let eligible = || {
+        let all = d.operating.iter().map(|&i| usize::from(i));
+        all.filter(|&i| instrument.eligibility.admits(d[i].enrolment))
+    };
+    let (share, claims): (f64, f64) = match &instrument.kind {
+        InstrumentKind::ClusterGrant(grant) => {
+            let (pupils, member) = (grant.per_pupil.first(), grant.per_member.first());
+            let [pupils, member] = [pupils, member].map(|first| first.copied().unwrap_or(0.0));
+            (w.p.guessed_take_up, eligible().map(|i| pupils * d[i].enrolment + member).sum())
+        }
+        InstrumentKind::SharingWeight(weight) => {
+            let counted = |i: usize| (weight.pupils + weight.weight * d[i].enrolment) * aid_per_pupil(w, i);
+            let functions = f64::from(services_or_all(weight.services).len()) * w.p.expected_depth;
+            (w.p.guessed_take_up, functions * eligible().map(counted).sum::<f64>())
+        }
+        InstrumentKind::CoordinatorPay(pay) => {
+            // A coordinator for each handful of districts.
+            let first = pay.per_cluster.first().copied().unwrap_or(0.0);
+            (w.p.guessed_take_up, first * eligible().count() as f64 / f64::from(pay.min_members.max(4)))
+        }
+        InstrumentKind::MergerGrant(grant) => {
+            let first = grant.per_pupil.first().copied().unwrap_or(0.0);
+            (w.p.guessed_merging, eligible().map(|i| first * d[i].enrolment.min(grant.pupils_cap)).sum())
+        }
+        InstrumentKind::LevyRelief(relief) => {
+            let first = relief.mills.first().copied().unwrap_or(0.0);
+            (w.p.guessed_merging, eligible().map(|i| 0.001 * first * d[i].valuation).sum())
+        }
+        InstrumentKind::HoldHarmless(hold) => {
+            let first = hold.share.first().copied().unwrap_or(0.0);
+            // About a twentieth of aid is lost by merging.
+            (w.p.guessed_merging, eligible().map(|i| 0.05 * first * d[i].aid).sum())
+        }
+        InstrumentKind::GeneralAid(_)
+        | InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => (0.0, 0.0),
+    };
+    share * claims
+}
+
+/// Grants that were paid for the last time this year: what falls due. And whether a cluster's money has ended.
+fn conditions_fall_due(w: &mut World<'_>) {
+    for place in 0..w.s.clusters.len() {
+        for nth in 0..w.s.clusters[place].grants.len() {
+            if let Some(grant) = w.s.clusters[place].grants[nth] {
+                w.s.clusters[place].grants[nth] = after_this_year(w, place, grant);
+            }
+        }
+        let cluster = &w.s.clusters[place];
+        if cluster.received + cluster.post_money > 0.0 {
+            let more = due_next(w, cluster);
+            let year = w.year;
+            let cluster = &mut w.s.clusters[place];
+            cluster.paid_from.get_or_insert(year);
+            cluster.money_ended = (!more).then_some(year);
+        } else if cluster.paid_from.is_some() && cluster.money_ended.is_none() && !due_next(w, cluster) {
+            let year = w.year;
+            w.s.clusters[place].money_ended = Some(year);
+        }
+    }
+}
+
+/// What a cluster holds of a grant after this year's payment.
+fn after_this_year(w: &mut World<'_>, place: usize, grant: Grant) -> Option<Grant> {
+    let (year, cluster) = (w.year, &mut w.s.clusters[place]);
+    let (fewest, years, condition) = match &w.policy.instruments[usize::from(grant.instrument)].kind {
+        InstrumentKind::ClusterGrant(terms) => (terms.min_members, terms.per_pupil.len(), terms.condition),
+        _ => return None,
+    };
+    let last = term_year(grant.from, year).is_some_and(|year| year + 1 >= years);
+    let lapsed = cluster.members.len() < usize::from(fewest);
+    if !last && !lapsed {
+        return Some(grant);
+    }
+    match condition {
+        Condition::Renewal { activities } if !lapsed && cluster.working >= activities => Some(Grant { from: year, ..grant }),
+        Condition::ReorganisationVote => {
+            cluster.vote_from = Some(year);
+            None
+        }
+        Condition::None | Condition::Renewal { .. } => None,
+    }
+}
+
+/// Whether an instrument still owes a cluster something next year.
+fn due_next(w: &World<'_>, cluster: &Cluster) -> bool {
+    let next = w.year + 1;
+    cluster.is_granted()
+        || w.policy.instruments.iter().any(|instrument| match &instrument.kind {
+            InstrumentKind::SharingWeight(weight) => weight_due(cluster, instrument, weight, next),
+            InstrumentKind::CoordinatorPay(pay) => post_amount(w.s, cluster, instrument, pay, next) > 0.0,
+            _ => false,
+        })
+}
+
+/// What belonging to a cluster costs its members this year: the fee, the match, and the coordinator; and how
+/// much money there is for shared work.
 fn collect_dues(w: &mut World<'_>) {
     let coordinator = w.p.coordinator_cost * w.base_cost;
     let s = &mut *w.s;
-    for cluster in s.clusters.iter().filter(|cluster| cluster.form > Form::Network) {
+    for cluster in &mut s.clusters {
         let pupils: f64 = cluster.members.as_slice().iter().map(|&m| s.d[usize::from(m)].enrolment).sum();
-        let matched = cluster.grant.map_or(0.0, |place| match &w.policy.instruments[usize::from(place)].kind {
-            InstrumentKind::ClusterGrant(grant) => grant.match_share * cluster.received,
-            _ => 0.0,
-        });
-        let filled = if cluster.coordinator > 0.0 { coordinator } else { 0.0 };
+        let mut matched = 0.0;
+        for grant in cluster.grants.iter().flatten() {
+            if let InstrumentKind::ClusterGrant(terms) = &w.policy.instruments[usize::from(grant.instrument)].kind {
+                matched += terms.match_share * cluster.received;
+            }
+        }
+        cluster.pooled += matched;
+        cluster.money_per_pupil = (cluster.received + cluster.pooled) / (pupils * w.base_cost).max(1.0);
+        cluster.coordinator_paid = (cluster.post_money / coordinator.max(1.0)).min(1.0);
+        if cluster.form <= Form::Network {
+            continue;
+        }
+        let filled = if cluster.coordinator > 0.0 { (coordinator - cluster.post_money).max(0.0) } else { 0.0 };
         for &member in cluster.members.as_slice() {
             let member = usize::from(member);
             let share = cluster.cost_share(s.d[member].enrolment, pupils);
@@ -207,38 +396,46 @@ fn collect_dues(w: &mut World<'_>) {
     }
 }
 
-/// What an open instrument offers to a district that shares.
+/// What open instruments offer to a district that shares.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Offer {
     /// What it pays in the years that boards look ahead to, as a share of the district's yearly budget.
     pub(crate) worth: f64,
+    /// The part of it that must be applied for: a cluster grant, by its place in the policy, and its terms.
+    pub(crate) grant: Option<GrantOffer>,
+}
+
+/// The terms of a cluster grant on offer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GrantOffer {
     /// The instrument's place in the policy.
     pub(crate) place: u8,
+    /// What it pays, as a share of the district's yearly budget.
+    pub(crate) worth: f64,
     pub(crate) fewest: usize,
     pub(crate) most: usize,
     pub(crate) radius_minutes: f64,
     /// Functions that it pays for; empty: any.
     pub(crate) services: FunctionSet,
     pub(crate) eligibility: Eligibility,
+    /// Whether the voters must decide on reorganising at its end.
+    pub(crate) vote: bool,
 }
 
-/// The best that an open instrument offers a district for sharing; nothing where none is on offer.
+/// What open instruments offer a district for sharing, all together; the terms are those of the grant that
+/// pays most. Nothing where none is on offer.
 pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
-    let mut best: Option<Offer> = None;
-    let mut weights = 0.0;
+    let mut all: Option<Offer> = None;
     for place in 0..w.policy.instruments.len() {
         let Some(offer) = offer(w, district, place) else { continue };
-        weights += if is_weight(w, &offer) { offer.worth } else { 0.0 };
-        if offer.worth > best.map_or(0.0, |best| best.worth) {
-            best = Some(offer);
-        }
+        let best = all.and_then(|all| all.grant);
+        let better = offer.grant.is_some_and(|new| best.is_none_or(|best| new.worth > best.worth));
+        all = Some(Offer {
+            worth: offer.worth + all.map_or(0.0, |all| all.worth),
+            grant: if better { offer.grant } else { best },
+        });
     }
-    best.map(|best| Offer { worth: weights + if is_weight(w, &best) { 0.0 } else { best.worth }, ..best })
-}
-
-/// Whether an offer is a sharing weight: a cluster gets all of them, and one cluster grant.
-fn is_weight(w: &World<'_>, offer: &Offer) -> bool {
-    matches!(w.policy.instruments[usize::from(offer.place)].kind, InstrumentKind::SharingWeight(_))
+    all.filter(|offer| offer.worth > 0.0)
 }
 
 fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
@@ -247,29 +444,73 @@ fn offer(w: &World<'_>, district: usize, place: usize) -> Option<Offer> {
     if !instrument.open(w.year) || !instrument.eligibility.admits(pupils) {
         return None;
     }
+    let expected = w.s.paid.get(place).map_or(1.0, |paid| paid.expected);
     let budget = w.s.d[district].need.max(1.0);
-    let (place, eligibility) = (place as u8, instrument.eligibility);
     match &instrument.kind {
         InstrumentKind::ClusterGrant(grant) => {
-            let total = grant.per_pupil.iter().sum::<f64>() * pupils + grant.per_member.iter().sum::<f64>();
-            // Of what must be put in a part is regained in services that would have been bought anyway.
-            let put_in = (1.0 - w.p.match_regained) * grant.match_share;
-            let worth = total * (1.0 - put_in).max(0.0) / budget;
-            let (fewest, most) = (usize::from(grant.min_members), usize::from(grant.max_members));
-            let (radius_minutes, services) = (grant.radius_minutes, grant.services);
-            Some(Offer { worth, place, fewest, most, radius_minutes, services, eligibility })
+            let worth = expected * grant_worth(grant, pupils, w.p) / budget;
+            let terms = GrantOffer {
+                place: place as u8,
+                worth,
+                fewest: usize::from(grant.min_members),
+                most: usize::from(grant.max_members),
+                radius_minutes: grant.radius_minutes,
+                services: grant.services,
+                eligibility: instrument.eligibility,
+                vote: grant.condition == Condition::ReorganisationVote,
+            };
+            Some(Offer { worth, grant: Some(terms) })
         }
         InstrumentKind::SharingWeight(weight) => {
             let paid = services_or_all(weight.services);
             let counted = f64::from(paid.len()) * w.p.expected_depth * (weight.pupils + weight.weight * pupils);
-            let dollars = counted * w.s.d[district].aid_rate * w.region.finance.base_cost;
-            let worth = dollars * f64::from(weight.years).min(w.p.offer_years) / budget;
-            let services = weight.services;
-            let radius_minutes = f64::INFINITY;
-            Some(Offer { worth, place, fewest: 2, most: MOST_MEMBERS, radius_minutes, services, eligibility })
+            let dollars = counted * aid_per_pupil(w, district);
+            let years = f64::from(weight.years).min(w.p.offer_years);
+            Some(Offer { worth: expected * dollars * years / budget, grant: None })
         }
-        _ => None,
+        InstrumentKind::MergerGrant(_)
+        | InstrumentKind::CoordinatorPay(_)
+        | InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::LevyRelief(_)
+        | InstrumentKind::HoldHarmless(_)
+        | InstrumentKind::GeneralAid(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => None,
     }
+}
+
+/// What a cluster grant pays a district over its term, less what it must put in itself, dollars.
+fn grant_worth(grant: &ClusterGrant, pupils: f64, p: &Parameters) -> f64 {
+    let total = grant.per_pupil.iter().sum::<f64>() * pupils + grant.per_member.iter().sum::<f64>();
+    // Of what must be put in a part is regained in services that would have been bought anyway.
+    let put_in = (1.0 - p.match_regained) * grant.match_share;
+    total * (1.0 - put_in).max(0.0)
+}
+
+/// What a cluster that exists would gain by entering a grant, if it may: the mean over its members, as a share of
+/// a year's budget.
+pub(crate) fn worth_of_entering(w: &World<'_>, cluster: &Cluster, place: usize) -> Option<(f64, &ClusterGrant)> {
+    let instrument = &w.policy.instruments[place];
+    let InstrumentKind::ClusterGrant(grant) = &instrument.kind else { return None };
+    let size = cluster.members.len();
+    let fits = (usize::from(grant.min_members)..=usize::from(grant.max_members)).contains(&size);
+    if !instrument.open(w.year) || cluster.entered & (1 << place) != 0 || !fits || cluster.form <= Form::Network {
+        return None;
+    }
+    let first = usize::from(cluster.members.as_slice()[0]);
+    let mut sum = 0.0;
+    for &member in cluster.members.as_slice() {
+        let d = &w.s.d[usize::from(member)];
+        if !instrument.eligibility.admits(d.enrolment)
+            || w.drive_minutes(first, usize::from(member)) > grant.radius_minutes
+        {
+            return None;
+        }
+        sum += grant_worth(grant, d.enrolment, w.p) / d.need.max(1.0);
+    }
+    let expected = w.s.paid.get(place).map_or(1.0, |paid| paid.expected);
+    Some((expected * sum / size as f64, grant))
 }
 
 /// The next year's money for a member that shares, as a share of its budget: what boards look forward
@@ -279,50 +520,69 @@ pub(crate) fn next_money(w: &World<'_>, place: usize, member: usize) -> f64 {
     let next = w.year + 1;
     let mut dollars = 0.0;
     for (nth, instrument) in w.policy.instruments.iter().enumerate() {
+        let expected = w.s.paid[nth].expected;
         match &instrument.kind {
-            InstrumentKind::ClusterGrant(grant) if cluster.grant == Some(nth as u8) => {
-                let year = term_year(cluster.grant_from, next).unwrap_or(usize::MAX);
+            InstrumentKind::ClusterGrant(grant) => {
+                let year = held(cluster, nth).and_then(|held| term_year(held.from, next)).unwrap_or(usize::MAX);
                 if let (Some(per_pupil), Some(per_member)) = (grant.per_pupil.get(year), grant.per_member.get(year)) {
                     let amount = per_pupil * w.s.d[member].enrolment + per_member;
-                    dollars += amount * (1.0 - grant.match_share.min(1.0));
+                    dollars += expected * amount * (1.0 - grant.match_share.min(1.0));
                 }
             }
             InstrumentKind::SharingWeight(weight) => {
-                let entered = cluster.founded.max(instrument.start);
-                let due = term_year(entered, next).is_some_and(|year| year < usize::from(weight.years));
-                if due && instrument.open(entered) && instrument.eligibility.admits(w.s.d[member].enrolment) {
-                    dollars += sharing_weight_of(w, member, weight);
+                let due = weight_due(cluster, instrument, weight, next);
+                if due && instrument.eligibility.admits(w.s.d[member].enrolment) {
+                    dollars += expected * sharing_weight_of(w, member, weight);
                 }
             }
-            _ => {}
+            // A coordinator's pay is counted as a cost that falls away.
+            InstrumentKind::CoordinatorPay(_)
+            | InstrumentKind::MergerGrant(_)
+            | InstrumentKind::FacilitatorCapacity(_)
+            | InstrumentKind::LevyRelief(_)
+            | InstrumentKind::HoldHarmless(_)
+            | InstrumentKind::GeneralAid(_)
+            | InstrumentKind::EnrolmentFloor(_)
+            | InstrumentKind::AssignedClusters(_)
+            | InstrumentKind::TaxingAuthority(_) => {}
         }
     }
     dollars / w.s.d[member].need.max(1.0)
 }
 
-/// What merging is worth to two districts under the open instruments over the years that boards add up, dollars.
-pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
+/// What merging is worth to two districts under the open instruments over the years that boards add up, dollars;
+/// `ending`: only under those that are open for the last time.
+pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize, ending: bool) -> f64 {
     let d = &w.s.d;
     let mut total = 0.0;
-    for (_, instrument) in w.instruments().filter(|(_, instrument)| instrument.open(w.year)) {
-        if !instrument.eligibility.admits(d[ended].enrolment) {
+    for (place, instrument) in w.instruments().filter(|(_, instrument)| instrument.open(w.year)) {
+        let counts = !ending || instrument.last_chance(w.year);
+        if !counts || !instrument.eligibility.admits(d[ended].enrolment) {
             continue;
         }
-        total += match &instrument.kind {
-            InstrumentKind::MergerGrant(grant) => {
-                let counted = d[ended].enrolment.min(grant.pupils_cap) + d[host].enrolment.min(grant.pupils_cap);
-                counted * within_horizon(&grant.per_pupil, w.p)
-            }
-            InstrumentKind::LevyRelief(relief) => {
-                0.001 * within_horizon(&relief.mills, w.p) * (d[ended].valuation + d[host].valuation)
-            }
-            InstrumentKind::HoldHarmless(hold) => lost_aid(w, ended, host) * within_horizon(&hold.share, w.p),
-            InstrumentKind::SharingWeight(weight) => {
-                let earned = sharing_weight_of(w, ended, weight) + sharing_weight_of(w, host, weight);
-                earned * f64::from(weight.years_after_merger).min(w.p.merger_horizon)
-            }
-            _ => 0.0,
-        };
+        let expected = w.s.paid[place].expected;
+        total += expected
+            * match &instrument.kind {
+                InstrumentKind::MergerGrant(grant) => {
+                    let counted = d[ended].enrolment.min(grant.pupils_cap) + d[host].enrolment.min(grant.pupils_cap);
+                    counted * within_horizon(&grant.per_pupil, w.p)
+                }
+                InstrumentKind::LevyRelief(relief) => {
+                    0.001 * within_horizon(&relief.mills, w.p) * (d[ended].valuation + d[host].valuation)
+                }
+                InstrumentKind::HoldHarmless(hold) => lost_aid(w, ended, host) * within_horizon(&hold.share, w.p),
+                InstrumentKind::SharingWeight(weight) => {
+                    let earned = sharing_weight_of(w, ended, weight) + sharing_weight_of(w, host, weight);
+                    earned * f64::from(weight.years_after_merger).min(w.p.merger_horizon)
+                }
+                InstrumentKind::ClusterGrant(_)
+                | InstrumentKind::CoordinatorPay(_)
+                | InstrumentKind::FacilitatorCapacity(_)
+                | InstrumentKind::GeneralAid(_)
+                | InstrumentKind::EnrolmentFloor(_)
+                | InstrumentKind::AssignedClusters(_)
+                | InstrumentKind::TaxingAuthority(_) => 0.0,
+            };
     }
     total
 }
@@ -330,15 +590,36 @@ pub(crate) fn merger_offer(w: &World<'_>, ended: usize, host: usize) -> f64 {
 /// Whether an incentive to merge that a district may take is in its last year.
 pub(crate) fn merger_deadline(w: &World<'_>, district: usize) -> bool {
     let pupils = w.s.d[district].enrolment;
-    let last = |instrument: &Instrument| instrument.last_chance(w.year) && instrument.eligibility.admits(pupils);
-    w.instruments().any(|(_, instrument)| {
-        let pays = match &instrument.kind {
-            InstrumentKind::MergerGrant(grant) => within_horizon(&grant.per_pupil, w.p) > 0.0,
-            InstrumentKind::LevyRelief(relief) => within_horizon(&relief.mills, w.p) > 0.0,
-            InstrumentKind::HoldHarmless(hold) => within_horizon(&hold.share, w.p) > 0.0,
-            _ => false,
+    w.policy.instruments.iter().any(|instrument| {
+        let merging = match &instrument.kind {
+            InstrumentKind::MergerGrant(_) | InstrumentKind::LevyRelief(_) | InstrumentKind::HoldHarmless(_) => true,
+            InstrumentKind::SharingWeight(_)
+            | InstrumentKind::ClusterGrant(_)
+            | InstrumentKind::CoordinatorPay(_)
+            | InstrumentKind::FacilitatorCapacity(_)
+            | InstrumentKind::GeneralAid(_)
+            | InstrumentKind::EnrolmentFloor(_)
+            | InstrumentKind::AssignedClusters(_)
+            | InstrumentKind::TaxingAuthority(_) => false,
         };
-        pays && last(instrument)
+        merging && instrument.last_chance(w.year) && instrument.eligibility.admits(pupils)
+    })
+}
+
+/// Whether anything is paid for merging.
+pub(crate) fn pays_mergers(w: &World<'_>) -> bool {
+    w.policy.instruments.iter().any(|instrument| match &instrument.kind {
+        InstrumentKind::MergerGrant(_)
+        | InstrumentKind::LevyRelief(_)
+        | InstrumentKind::HoldHarmless(_)
+        | InstrumentKind::SharingWeight(_) => instrument.open(w.year),
+        InstrumentKind::ClusterGrant(_)
+        | InstrumentKind::CoordinatorPay(_)
+        | InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::GeneralAid(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => false,
     })
 }
 
@@ -347,22 +628,18 @@ fn within_horizon(schedule: &[f64], p: &Parameters) -> f64 {
     schedule.iter().take(p.merger_horizon as usize).sum()
 }
 
-/// State aid that two districts lose in a year by merging, dollars, 0 or more.
-pub(crate) fn lost_aid(w: &World<'_>, ended: usize, host: usize) -> f64 {
-    let d = &w.s.d;
-    let pupils = d[ended].enrolment + d[host].enrolment;
-    let rate = (d[ended].aid_rate * d[ended].enrolment + d[host].aid_rate * d[host].enrolment) / pupils.max(1.0);
-    let sparse = w.region.finance.is_sparse(pupils, d[ended].area + d[host].area);
-    let after = rate * pupils * aid_weight(w.curve.at(pupils), sparse, w.region, w.curve) * w.region.finance.base_cost;
-    (d[ended].aid + d[host].aid - after).max(0.0)
-}
-
 /// Whether a district's cluster has entered an instrument: it was open when both existed.
 fn entered(w: &World<'_>, district: usize, instrument: &Instrument) -> bool {
     w.s.cluster_of(district).is_some_and(|cluster| {
-        let year = cluster.founded.max(instrument.start);
+        let year = entered_year(cluster, instrument);
         year <= w.year && instrument.open(year)
     })
+}
+
+/// Awards that a policy can make in a run of a region: every district that ends can earn its host one of every
+/// instrument.
+pub(crate) fn awards_at_most(instruments: usize, districts: usize) -> usize {
+    instruments * districts
 }
 
 /// Notes what a merger earns under the open instruments. Called before the two are put together.
@@ -390,10 +667,22 @@ pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
                 let earned = |i: usize| if entered(w, i, instrument) { sharing_weight_of(w, i, weight) } else { 0.0 };
                 earned(ended) + own * earned(host)
             }
-            _ => 0.0,
+            InstrumentKind::ClusterGrant(_)
+            | InstrumentKind::CoordinatorPay(_)
+            | InstrumentKind::FacilitatorCapacity(_)
+            | InstrumentKind::GeneralAid(_)
+            | InstrumentKind::EnrolmentFloor(_)
+            | InstrumentKind::AssignedClusters(_)
+            | InstrumentKind::TaxingAuthority(_) => 0.0,
         };
         if base > 0.0 {
+            debug_assert!(w.s.awards.len() < awards_at_most(w.policy.instruments.len(), w.site.count));
             w.s.awards.push(Award { instrument: place as u8, host: host as u16, merged: w.year, base });
         }
     }
+}
+
+/// The most members that an offer lets a cluster have.
+pub(crate) fn most_members(offer: Option<&GrantOffer>) -> usize {
+    offer.map_or(MOST_MEMBERS, |grant| grant.most)
 }

@@ -21,7 +21,7 @@ fn superintendents(w: &mut World<'_>) {
         if leaves < w.p.superintendent_turnover {
             let commitment = w.p.commitment_mean + w.p.commitment_sd * w.site.quantiles.normal(next);
             w.s.d[district].commitment = commitment.clamp(0.0, 1.0);
-            w.s.ties.fade(district, w.p.trust_kept_at_turnover);
+            w.s.ties.fade(district);
             w.s.emit(w.year, Happening::NewSuperintendent { district: district as u16 });
         }
     }
@@ -45,8 +45,8 @@ fn coordinators(w: &mut World<'_>) {
     }
 }
 
-/// Each support organisation helps the oldest clusters within its reach, up to its capacity, and then
-/// those for which the policy lets it help more.
+/// Each support organisation helps the youngest clusters within its reach first (it is at the exploratory
+/// meeting that help counts), up to its capacity, and then those for which the policy lets it help more.
 fn facilitators(w: &mut World<'_>) {
     for cluster in &mut w.s.clusters {
         cluster.facilitator = 0.0;
@@ -70,14 +70,27 @@ fn facilitators(w: &mut World<'_>) {
 fn help(w: &mut World<'_>, organisation: usize, capacity: u16, who: Eligibility) -> u16 {
     let offer = &w.region.support[organisation];
     let mut helped = 0;
-    for place in 0..w.s.clusters.len() {
+    // Clusters stand in the order of founding: the youngest are the last. It looks at those whose founders
+    // it reaches, so that a nation costs no more for each of its districts than a county.
+    let reached = w.site.reached(organisation);
+    let candidates = &mut w.s.scratch.ranked;
+    candidates.clear();
+    for &district in reached {
+        let place = w.s.d.all[usize::from(district)].cluster;
+        if let Some(cluster) = w.s.clusters.get(usize::from(place))
+            && cluster.members.as_slice()[0] == district
+        {
+            candidates.push((0.0, place));
+        }
+    }
+    candidates.sort_unstable_by_key(|&(_, place)| std::cmp::Reverse(place));
+    for nth in 0..w.s.scratch.ranked.len() {
         if helped == capacity {
             break;
         }
+        let place = usize::from(w.s.scratch.ranked[nth].1);
         let cluster = &w.s.clusters[place];
-        let first = usize::from(cluster.members.as_slice()[0]);
-        let near = w.site.support_miles(first, organisation) <= offer.reach;
-        if near && cluster.facilitator <= 0.0 && instruments::admitted(w.s, cluster, who) >= 2 {
+        if cluster.facilitator <= 0.0 && instruments::admitted(w.s, cluster, who) >= 2 {
             // The mean of the two, by definition of the index.
             w.s.clusters[place].facilitator = 0.5 * (offer.neutrality + w.p.outside_knowledge * offer.knowledge);
             helped += 1;

@@ -1,11 +1,16 @@
 //! The outcomes of a year, measured.
 
-use super::events::Form;
+use super::events::{Ending, Form};
 use super::forms;
-use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome};
-use super::record::{CLUSTER_WIDTH, DISTRICT_WIDTH, Detail, Record};
-use super::state::{Cluster, State};
+use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome, YEARS_AFTER_MONEY};
+use super::places::Level;
+use super::record::{CLUSTER_WIDTH, ClusterLife, DISTRICT_WIDTH, Detail, Record};
+use super::scale::aid_weights;
+use super::state::{Cluster, NONE, State};
 use super::world::World;
+
+/// Standards of states that ask for little and for much, units: Montana and South Dakota, Iowa.
+const STANDARDS: [f64; 2] = [20.0, 41.0];
 
 /// Sums over the districts of a year.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,18 +19,12 @@ struct Sums {
     spending: f64,
     levy: f64,
     aid: f64,
+    aid_by_kind: [f64; 3],
     reserve: f64,
     paid: f64,
     workload: f64,
     referrals: f64,
-    high_school: f64,
-    courses: f64,
-    programme: f64,
     forms: [f64; 7],
-    /// Districts with a high school, and of their courses the sum and the sum of squares.
-    high_schools: f64,
-    course_sum: f64,
-    course_squares: f64,
     /// Of mill rates the sum and the sum of squares.
     mill_sum: f64,
     mill_squares: f64,
@@ -39,6 +38,17 @@ struct Places {
     over: f64,
     with_school: f64,
     viable: f64,
+    viable_at: [f64; 2],
+    small_pupils: f64,
+    small_viable: f64,
+    high_school: f64,
+    courses: f64,
+    met: f64,
+    share: f64,
+    /// High schools, and of their courses the sum and the sum of squares.
+    high_schools: f64,
+    course_sum: f64,
+    course_squares: f64,
 }
 
 /// Measures the year and appends it to the record.
@@ -49,10 +59,11 @@ pub(crate) fn step(w: &World<'_>, detail: Detail, record: &mut Record) {
     let start = record.region.len();
     record.region.resize(start + RegionOutcome::COUNT, f64::NAN);
     let row = &mut record.region[start..];
-    put_districts(row, &sums, &places, w);
+    put_districts(row, &sums, w);
+    put_communities(row, &places, w);
     put_clusters(row, w.s);
     put_sharing(row, w);
-    put_tally(row, w.s);
+    put_tally(row, w);
     record.outlay.extend_from_slice(&w.s.outlay);
     if detail >= Detail::Cluster {
         for cluster in &w.s.clusters {
@@ -62,24 +73,23 @@ pub(crate) fn step(w: &World<'_>, detail: Detail, record: &mut Record) {
     }
     if detail >= Detail::District {
         for community in 0..w.site.count {
-            let home = w.s.d.home[community];
+            let home = w.s.c[community].home;
             let values = district_values(w, community);
             record.districts.push(w.year, community as u32, u32::from(home), form_of(w.s, community), &values);
         }
     }
 }
 
+/// The lives of all clusters of a run, in the order of founding.
+pub(crate) fn lives(s: &mut State, record: &mut Record) {
+    s.lives.extend(s.clusters.iter().map(|cluster| (cluster.serial, cluster.life(None))));
+    s.lives.sort_unstable_by_key(|(serial, _)| *serial);
+    record.lives.extend(s.lives.iter().map(|(_, life)| *life));
+}
+
 /// How a community's own district stands.
 pub(crate) fn form_of(s: &State, community: usize) -> Form {
     if s.d[community].alive { s.cluster_of(community).map_or(Form::Alone, |cluster| cluster.form) } else { s.d[community].ended }
-}
-
-/// Whether the longest rides of a community are within the state's norm.
-#[allow(clippy::needless_bitwise_bool, reason = "a branch that cannot be predicted costs more than the second comparison")]
-fn ride_within(w: &World<'_>, community: usize) -> bool {
-    let d = &w.s.d;
-    (d[community].elementary_ride <= d[community].elementary_norm)
-        & (d[community].high_school_ride <= d[community].high_school_norm)
 }
 
 /// 1 where a condition holds, else 0.
@@ -88,77 +98,130 @@ fn one_if(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
 
-#[allow(clippy::needless_bitwise_bool, reason = "as above")]
-fn offers_programme(w: &World<'_>, i: usize) -> bool {
-    !w.s.d[i].has_high_school() | (w.s.d[i].courses_raw >= w.region.rules.required_courses)
-}
-
 fn sum_districts(w: &World<'_>) -> Sums {
     let d = &w.s.d;
     let mut sums = Sums::default();
     for &i in &d.operating {
         let i = usize::from(i);
-        let (pupils, high) = (d[i].enrolment, d[i].high_school);
-        let programme = offers_programme(w, i);
+        let (pupils, mills) = (d[i].enrolment, d[i].mills());
         sums.pupils += pupils;
         sums.spending += d[i].spending;
         sums.levy += d[i].levy;
         sums.aid += d[i].aid;
+        let weights = aid_weights(pupils, w.sparse(i), &w.region.finance, w.p);
+        let base = d[i].aid / (1.0 + weights[0] + weights[1]);
+        for (sum, part) in sums.aid_by_kind.iter_mut().zip([1.0, weights[0], weights[1]]) {
+            *sum += base * part;
+        }
         sums.reserve += d[i].reserve;
         sums.paid += d[i].paid * pupils;
         sums.workload += d[i].workload * pupils;
         sums.referrals += d[i].referrals * pupils;
-        // Factors of 0 or 1 instead of branches: which district has what is not predictable.
-        let teaches = one_if(d[i].has_high_school());
-        sums.high_school += teaches * high;
-        sums.courses += teaches * d[i].courses * high;
-        sums.programme += teaches * one_if(programme) * high;
-        sums.high_schools += teaches;
-        sums.course_sum += teaches * d[i].courses;
-        sums.course_squares += teaches * d[i].courses * d[i].courses;
-        sums.mill_sum += d[i].mills;
-        sums.mill_squares += d[i].mills * d[i].mills;
+        sums.mill_sum += mills;
+        sums.mill_squares += mills * mills;
         sums.forms[form_of(w.s, i) as usize] += 1.0;
     }
     sums
 }
 
+/// How a community's pupils fare: of those before high school and of those in it the number, and the viability
+/// of their schooling but for the programme; what the high school offers.
+struct Fare {
+    younger: f64,
+    older: f64,
+    younger_sound: f64,
+    older_sound: f64,
+    /// Share of the programme that is paid for where the younger are taught.
+    paid: f64,
+    courses: f64,
+    /// Longest ride, and whether one is beyond its norm.
+    ride: f64,
+    over: bool,
+}
+
+impl Fare {
+    /// Viable pupils under a standard of so many courses.
+    #[inline]
+    fn viable(&self, required: f64) -> f64 {
+        self.younger * self.younger_sound * self.paid + self.older * self.older_sound * (self.courses / required).min(1.0)
+    }
+}
+
+/// How a ride counts: in full within the norm, not at all from twice that on.
+#[inline]
+fn ride_counts(ride: f64, norm: f64) -> f64 {
+    (2.0 - ride / norm.max(1e-9)).clamp(0.0, 1.0)
+}
+
+/// How far a reserve is solvent.
+#[inline]
+fn solvent(w: &World<'_>, district: usize) -> f64 {
+    let (low, high) = (-w.p.insolvent_below, w.p.solvent_from);
+    ((w.s.d[district].reserve_share() - low) / (high - low).max(1e-9)).clamp(0.0, 1.0)
+}
+
+fn fare(w: &World<'_>, community: usize) -> Fare {
+    let (c, d) = (&w.s.c[community], &w.s.d);
+    let home = usize::from(c.home);
+    let older = c.high_school_pupils();
+    let younger = c.pupils() - older;
+    let ride = |level: Level| ride_counts(c.ride[level.index()], c.norm[level.index()]);
+    let school = c.school[Level::High.index()];
+    let high = usize::from(if school == NONE { c.home } else { w.s.c[usize::from(school)].home });
+    let courses = if school == NONE { 0.0 } else { w.s.c[usize::from(school)].courses };
+    let over = |level: Level| c.ride[level.index()] > c.norm[level.index()];
+    Fare {
+        younger,
+        older,
+        younger_sound: solvent(w, home) * ride(Level::Elementary).min(ride(Level::Middle)),
+        older_sound: solvent(w, high) * ride(Level::High),
+        paid: d[home].paid,
+        courses: courses * (1.0 - w.p.courses_cut * d[high].cut),
+        ride: c.ride[0].max(c.ride[1]).max(c.ride[2]),
+        over: over(Level::Elementary) || over(Level::Middle) || over(Level::High),
+    }
+}
+
 fn sum_communities(w: &World<'_>) -> Places {
-    let d = &w.s.d;
     let mut places = Places::default();
     for community in 0..w.site.count {
-        let home = usize::from(d.home[community]);
-        let pupils = d[community].pupil_share * d[home].enrolment;
-        let ride = d[community].elementary_ride.max(d[community].high_school_ride);
+        let fare = fare(w, community);
+        let pupils = fare.younger + fare.older;
+        let viable = fare.viable(w.required);
         places.pupils += pupils;
-        places.ride += ride * pupils;
-        let within = ride_within(w, community);
-        places.over += one_if(!within) * pupils;
-        places.viable += one_if(within & sound(w, home)) * pupils;
-        places.with_school += f64::from(u8::from(d[community].buildings > 0));
+        places.ride += fare.ride * pupils;
+        places.over += one_if(fare.over) * pupils;
+        places.viable += viable;
+        for (sum, standard) in places.viable_at.iter_mut().zip(STANDARDS) {
+            *sum += fare.viable(standard);
+        }
+        let small = one_if(w.layout.small[community]);
+        places.small_pupils += small * pupils;
+        places.small_viable += small * viable;
+        places.high_school += fare.older;
+        places.courses += fare.older * fare.courses;
+        places.met += fare.older * one_if(fare.courses >= w.required);
+        places.share += fare.older * (fare.courses / w.required).min(1.0);
+        let c = &w.s.c[community];
+        let teaches = one_if(c.high_schools > 0.0);
+        places.high_schools += teaches;
+        places.course_sum += teaches * c.courses;
+        places.course_squares += teaches * c.courses * c.courses;
+        places.with_school += one_if(c.open_buildings() > 0);
     }
     places
 }
 
-/// Whether a district is solvent and offers the approved programme.
-#[allow(clippy::needless_bitwise_bool, reason = "as above")]
-fn sound(w: &World<'_>, district: usize) -> bool {
-    (w.s.d[district].reserve >= 0.0) & offers_programme(w, district)
+/// A part of a whole; NaN of nothing.
+fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { f64::NAN }
 }
 
-fn put_districts(row: &mut [f64], sums: &Sums, places: &Places, w: &World<'_>) {
+fn put_districts(row: &mut [f64], sums: &Sums, w: &World<'_>) {
     let pupils = sums.pupils.max(1e-9);
-    let ratio = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { f64::NAN };
     let mut put = |outcome: RegionOutcome, value: f64| row[outcome.index()] = value;
-    put(RegionOutcome::district_viability, ratio(places.viable, places.pupils));
     put(RegionOutcome::districts, w.s.d.operating.len() as f64);
-    put(RegionOutcome::courses, ratio(sums.courses, sums.high_school));
-    put(RegionOutcome::programme_met, ratio(sums.programme, sums.high_school));
-    put(RegionOutcome::programme_spread, spread(sums.high_schools, sums.course_sum, sums.course_squares));
     put(RegionOutcome::tax_spread, spread(w.s.d.operating.len() as f64, sums.mill_sum, sums.mill_squares));
-    put(RegionOutcome::longest_ride, ratio(places.ride, places.pupils));
-    put(RegionOutcome::rides_over_norm, ratio(places.over, places.pupils));
-    put(RegionOutcome::towns_with_school, places.with_school / w.site.count as f64);
     put(RegionOutcome::spending, sums.spending / pupils);
     put(RegionOutcome::levy, sums.levy / pupils);
     put(RegionOutcome::state_aid, sums.aid / pupils);
@@ -168,7 +231,12 @@ fn put_districts(row: &mut [f64], sums: &Sums, places: &Places, w: &World<'_>) {
     put(RegionOutcome::referrals, sums.referrals / pupils);
     put(RegionOutcome::pupils, sums.pupils);
     // From 0.0: the sum of no instruments would be -0.0.
-    put(RegionOutcome::outlay, w.s.outlay.iter().fold(0.0, |sum, paid| sum + paid) / 1e6);
+    let outlay = w.s.outlay.iter().fold(0.0, |sum, paid| sum + paid);
+    put(RegionOutcome::outlay, outlay / 1e6);
+    put(RegionOutcome::foundation_aid, sums.aid_by_kind[0] / 1e6);
+    put(RegionOutcome::small_size_aid, sums.aid_by_kind[1] / 1e6);
+    put(RegionOutcome::sparsity_aid, sums.aid_by_kind[2] / 1e6);
+    put(RegionOutcome::state_cost, (sums.aid + outlay) / 1e6);
     let forms = [
         (RegionOutcome::alone, Form::Alone),
         (RegionOutcome::in_network, Form::Network),
@@ -181,14 +249,33 @@ fn put_districts(row: &mut [f64], sums: &Sums, places: &Places, w: &World<'_>) {
     }
 }
 
+fn put_communities(row: &mut [f64], places: &Places, w: &World<'_>) {
+    let mut put = |outcome: RegionOutcome, value: f64| row[outcome.index()] = value;
+    let viable = ratio(places.viable, places.pupils);
+    put(RegionOutcome::viability_last, viable);
+    put(RegionOutcome::district_viability, viable);
+    put(RegionOutcome::viability_small, ratio(places.small_viable, places.small_pupils));
+    put(RegionOutcome::viability_low, ratio(places.viable_at[0], places.pupils));
+    put(RegionOutcome::viability_high, ratio(places.viable_at[1], places.pupils));
+    put(RegionOutcome::courses, ratio(places.courses, places.high_school));
+    put(RegionOutcome::programme_met, ratio(places.met, places.high_school));
+    put(RegionOutcome::programme_share, ratio(places.share, places.high_school));
+    put(RegionOutcome::programme_spread, spread(places.high_schools, places.course_sum, places.course_squares));
+    put(RegionOutcome::longest_ride, ratio(places.ride, places.pupils));
+    put(RegionOutcome::rides_over_norm, ratio(places.over, places.pupils));
+    put(RegionOutcome::towns_with_school, places.with_school / w.site.count as f64);
+}
+
 fn put_clusters(row: &mut [f64], s: &State) {
     let count = s.clusters.len() as f64;
     let mut put = |outcome: RegionOutcome, value: f64| row[outcome.index()] = value;
     put(RegionOutcome::clusters, count);
-    let (mut members, mut working, mut trust, mut ownership, mut payoff) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    let (mut members, mut working, mut taken, mut trust, mut ownership, mut payoff) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     for cluster in &s.clusters {
-        members += cluster.members.len() as f64;
+        let size = cluster.members.len() as f64;
+        members += size;
         working += f64::from(cluster.working);
+        taken += f64::from(cluster.working) * size;
         trust += cluster.trust;
         ownership += cluster.ownership;
         payoff += cluster.payoff;
@@ -197,6 +284,7 @@ fn put_clusters(row: &mut [f64], s: &State) {
     if count > 0.0 {
         put(RegionOutcome::cluster_size, members / count);
         put(RegionOutcome::activity, working / members);
+        put(RegionOutcome::participation, taken / members);
         put(RegionOutcome::trust, trust / count);
         put(RegionOutcome::ownership, ownership / count);
         put(RegionOutcome::payoff, 100.0 * payoff / count);
@@ -218,11 +306,12 @@ fn put_sharing(row: &mut [f64], w: &World<'_>) {
     row[RegionOutcome::autonomy_given_up.index()] = given_up / operating;
 }
 
-fn put_tally(row: &mut [f64], s: &State) {
-    let tally = &s.tally;
+fn put_tally(row: &mut [f64], w: &World<'_>) {
+    let tally = &w.s.tally;
     let mut put = |outcome: RegionOutcome, value: u32| row[outcome.index()] = f64::from(value);
     put(RegionOutcome::merged, tally.merged);
     put(RegionOutcome::dissolved, tally.dissolved);
+    put(RegionOutcome::stranded, tally.stranded);
     put(RegionOutcome::clusters_founded, tally.founded);
     put(RegionOutcome::clusters_ended, tally.ended);
     put(RegionOutcome::goals_met, tally.goals_met);
@@ -231,9 +320,28 @@ fn put_tally(row: &mut [f64], s: &State) {
     put(RegionOutcome::votes_passed, tally.votes_passed);
     put(RegionOutcome::plans_voted, tally.plans);
     put(RegionOutcome::plans_passed, tally.plans_passed);
-    if tally.scored > 0 {
-        row[RegionOutcome::cluster_viability.index()] = f64::from(tally.viable) / f64::from(tally.scored);
+    row[RegionOutcome::funded_alive.index()] = funded_alive(w);
+}
+
+/// Of clusters whose money ended long enough ago, the share that lived so many years after it.
+fn funded_alive(w: &World<'_>) -> f64 {
+    if w.policy.instruments.is_empty() {
+        return f64::NAN;
     }
+    let (mut lived, mut all) = (0.0, 0.0);
+    let mut count = |life: &ClusterLife| {
+        let Some(money) = life.money_ended.filter(|money| money + YEARS_AFTER_MONEY <= w.year) else { return };
+        // Lost while it was paid: it never had to live without.
+        let lost_before = life.ended.is_some_and(|ended| ended < money);
+        let merged = life.ending == Some(Ending::Merged) && life.ended.is_some_and(|e| e < money + YEARS_AFTER_MONEY);
+        if !lost_before && !merged {
+            all += 1.0;
+            lived += one_if(life.ended.is_none_or(|ended| ended >= money + YEARS_AFTER_MONEY));
+        }
+    };
+    w.s.lives.iter().for_each(|(_, life)| count(life));
+    w.s.clusters.iter().for_each(|cluster| count(&cluster.life(None)));
+    ratio(lived, all)
 }
 
 /// The standard deviation of values given by their number, sum and sum of squares; NaN of none.
@@ -253,31 +361,43 @@ fn cluster_values(w: &World<'_>, cluster: &Cluster) -> [f64; CLUSTER_WIDTH] {
     put(ClusterOutcome::trust, cluster.trust);
     put(ClusterOutcome::ownership, cluster.ownership);
     put(ClusterOutcome::payoff, 100.0 * cluster.payoff);
-    put(ClusterOutcome::coordinator, f64::from(u8::from(cluster.coordinator > 0.0)));
-    put(ClusterOutcome::facilitator, f64::from(u8::from(cluster.facilitator > 0.0)));
+    put(ClusterOutcome::coordinator, one_if(cluster.coordinator > 0.0));
+    put(ClusterOutcome::facilitator, one_if(cluster.facilitator > 0.0));
     put(ClusterOutcome::grant, cluster.received);
     put(ClusterOutcome::pupils, pupils);
     row
 }
 
 fn district_values(w: &World<'_>, community: usize) -> [f64; DISTRICT_WIDTH] {
-    let d = &w.s.d;
-    let home = usize::from(d.home[community]);
+    let (c, d) = (&w.s.c[community], &w.s.d);
+    let home = usize::from(c.home);
+    let pupils = d[home].enrolment.max(1.0);
+    let fare = fare(w, community);
+    let living = fare.younger + fare.older;
+    let school = c.school[Level::High.index()];
+    let taught = school != NONE && c.reaches_high_school();
     let mut row = [0.0; DISTRICT_WIDTH];
     let mut put = |outcome: DistrictOutcome, value: f64| row[outcome.index()] = value;
-    let flag = |condition: bool| f64::from(u8::from(condition));
     put(DistrictOutcome::pupils, d[home].enrolment);
-    put(DistrictOutcome::spending, d[home].spending / d[home].enrolment.max(1.0));
-    put(DistrictOutcome::mills, d[home].mills);
+    put(DistrictOutcome::residents, living);
+    put(DistrictOutcome::spending, d[home].spending / pupils);
+    put(DistrictOutcome::programme_spending, d[home].programme / pupils);
+    put(DistrictOutcome::revenue, d[home].revenue / pupils);
+    put(DistrictOutcome::levy, d[home].levy / pupils);
+    put(DistrictOutcome::state_aid, d[home].aid / pupils);
+    put(DistrictOutcome::mills, d[home].mills());
     put(DistrictOutcome::reserve_share, d[home].reserve_share());
     put(DistrictOutcome::paid_share, d[home].paid);
-    put(DistrictOutcome::courses, if d[home].has_high_school() { d[home].courses } else { f64::NAN });
-    put(DistrictOutcome::elementary_ride, d[community].elementary_ride);
-    put(DistrictOutcome::high_school_ride, d[community].high_school_ride);
-    put(DistrictOutcome::has_school, flag(d[community].buildings > 0));
+    put(DistrictOutcome::courses, if taught { fare.courses } else { f64::NAN });
+    put(DistrictOutcome::courses_own, if taught { w.s.c[usize::from(school)].courses_own } else { f64::NAN });
+    put(DistrictOutcome::elementary_ride, c.ride[0]);
+    put(DistrictOutcome::middle_ride, c.ride[1]);
+    put(DistrictOutcome::high_school_ride, c.ride[2]);
+    put(DistrictOutcome::has_school, one_if(c.open_buildings() > 0));
     put(DistrictOutcome::teachers, d[home].teachers);
     put(DistrictOutcome::stress, d[home].stress);
-    put(DistrictOutcome::viable, flag(sound(w, home) && ride_within(w, community)));
+    put(DistrictOutcome::viable, if living > 0.0 { fare.viable(w.required) / living } else { f64::NAN });
+    put(DistrictOutcome::programme_share, if taught { (fare.courses / w.required).min(1.0) } else { f64::NAN });
     put(DistrictOutcome::receipts, d[home].receipts);
     row
 }
@@ -291,5 +411,12 @@ mod tests {
         assert!((spread(4.0, 20.0, 120.0) - 5.0f64.sqrt()).abs() < 1e-12);
         assert!(spread(1.0, 3.0, 9.0).abs() < 1e-12);
         assert!(spread(0.0, 0.0, 0.0).is_nan());
+    }
+
+    #[test]
+    fn a_ride_counts_less_and_less_beyond_its_norm() {
+        assert!((ride_counts(60.0, 60.0) - 1.0).abs() < 1e-12);
+        assert!((ride_counts(90.0, 60.0) - 0.5).abs() < 1e-12);
+        assert!(ride_counts(150.0, 60.0).abs() < 1e-12);
     }
 }

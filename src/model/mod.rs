@@ -33,7 +33,7 @@ mod quantiles;
 pub mod scale;
 mod site;
 mod state;
-mod transport;
+mod places;
 mod trust;
 mod world;
 

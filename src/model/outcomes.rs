@@ -90,22 +90,32 @@ macro_rules! outcomes {
     };
 }
 
-/// Years after the money ended at which cluster viability is measured.
-pub const CLUSTER_VIABILITY_YEARS: u16 = 3;
+/// Years after the money ended at which it is asked whether a cluster lives.
+pub const YEARS_AFTER_MONEY: u16 = 3;
 
 outcomes! {
     /// A yearly outcome of the region. A value that is not defined (the mean trust of no clusters) is NaN.
     RegionOutcome, REGION_OUTCOMES:
-    district_viability, "Pupils in viable districts", "share", Higher, PupilYears, 1, true,
-        "Share of pupils in districts that are solvent, offer the approved programme and keep rides within the state's norm (or, where they were longer at the start, no longer than then).";
-    cluster_viability, "Clusters alive 3 years after the money", "share", Higher, LastYear, 1, true,
-        "Of all clusters whose money ended at least 3 years ago, the share that at that moment still did shared work with a positive payoff. A cluster without a grant counts from the end of its first three-year term; one whose members all merged into one district is left out.";
+    viability_last, "Viability, last year", "share", Higher, LastYear, 1, true,
+        "How far the schooling of a pupil is viable in the last year, 0 to 1, mean over all pupils: courses within reach as a share of what the state asks for (grades 9 to 12) or the share of the programme that is paid for (below), times solvency, times rides. A ride counts in full within the state's norm (or what it was at the start, where longer) and falls to nothing at twice that; solvency falls from 1 at a reserve of 5 % to 0 at -10 %.";
+    district_viability, "Viability, all years", "share", Higher, PupilYears, 1, true,
+        "The same, mean over all years, weighted by pupils.";
+    viability_small, "Viability in the smallest communities", "share", Higher, LastYear, 1, false,
+        "Viability in the last year in the quarter of communities that had the fewest pupils at the start.";
+    viability_low, "Viability under a low standard", "share", Higher, LastYear, 1, false,
+        "Viability in the last year if the state asked for 20 units (as Montana and South Dakota); boards act on their own state's standard.";
+    viability_high, "Viability under a high standard", "share", Higher, LastYear, 1, false,
+        "Viability in the last year if the state asked for 41 units (as Iowa).";
+    funded_alive, "Clusters alive 3 years after their money", "share", Higher, LastYear, 1, true,
+        "Of the clusters whose money ended at least 3 years before the last year and that lived then, the share that lived 3 years on. Clusters that are still paid, that never were, or whose members merged are not among them.";
     districts, "Districts", "districts", Neither, LastYear, 0, true,
         "Operating districts.";
     merged, "Districts ended by merger", "districts", Neither, LastYear, 0, true,
         "Districts that voted themselves into another since the start.";
     dissolved, "Districts dissolved", "districts", Lower, LastYear, 0, true,
         "Districts attached to a neighbour since the start because they were insolvent, had no pupils left, gave themselves up or fell under an enrolment floor.";
+    stranded, "Districts with nobody near", "district-years", Lower, LastYear, 0, false,
+        "Years of districts, since the start, in which one should have been attached to a neighbour and none was within the state's limit.";
     clusters, "Clusters at work", "clusters", Neither, LastYear, 0, true,
         "Networks, clusters, consortia and federations in existence.";
     clustered_share, "Districts in clusters", "share", Neither, LastYear, 1, false,
@@ -120,6 +130,8 @@ outcomes! {
         "Clusters that wound up since the start because the goal was met.";
     activity, "Working activities per member", "activities", Higher, MeanOfYears, 2, false,
         "Shared activities that worked this year, per member of a cluster.";
+    participation, "Activities a member takes part in", "activities", Higher, MeanOfYears, 2, false,
+        "Shared activities that worked this year and in which a member of a cluster took part.";
     shared_work, "Working activities per district", "activities", Higher, MeanOfYears, 2, false,
         "Shared activities that worked this year, per operating district, in a cluster or not.";
     autonomy_given_up, "Autonomy given up", "index 0-1", Lower, MeanOfYears, 3, false,
@@ -135,9 +147,11 @@ outcomes! {
     courses, "High-school courses", "courses", Higher, LastYear, 1, true,
         "Courses within reach of a high-school pupil, weighted by pupils.";
     programme_met, "Pupils with the approved programme", "share", Higher, PupilYears, 1, false,
-        "Share of high-school pupils in districts whose courses reach the number that the state requires.";
+        "Share of high-school pupils at schools whose courses within reach are as many as the state asks for.";
+    programme_share, "Share of the programme within reach", "share", Higher, LastYear, 1, false,
+        "Courses within reach as a share of what the state asks for, 1 at the most, weighted by high-school pupils.";
     programme_spread, "Spread of programmes", "courses", Lower, LastYear, 1, false,
-        "Standard deviation of courses between the districts with a high school: how unequal programmes are.";
+        "Standard deviation of courses between high schools: how unequal programmes are.";
     longest_ride, "Longest ride", "minutes", Lower, LastYear, 0, true,
         "Mean over communities of the longest one-way ride of their pupils, weighted by pupils.";
     rides_over_norm, "Pupils beyond the ride norm", "share", Lower, LastYear, 1, false,
@@ -170,6 +184,14 @@ outcomes! {
         "Foundation, small-size and sparsity aid per pupil, dollars of the first year.";
     outlay, "State outlay on instruments", "million $", Lower, SumOfYears, 2, true,
         "What the state pays under the policy's instruments in the year, million dollars of the first year.";
+    foundation_aid, "Foundation aid", "million $", Neither, SumOfYears, 2, false,
+        "Ordinary state aid but for small-size and sparsity aid, million dollars of the first year.";
+    small_size_aid, "Small-size aid", "million $", Neither, SumOfYears, 2, false,
+        "Part of the ordinary state aid that the formula gives for small size; merging loses it.";
+    sparsity_aid, "Sparsity aid", "million $", Neither, SumOfYears, 2, false,
+        "Part of the ordinary state aid that the formula gives for sparsity.";
+    state_cost, "State's cost in all", "million $", Lower, SumOfYears, 1, true,
+        "Instruments and ordinary aid, million dollars of the first year: the difference from the baseline is the net cost of a policy.";
     pupils, "Pupils", "pupils", Neither, LastYear, 0, false,
         "Pupils of all districts.";
     alone, "Districts alone", "districts", Neither, LastYear, 0, false,
@@ -218,7 +240,17 @@ outcomes! {
     /// has merged. Money and programme are those of the district that serves it.
     DistrictOutcome, DISTRICT_OUTCOMES:
     pupils, "Pupils of the serving district", "pupils", Neither, LastYear, 0, false,
-        "Pupils of the district that serves the community.";
+        "Pupils taught in the district that serves the community.";
+    residents, "Pupils of the community", "pupils", Neither, LastYear, 0, false,
+        "Pupils who live in the community, whoever teaches them.";
+    revenue, "Revenue per pupil", "$ a pupil", Neither, LastYear, 0, false,
+        "Revenue of the serving district per pupil, all sources, without bonds, dollars of the first year.";
+    levy, "Local levy per pupil", "$ a pupil", Lower, LastYear, 0, false,
+        "Local property tax of the serving district per pupil, dollars of the first year.";
+    state_aid, "State aid per pupil", "$ a pupil", Neither, LastYear, 0, false,
+        "Ordinary state aid of the serving district per pupil, dollars of the first year.";
+    programme_spending, "Spending on the programme per pupil", "$ a pupil", Neither, LastYear, 0, false,
+        "Running cost of the programme in the serving district per pupil, without one-off spending, buildings and tuition: the nearest to salaries.";
     spending, "Spending per pupil", "$ a pupil", Lower, LastYear, 0, false,
         "Spending per pupil of the serving district, dollars of the first year.";
     mills, "Mill rate", "$ per $1,000", Lower, LastYear, 2, false,
@@ -228,9 +260,13 @@ outcomes! {
     paid_share, "Programme paid for", "share", Higher, LastYear, 1, false,
         "Share of what the approved programme would cost that the serving district can pay for.";
     courses, "Courses", "courses", Higher, LastYear, 1, false,
-        "Courses within reach of its high-school pupils.";
+        "Courses within reach of the community's high-school pupils, at the school that they attend.";
+    courses_own, "Courses of own staff", "courses", Higher, LastYear, 1, false,
+        "Courses that the staff of that school teaches itself.";
     elementary_ride, "Elementary ride", "minutes", Lower, LastYear, 0, false,
         "Longest one-way ride of an elementary pupil of the community.";
+    middle_ride, "Middle-school ride", "minutes", Lower, LastYear, 0, false,
+        "Longest one-way ride of a pupil of grades 6 to 8 of the community.";
     high_school_ride, "High-school ride", "minutes", Lower, LastYear, 0, false,
         "Longest one-way ride of a high-school pupil of the community.";
     has_school, "Has a school", "0 or 1", Higher, LastYear, 0, false,
@@ -239,8 +275,10 @@ outcomes! {
         "Teaching posts of the serving district, full-time equivalents.";
     stress, "Stress", "index", Lower, LastYear, 2, false,
         "Pressure on the serving district's board: reserve, programme paid for, courses and decline.";
-    viable, "Viable", "0 or 1", Higher, LastYear, 0, false,
-        "Whether the serving district is solvent, offers the approved programme and keeps the community's rides within the norm.";
+    viable, "Viability", "share", Higher, LastYear, 1, false,
+        "How far the schooling of the community's pupils is viable, 0 to 1: programme within reach and paid for, solvency, rides.";
+    programme_share, "Share of the programme within reach", "share", Higher, LastYear, 1, false,
+        "Courses within reach of its high-school pupils as a share of what the state asks for, 1 at the most.";
     receipts, "Instrument receipts", "$", Neither, SumOfYears, 0, false,
         "What the serving district received under the policy's instruments this year, dollars of the first year.";
 }

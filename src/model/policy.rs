@@ -130,6 +130,13 @@ pub struct HoldHarmless {
     pub share: Vec<f64>,
 }
 
+/// Plain aid: dollars for every pupil of every district that may take part, whatever it does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeneralAid {
+    /// Dollars per pupil in each year from the instrument's first on.
+    pub per_pupil: Vec<f64>,
+}
+
 /// Districts below a size must merge (South Dakota 2007, Arkansas).
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnrolmentFloor {
@@ -179,6 +186,8 @@ pub enum InstrumentKind {
     LevyRelief(LevyRelief),
     /// See [`HoldHarmless`].
     HoldHarmless(HoldHarmless),
+    /// See [`GeneralAid`].
+    GeneralAid(GeneralAid),
     /// See [`EnrolmentFloor`].
     EnrolmentFloor(EnrolmentFloor),
     /// See [`AssignedClusters`].

@@ -34,6 +34,13 @@ impl Quantiles {
         f64::from(self.table[((u * CELLS as f64) as usize).min(CELLS - 1)])
     }
 
+    /// Five standard normals from one draw of 128 bits, in steps.
+    #[inline]
+    pub(crate) fn five(&self, [first, second]: [u64; 2]) -> [f64; 5] {
+        let at = |word: u64, shift: u32| f64::from(self.table[((word >> shift) as usize) % CELLS]);
+        [at(first, 56), at(first, 40), at(first, 24), at(second, 56), at(second, 40)]
+    }
+
     /// Takes one draw of 128 bits apart: grades 0–6 and births from the first word, grades 7–12, the
     /// local shock and the drift's from the second.
     #[inline]

@@ -3,12 +3,15 @@
 use crate::engine::draws::EntityKey;
 use crate::engine::math;
 
+use super::budget::lost_aid;
 use super::decisions::Decision;
 use super::events::{Ending, Happening};
+use super::places::{Level, Purpose, near_enough};
 use super::region::{AgentKind, VoteRule};
-use super::state::{Members, NONE};
+use super::scale::pupil_equivalents;
+use super::state::{Members, NONE, PlannedSchools};
 use super::world::World;
-use super::{instruments, review, transport};
+use super::{instruments, review};
 
 /// A plan that is put to the voters.
 #[derive(Debug, Clone, Copy)]
@@ -16,9 +19,12 @@ struct Plan {
     parties: Members,
     host: u16,
     key: EntityKey,
-    /// Whether the other parties lose their high schools, and whether they lose all schools.
-    one_high_school: bool,
-    keeps_buildings: bool,
+    /// The community in which the one high school of the merged district stands; none: all stay.
+    high_school: Option<u16>,
+    /// The party that gets the middle grades of all; none: they stay where they are.
+    middle: Option<u16>,
+    /// Whether a building of each party that is not the host closes at once.
+    closes: bool,
     required: bool,
     /// 0 for the plan, 1 for its revision.
     round: u32,
@@ -26,35 +32,55 @@ struct Plan {
 
 /// The votes that a grant requires at its end.
 pub(crate) fn required_votes(w: &mut World<'_>) {
-    let mut place = 0;
-    while place < w.s.clusters.len() {
-        let due = w.s.clusters[place].vote_from.is_some_and(|from| from <= w.year);
-        if due && hold_required_vote(w, place) {
-            continue; // The cluster is gone: its place holds the next one.
+    for place in 0..w.s.clusters.len() {
+        if w.s.clusters[place].vote_from.is_some_and(|from| from <= w.year) {
+            hold_required_vote(w, place);
         }
-        place += 1;
     }
     super::restructuring::merge_agreed(w);
 }
 
-/// Holds a cluster's required vote; true if the cluster has ended.
-fn hold_required_vote(w: &mut World<'_>, place: usize) -> bool {
+/// Holds a cluster's required vote. The plan leaves out members that are too far from its host to be one
+/// district with it.
+fn hold_required_vote(w: &mut World<'_>, place: usize) {
     let cluster = w.s.clusters[place];
-    let plan = design(w, cluster.members, true);
-    let merged = put_to_vote(w, plan);
+    let parties = near_the_largest(w, &cluster.members);
+    let merged = parties.len() >= 2 && {
+        let plan = design(w, parties, true);
+        put_to_vote(w, plan)
+    };
     let cluster = &mut w.s.clusters[place];
     cluster.votes += 1;
-    let retry = f64::from(cluster.votes) < w.p.required_tries && !merged;
+    let retry = parties.len() >= 2 && f64::from(cluster.votes) < w.p.required_tries && !merged;
     cluster.vote_from = retry.then_some(w.year + w.region.rules.retry_wait_years.max(1));
-    if merged {
-        return false; // Members leave the table when the merger takes effect.
+    if merged || parties.len() < 2 {
+        return; // Members leave the cluster when the merger takes effect.
     }
     let [breaks, _] = w.draws.uniforms(cluster.key, Decision::AfterFailure);
     if breaks < w.p.vote_breaks_cluster {
         review::end(w, place, Ending::VoteFailed);
-        return true;
     }
-    false
+}
+
+/// The largest of some districts and those of them that are near enough to be one with it.
+fn near_the_largest(w: &World<'_>, members: &Members) -> Members {
+    let host = largest(w, members);
+    let mut near = Members::EMPTY;
+    for &member in members.as_slice() {
+        if member == host || near_enough(w, usize::from(member), usize::from(host), Purpose::Merger) {
+            near.push(member);
+        }
+    }
+    near
+}
+
+/// The largest of some districts; of equals the one whose name comes first in the order of draws.
+fn largest(w: &World<'_>, members: &Members) -> u16 {
+    let size = |i: u16| w.s.d[usize::from(i)].enrolment;
+    let larger = |&a: &u16, &b: &u16| {
+        size(a).total_cmp(&size(b)).then_with(|| w.key(usize::from(b)).cmp(&w.key(usize::from(a))))
+    };
+    members.as_slice().iter().copied().max_by(larger).unwrap_or(NONE)
 }
 
 /// Boards propose mergers, and voters decide.
@@ -65,17 +91,21 @@ pub(crate) fn step(w: &mut World<'_>) {
         return;
     }
     w.s.scratch.chosen.clear();
+    let paid = instruments::pays_mergers(w);
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
         let [u, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
-        let own = own_log_odds(w, i) + if instruments::merger_deadline(w, i) { w.p.propose_rush } else { 0.0 };
+        let own = own_log_odds(w, i);
         let deep = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.deep_sharing(w.p));
         let p = w.p;
-        let most = own + 0.5 * p.propose_trust + deep * p.propose_shared * p.shared_years_most + p.propose_money * p.money_most;
+        // Where something is paid for merging, what it could add has no bound, and all are looked at.
+        let money = if paid { f64::INFINITY } else { (p.propose_money * (1.0 + p.propose_rush)) * saving_bound(w, i) };
+        let most = own + 0.5 * p.propose_trust + deep * p.propose_shared * p.shared_years_most + money;
         if !math::may_happen(u, most) {
             continue;
         }
         let Some((_, log_odds)) = best_partner(w, i) else { continue };
+        debug_assert!(own + log_odds <= most + 1e-9, "the bound is below what is drawn: {} > {most}", own + log_odds);
         if math::happens(u, own + log_odds) && math::happens(agrees, w.p.partner_agrees) {
             w.s.scratch.chosen.push((u, i as u16));
         }
@@ -86,17 +116,13 @@ pub(crate) fn step(w: &mut World<'_>) {
 /// Plans are put to the voters one after the other, the keenest first; a district votes once a year.
 fn propose_chosen(w: &mut World<'_>) {
     let mut chosen = std::mem::take(&mut w.s.scratch.chosen);
-    chosen.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    chosen.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| w.key(usize::from(a.1)).cmp(&w.key(usize::from(b.1)))));
     for &(_, proposer) in &chosen {
         let i = usize::from(proposer);
-        let busy = |w: &World<'_>, district: u16| w.s.agreed.iter().any(|&(ended, host)| ended == district || host == district);
-        if busy(w, proposer) {
+        if w.s.d[i].voted == w.year {
             continue;
         }
         let Some((partner, _)) = best_partner(w, i) else { continue };
-        if busy(w, partner as u16) {
-            continue;
-        }
         let mut parties = Members::EMPTY;
         parties.push(proposer);
         parties.push(partner as u16);
@@ -112,22 +138,30 @@ fn own_log_odds(w: &World<'_>, i: usize) -> f64 {
     p.propose_intercept + w.s.climate + p.propose_stress * w.s.d[i].stress - p.propose_identity * (w.s.d[i].identity - 0.5)
 }
 
-/// The partner that suits a district best among the nearest larger ones, and what it adds to the
-/// log-odds. Only the smaller proposes.
+/// The partner that suits a district best among the nearest larger ones and the district on the same land, and
+/// what it adds to the log-odds. Only the smaller proposes.
 fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
     let d = &w.s.d;
     let mut best: Option<(usize, f64)> = None;
-    let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| d[j].alive && d[j].enrolment >= d[i].enrolment);
-    for j in larger.take(w.p.partners_considered as usize) {
-        let near = w.drive_minutes(i, j) <= w.p.merger_minutes && transport::within_norm(w, i, j);
-        if !near || !w.s.ties.may_vote(i, j, w.year) {
-            continue;
+    let mut consider = |j: usize| {
+        if !near_enough(w, i, j, Purpose::Merger) || d[j].voted == w.year || !w.s.ties.may_vote(i, j, w.year) {
+            return;
         }
         let log_odds = pair_log_odds(w, i, j);
         if best.is_none_or(|(_, most)| log_odds > most) {
             best = Some((j, log_odds));
         }
+    };
+    let high = usize::from(w.s.c[i].high);
+    if high != i && high < d.all.len() && d[high].alive && usize::from(w.s.c[i].home) == i {
+        consider(high);
     }
+    // Districts of the same land that teach other grades are no partners but to each other.
+    let like = |j: usize| d[j].has_elementary() == d[i].has_elementary();
+    let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| {
+        d[j].alive && d[j].enrolment >= d[i].enrolment && j != high && like(j)
+    });
+    larger.take(w.p.partners_considered as usize).for_each(&mut consider);
     best
 }
 
@@ -138,51 +172,126 @@ fn pair_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
         Some(cluster) if w.s.d[i].cluster == w.s.d[j].cluster => cluster.deep_sharing(p),
         _ => 0.0,
     };
-    let money = money_effect(w, i, j);
-    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5) + p.propose_shared * shared * depth + p.propose_money * money
+    let ending = if instruments::merger_deadline(w, i) {
+        in_log_odds(instruments::merger_offer(w, i, j, true) / budgets(w, i, j), p.merger_money_scale)
+    } else {
+        0.0
+    };
+    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5)
+        + p.propose_shared * shared * depth
+        // A deadline makes a rush in proportion to what ends with it.
+        + p.propose_money * (money_effect(w, i, j) + p.propose_rush * ending)
 }
 
-/// Net money as it enters the log-odds: asinh of it over the scale of money, within a limit.
+fn budgets(w: &World<'_>, i: usize, j: usize) -> f64 {
+    (w.s.d[i].need + w.s.d[j].need).max(1.0)
+}
+
+/// Net money as it enters the log-odds.
 fn money_effect(w: &World<'_>, i: usize, j: usize) -> f64 {
-    let most = w.p.money_most;
-    math::asinh(net_money(w, i, j) / w.p.money_scale).max(-most).min(most)
+    in_log_odds(net_money(w, i, j), w.p.merger_money_scale)
 }
 
-/// What boards believe a merger brings in the years that they add up, net, as a share of the two budgets: grants, a
-/// share of the realised saving, less a share of the aid lost.
+/// Money as boards and voters feel it: in proportion while it is small, with the square root when it is large,
+/// and without a ceiling; a loss as a gain.
+fn in_log_odds(share: f64, scale: f64) -> f64 {
+    ((1.0 + share.abs() / scale).sqrt() - 1.0).copysign(share)
+}
+
+/// What boards believe a merger brings in the years that they add up, net, as a share of a year of the two budgets:
+/// grants, a share of what one high school saves, less a share of the aid lost.
 fn net_money(w: &World<'_>, i: usize, j: usize) -> f64 {
+    let p = w.p;
+    let lost = lost_aid(w, i, j);
+    let offer = instruments::merger_offer(w, i, j, false);
+    // A part of the saving is seen: it arrives over years and is not promised to anybody.
+    (offer + p.merger_horizon * (p.saving_seen * saving(w, i, j) - p.lost_aid_weight * lost)) / budgets(w, i, j)
+}
+
+/// What the two would save in a year as one district with one high school, dollars.
+fn saving(w: &World<'_>, i: usize, j: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
-    let budgets = (d[i].need + d[j].need).max(1.0);
-    let pupils = d[i].enrolment + d[j].enrolment;
-    let apart = d[i].enrolment * w.curve.at(d[i].enrolment) + d[j].enrolment * w.curve.at(d[j].enrolment);
-    let saved = (apart - pupils * w.curve.at(pupils)).max(0.0) * w.base_cost;
-    let lost = instruments::lost_aid(w, i, j);
-    let offer = instruments::merger_offer(w, i, j);
-    // A part of the realised saving is seen: it arrives over years and is not promised to anybody.
-    (offer + p.merger_horizon * (p.saving_seen * p.realised_saving * saved - p.lost_aid_weight * lost)) / budgets
+    let schools = d[i].high_schools.min(d[j].high_schools);
+    let level = 0.5 * (d[i].cost_level + d[j].cost_level);
+    w.base_cost * level * (p.fixed_district + p.fixed_high_school * schools)
+}
+
+/// The most that saving alone can add to the money effect of a district, whoever its partner is.
+fn saving_bound(w: &World<'_>, i: usize) -> f64 {
+    let (p, d) = (w.p, &w.s.d);
+    // The partner is larger, so half of the two budgets is at least the own one.
+    let fixed = pupil_equivalents(0.0, d[i].high_schools, 0.0, p) * w.base_cost * 3.0;
+    in_log_odds(p.merger_horizon * p.saving_seen * fixed / d[i].need.max(1.0), p.merger_money_scale)
 }
 
 /// A plan for these parties: the largest is the host; what happens to schools is drawn.
 fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
-    let host = *parties
-        .as_slice()
-        .iter()
-        .max_by(|&&a, &&b| w.s.d[usize::from(a)].enrolment.total_cmp(&w.s.d[usize::from(b)].enrolment).then(b.cmp(&a)))
-        .unwrap_or(&NONE);
+    let host = largest(w, &parties);
     let first = usize::from(parties.as_slice()[0]);
     let key = w.key(first).with(w.key(usize::from(host)));
-    let [high, all] = w.draws.uniforms(key, Decision::PlanDesign);
+    let [high, middle] = w.draws.uniforms(key, Decision::PlanDesign);
+    let [closes, _] = w.draws.uniforms(key.nth(1), Decision::PlanDesign);
     let large = parties.len() as f64 >= w.p.large_plan;
-    let keeps_all = large && high < w.p.plan_keeps_buildings;
-    Plan {
+    let one = if large { w.p.large_plan_one_high_school } else { w.p.plan_one_high_school };
+    // Those who already send their pupils to one high school keep to it.
+    let sharing = w.s.cluster_of(first).map_or(0.0, |cluster| {
+        cluster.depth_of(super::functions::Function::CoreInstruction)
+    });
+    let at = largest_high_school(w, &parties);
+    let one_high_school = high < one.max(sharing) && at.is_some();
+    let plan = Plan {
         parties,
         host,
         key,
-        one_high_school: !keeps_all && (large || high < w.p.plan_one_high_school),
-        keeps_buildings: keeps_all || all < w.p.plan_keeps_buildings,
+        high_school: at.filter(|_| one_high_school),
+        middle: None,
+        closes: !large && closes < w.p.plan_closes_building,
         required,
         round: 0,
+    };
+    // One town gets the high school and another the middle school.
+    let other = parties.as_slice().iter().copied().find(|&party| plan.high_school.is_some_and(|at| !serves(w, party, at)));
+    Plan { middle: other.filter(|_| parties.len() == 2 && middle < w.p.plan_grade_centres), ..plan }
+}
+
+/// Whether a community belongs to a district.
+fn serves(w: &World<'_>, district: u16, community: u16) -> bool {
+    w.s.c[usize::from(community)].home == district
+}
+
+/// The community of the parties whose high school has most pupils.
+fn largest_high_school(w: &World<'_>, parties: &Members) -> Option<u16> {
+    let communities = parties.as_slice().iter().flat_map(|&party| w.s.communities(usize::from(party)));
+    let schools = communities.filter(|&community| w.s.c[community].high_schools > 0.0);
+    let most = schools.max_by(|&a, &b| {
+        w.s.c[a].attending.total_cmp(&w.s.c[b].attending).then_with(|| w.key(b).cmp(&w.key(a)))
+    });
+    most.map(|community| community as u16)
+}
+
+/// What a plan does with the schools of one party: a school stays where its pupils would ride beyond the
+/// state's norm.
+fn planned(w: &World<'_>, plan: &Plan, party: usize) -> PlannedSchools {
+    let map = w.map();
+    let within = |at: usize, level: Level| {
+        w.s.communities(party).all(|from| map.ride(&w.s.c[from], from, at, level) <= w.s.c[from].norm[level.index()])
+    };
+    let closes_high = plan.high_school.is_some_and(|at| {
+        w.s.d[party].high_schools > 0.0 && !serves(w, party as u16, at) && within(usize::from(at), Level::High)
+    });
+    PlannedSchools {
+        high_school_closes: closes_high,
+        takes_middle: plan.middle == Some(party as u16) && closes_high,
+        building_closes: plan.closes
+            && party != usize::from(plan.host)
+            && within(usize::from(plan.host), Level::Elementary),
     }
+}
+
+/// Whether a district would have no school left.
+fn loses_all(w: &World<'_>, plan: &Plan, party: usize, schools: PlannedSchools) -> bool {
+    let buildings = w.s.d[party].buildings;
+    party != usize::from(plan.host) && schools.building_closes && !schools.takes_middle && buildings <= 1.0
 }
 
 /// Puts a plan to the voters, and perhaps a revised one to those who said yes. True if any plan passed.
@@ -195,7 +304,7 @@ fn put_to_vote(w: &mut World<'_>, plan: Plan) -> bool {
     remember_failure(w, &plan);
     let [_, revise] = w.draws.uniforms(plan.key, Decision::AfterFailure);
     if yes.len() >= 2 && yes.len() < plan.parties.len() && revise < w.p.revised_plan {
-        let revised = Plan { round: 1, ..design(w, yes, plan.required) };
+        let revised = revise_plan(w, &plan, yes);
         let (passed, _) = hold_votes(w, &revised);
         if passed {
             agree(w, &revised);
@@ -205,26 +314,39 @@ fn put_to_vote(w: &mut World<'_>, plan: Plan) -> bool {
     false
 }
 
+/// The same plan for those who said yes: what it promised about schools it promises again.
+fn revise_plan(w: &World<'_>, plan: &Plan, yes: Members) -> Plan {
+    let near = near_the_largest(w, &yes);
+    let parties = if near.len() >= 2 { near } else { yes };
+    Plan {
+        host: largest(w, &parties),
+        parties,
+        high_school: plan.high_school.and_then(|_| largest_high_school(w, &parties)),
+        middle: None,
+        round: 1,
+        ..*plan
+    }
+}
+
 fn agree(w: &mut World<'_>, plan: &Plan) {
-    for &party in plan.parties.as_slice().iter().filter(|&&party| party != plan.host) {
-        w.s.agreed.push((party, plan.host));
-        if plan.one_high_school {
-            w.s.d[usize::from(party)].plan_one_high_school = true;
+    for &party in plan.parties.as_slice() {
+        let schools = planned(w, plan, usize::from(party));
+        w.s.d[usize::from(party)].plan = schools;
+        if party != plan.host {
+            w.s.agreed.push((party, plan.host));
         }
-        w.s.d[usize::from(party)].plan_keeps_buildings = plan.keeps_buildings;
     }
 }
 
 /// A failed plan costs trust, and must wait.
 fn remember_failure(w: &mut World<'_>, plan: &Plan) {
-    let again = w.year + 1 + w.region.rules.retry_wait_years;
+    let again = w.year + w.region.rules.retry_wait_years.max(1);
     let parties = plan.parties;
     for (nth, &a) in parties.as_slice().iter().enumerate() {
         for &b in &parties.as_slice()[nth + 1..] {
             let (a, b) = (usize::from(a), usize::from(b));
             w.s.ties.set_vote_again(a, b, again);
-            w.s.ties.add(a, b, w.year, 0.0, w.p.trust_failed_vote);
-            w.s.ties.add(b, a, w.year, 0.0, w.p.trust_failed_vote);
+            w.s.ties.add_both(a, b, w.year, 0.0, w.p.trust_failed_vote);
         }
     }
 }
@@ -238,13 +360,15 @@ fn hold_votes(w: &mut World<'_>, plan: &Plan) -> (bool, Members) {
     for &party in parties.as_slice() {
         let i = usize::from(party);
         let own = w.p.vote_district_sd * w.draws.normal(w.key(i).with(plan.key).nth(plan.round), Decision::VoteError);
-        let share = math::logistic(vote_log_odds(w, plan, i) + common + own);
+        let schools = planned(w, plan, i);
+        let share = math::logistic(vote_log_odds(w, plan, i, schools) + common + own);
+        w.s.d[i].voted = w.year;
         yes_votes += share * w.s.d[i].enrolment;
         votes += w.s.d[i].enrolment;
         if share > 0.5 {
             yes.push(party);
         }
-        let loses_high_school = loses_high_school(w, plan, i);
+        let loses_high_school = schools.high_school_closes;
         w.s.emit(w.year, Happening::Voted { district: party, host: plan.host, yes_share: share, loses_high_school });
     }
     let passed = match w.region.rules.vote_rule {
@@ -261,12 +385,8 @@ fn hold_votes(w: &mut World<'_>, plan: &Plan) -> (bool, Members) {
     (passed, yes)
 }
 
-fn loses_high_school(w: &World<'_>, plan: &Plan, i: usize) -> bool {
-    i != usize::from(plan.host) && plan.one_high_school && w.s.d[i].has_high_school()
-}
-
 /// Log-odds of yes in one district, without its errors.
-fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
+fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize, schools: PlannedSchools) -> f64 {
     let (p, d) = (w.p, &w.s.d);
     let host = usize::from(plan.host);
     let is_host = i == host;
@@ -277,17 +397,18 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
     let core = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.depth_of(super::functions::Function::CoreInstruction));
     let (money_from, money_to) = if is_host { (others().next().unwrap_or(i), host) } else { (i, host) };
     let money = money_effect(w, money_from, money_to);
-    let (pupils, valuation, mills) = plan.parties.as_slice().iter().fold((0.0, 0.0, 0.0), |sum, &j| {
+    let (pupils, valuation, levy) = plan.parties.as_slice().iter().fold((0.0, 0.0, 0.0), |sum, &j| {
         let j = usize::from(j);
-        (sum.0 + d[j].enrolment, sum.1 + d[j].valuation, sum.2 + d[j].mills * d[j].valuation)
+        (sum.0 + d[j].enrolment, sum.1 + d[j].valuation, sum.2 + d[j].own_levy)
     });
     let own_wealth = d[i].valuation / d[i].enrolment.max(1.0);
     let richer = math::ln(own_wealth * pupils / valuation.max(1.0)).max(0.0);
-    let tax_rise = (mills / valuation.max(1.0) / d[i].mills.max(1e-9) - 1.0).clamp(-1.0, 1.0);
+    let own_rate = d[i].own_levy / d[i].valuation.max(1.0);
+    let tax_rise = (levy / valuation.max(1.0) / own_rate.max(1e-12) - 1.0).clamp(-1.0, 1.0);
     let on = |condition: bool| if condition { 1.0 } else { 0.0 };
     p.vote_intercept + p.vote_host * on(is_host)
-        - p.vote_high_school * (1.0 - core) * on(loses_high_school(w, plan, i))
-        - p.vote_all_schools * on(!is_host && !plan.keeps_buildings)
+        - p.vote_high_school * (1.0 - core) * on(schools.high_school_closes)
+        - p.vote_all_schools * on(loses_all(w, plan, i, schools))
         + p.vote_shared * shared.min(p.shared_years_most)
         + p.vote_trust * (trust - 0.5)
         + p.vote_money * money
@@ -296,4 +417,19 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize) -> f64 {
         - p.vote_richer * richer
         - p.vote_identity * (d[i].identity - 0.5)
         + p.vote_board * (d[i].board - 0.5)
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_felt_in_proportion_while_small_and_without_a_ceiling() {
+        let felt = |share| in_log_odds(share, 0.3);
+        assert!(felt(0.0).abs() < 1e-12);
+        assert!((felt(0.002) / felt(0.001) - 2.0).abs() < 0.01);
+        assert!(felt(8.0) > 4.0 && felt(80.0) > 3.0 * felt(8.0));
+        assert!((felt(-0.1) + felt(0.1)).abs() < 1e-12);
+    }
 }

@@ -4,11 +4,12 @@ use crate::engine::math;
 
 use super::decisions::Decision;
 use super::events::{Dissolution, Ending, Form, Happening};
-use super::policy::{Eligibility, EnrolmentFloor, InstrumentKind};
-use super::region::{AgentKind, GRADES};
-use super::state::{District, Districts, HISTORY, NONE};
+use super::places::{self, Level, Purpose, assign_schools, near_enough};
+use super::policy::{EnrolmentFloor, InstrumentKind};
+use super::region::{AgentKind, FIRST_HIGH_SCHOOL_GRADE};
+use super::state::{District, HISTORY, NONE, PlannedSchools};
 use super::world::World;
-use super::{budget, instruments, review, transport};
+use super::{budget, instruments, review};
 
 /// Ends districts and closes schools.
 #[inline(never)]
@@ -24,38 +25,67 @@ pub(crate) fn merge_agreed(w: &mut World<'_>) {
         let (ended, host) = w.s.agreed[nth];
         let (ended, host) = (usize::from(ended), usize::from(host));
         instruments::award_merger(w, ended, host);
-        absorb(w, ended, host, Form::Merged);
+        let plan = w.s.d[ended].plan;
+        absorb(w, ended, host, Form::Merged, plan);
         w.s.tally.merged += 1;
         w.s.emit(w.year, Happening::Merged { district: ended as u16, host: host as u16 });
     }
-    w.s.agreed.clear();
-    drop_small_clusters(w);
-}
-
-/// Clusters that mergers have left with one member.
-fn drop_small_clusters(w: &mut World<'_>) {
-    let mut place = 0;
-    while place < w.s.clusters.len() {
-        if w.s.clusters[place].members.len() < 2 {
-            review::end(w, place, Ending::Merged);
-        } else {
-            place += 1;
+    // A host can lose schools too: the one high school of a plan can be another party's.
+    for nth in 0..w.s.agreed.len() {
+        let host = usize::from(w.s.agreed[nth].1);
+        let plan = std::mem::take(&mut w.s.d[host].plan);
+        if plan != PlannedSchools::default() {
+            let before = budget::need(&w.s.d[host], w.base_cost, w.p);
+            close_planned(w, host, host, plan);
+            let map = w.map();
+            assign_schools(w.s, host, map);
+            pass_on_closures(w, host, before);
         }
     }
+    w.s.agreed.clear();
+    tidy(w);
+}
+
+/// What closed schools cost is saved, and passed on in part.
+fn pass_on_closures(w: &mut World<'_>, host: usize, before: f64) {
+    let saved = before - budget::need(&w.s.d[host], w.base_cost, w.p);
+    budget::pass_on(&mut w.s.d[host], saved.max(0.0), w.p);
+}
+
+/// Clusters that mergers have left with one member end, and ended districts leave the list.
+fn tidy(w: &mut World<'_>) {
+    for place in 0..w.s.clusters.len() {
+        if w.s.at_work(place) && w.s.clusters[place].members.len() < 2 {
+            review::end(w, place, Ending::Merged);
+        }
+    }
+    w.s.sweep();
+    w.s.sweep_districts();
 }
 
 /// Puts one district into another: pupils, reserve, debt, valuation and ties are conserved.
-fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
+fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form, plan: PlannedSchools) {
+    // What is shared is saved already, and cannot be saved again.
+    let before: f64 = [ended, host].map(|i| budget::need(&w.s.d[i], w.base_cost, w.p)).iter().sum();
+    let lost = budget::aid_lost_share(w, ended, host);
+    let levelling = levelling(w, ended, host);
     leave_cluster(w, ended);
-    unite_costs(w, ended, host);
-    unite_money(w, ended, host);
-    unite_pupils(w, ended, host);
-    unite_places(w, ended, host, how);
+    budget::rebase(w, ended);
+    budget::rebase(w, host);
+    unite_money(w, ended, host, lost);
+    unite_people(w, ended, host);
+    w.s.d[ended].alive = false;
+    w.s.d[ended].ended = how;
+    unite_communities(w, ended, host, how);
+    close_planned(w, ended, host, plan);
+    keep_all_levels(w, host);
+    let map = w.map();
+    assign_schools(w.s, host, map);
+    settle_costs(w, host, before, levelling);
     w.s.ties.inherit(host, ended, w.year);
     for award in w.s.awards.iter_mut().filter(|award| usize::from(award.host) == ended) {
         award.host = host as u16;
     }
-    w.s.d.operating.retain(|&district| usize::from(district) != ended);
 }
 
 fn leave_cluster(w: &mut World<'_>, district: usize) {
@@ -66,81 +96,101 @@ fn leave_cluster(w: &mut World<'_>, district: usize) {
     }
 }
 
-/// The merged district keeps the costs of its parts; a realised share of the difference to the
-/// curve goes away over the years, and salaries level up.
-fn unite_costs(w: &mut World<'_>, ended: usize, host: usize) {
-    let levelling = levelling(w, ended, host);
-    let (p, curve) = (w.p, w.curve);
-    let d = &mut w.s.d;
-    let (a, b) = (d[ended].enrolment, d[host].enrolment);
-    let pupils = (a + b).max(1.0);
-    let apart = |i: usize, n: f64| n * d[i].cost_level * (curve.at(n) + transport::extra_cost(n, d[i].area, p) + d[i].premium);
-    let cost_level = (a * d[ended].cost_level + b * d[host].cost_level) / pupils;
-    let before = (apart(ended, a) + apart(host, b)) / (pupils * cost_level.max(0.01));
-    let together = curve.at(pupils) + transport::extra_cost(pupils, d[ended].area + d[host].area, p);
-    d[host].cost_level = cost_level;
-    d[host].premium = before - together;
-    d[host].premium_target = (1.0 - p.realised_saving) * (before - together) + levelling;
-    d[host].merged_in = Some(w.year);
+/// What the merged district costs follows its schools: a part of the change comes at once, the rest as any
+/// programme follows its need. What is saved goes to taxpayers in part; what merging costs once is due for some
+/// years.
+fn settle_costs(w: &mut World<'_>, host: usize, before: f64, levelling: f64) {
+    let (p, base_cost, year) = (w.p, w.base_cost, w.year);
+    let d = &mut w.s.d[host];
+    d.levelling = levelling;
+    let after = budget::need(d, base_cost, p);
+    let saved = before - after;
+    d.path = (d.path - p.merger_at_once * saved).max(0.0);
+    d.programme = (d.programme - p.merger_at_once * saved).max(1.0);
+    budget::pass_on(d, saved.max(0.0), p);
+    d.need = after;
+    d.transition = p.adjustment_cost * after;
+    d.merged_in = Some(year);
 }
 
-/// The slots of the district that ends and of its host, the first as a copy.
-fn pair(d: &mut Districts, ended: usize, host: usize) -> (District, &mut District) {
-    (d[ended], &mut d[host])
-}
-
-fn unite_money(w: &mut World<'_>, ended: usize, host: usize) {
-    let (from, to) = pair(&mut w.s.d, ended, host);
-    let pupils = (from.enrolment + to.enrolment).max(1.0);
-    let valuation = (from.valuation + to.valuation).max(1.0);
-    let by_valuation = |a: f64, b: f64| (a * from.valuation + b * to.valuation) / valuation;
+fn unite_money(w: &mut World<'_>, ended: usize, host: usize, lost: f64) {
+    let from = w.s.d[ended];
+    let to = &mut w.s.d[host];
+    let pupils = (from.enrolment + to.enrolment).max(1e-9);
     let by_pupils = |a: f64, b: f64| (a * from.enrolment + b * to.enrolment) / pupils;
-    let rates = (by_valuation(from.mills, to.mills), by_valuation(from.mills_cap, to.mills_cap));
-    let shares = (
-        by_pupils(from.aid_rate, to.aid_rate),
-        by_pupils(from.federal_per_pupil, to.federal_per_pupil),
-        by_pupils(from.paid, to.paid),
-    );
-    (to.mills, to.mills_cap) = rates;
-    (to.aid_rate, to.federal_per_pupil, to.paid) = shares;
-    to.valuation += from.valuation;
-    to.reserve += from.reserve;
-    to.debt += from.debt;
-    to.need += from.need;
-    to.spending += from.spending;
-    to.aid += from.aid;
-    to.levy += from.levy;
-    to.revenue += from.revenue;
-    to.receipts += from.receipts;
-    to.dues += from.dues;
+    let fixed = |d: &District| d.need / (d.cost_level * (1.0 + d.taste)).max(1e-9);
+    // The level that leaves the sum of needs as it is, where schools stay as they are.
+    let (need_from, need_to) = (fixed(&from), fixed(to));
+    let level = |value: fn(&District) -> f64| {
+        (need_from * value(&from) + need_to * value(to)) / (need_from + need_to).max(1e-9)
+    };
+    let (cost_level, taste) = (level(|d| d.cost_level), level(|d| d.taste));
+    let (staffing, cut, target) =
+        (by_pupils(from.staffing, to.staffing), by_pupils(from.cut, to.cut), by_pupils(from.reserve_target, to.reserve_target));
+    let (revenue_shock, programme_shock) =
+        (by_pupils(from.revenue_shock, to.revenue_shock), by_pupils(from.programme_shock, to.programme_shock));
+    (to.cost_level, to.taste, to.staffing, to.cut, to.reserve_target) = (cost_level, taste, staffing, cut, target);
+    (to.revenue_shock, to.programme_shock) = (revenue_shock, programme_shock);
+    // Aid now is the sum of what both have; what the formula takes for the new size is lost over some years.
+    let share = |a: f64, b: f64| (a * from.aid_base + b * to.aid_base) / (from.aid_base + to.aid_base).max(1e-9);
+    to.aid_lost_target = lost + (1.0 - lost) * share(from.aid_lost_target, to.aid_lost_target);
+    to.aid_lost = 0.0;
+    for (sum, part) in [
+        (&mut to.aid_base, from.aid_base),
+        (&mut to.federal_base, from.federal_base),
+        (&mut to.count_base, from.count_base),
+        (&mut to.count, from.count),
+        (&mut to.own_levy, from.own_levy),
+        (&mut to.levy_base, from.levy_base),
+        (&mut to.residents_base, from.residents_base),
+        (&mut to.need, from.need),
+        (&mut to.path, from.path),
+        (&mut to.programme, from.programme),
+        (&mut to.valuation, from.valuation),
+        (&mut to.reserve, from.reserve),
+        (&mut to.fund, from.fund),
+        (&mut to.debt, from.debt),
+        (&mut to.capital, from.capital),
+        (&mut to.aid, from.aid),
+        (&mut to.federal, from.federal),
+        (&mut to.levy, from.levy),
+        (&mut to.revenue, from.revenue),
+        (&mut to.spending, from.spending),
+        (&mut to.receipts, from.receipts),
+        (&mut to.shared_receipts, from.shared_receipts),
+        (&mut to.one_off_receipts, from.one_off_receipts),
+        (&mut to.dues, from.dues),
+        (&mut to.tuition_paid, from.tuition_paid),
+        (&mut to.tuition_received, from.tuition_received),
+        (&mut to.area, from.area),
+    ] {
+        *sum += part;
+    }
+    to.building_years = to.building_years.max(from.building_years);
     to.insolvent_years = 0;
     to.below_floor_years = 0;
-    let left = &mut w.s.d[ended];
-    for dollars in [&mut left.valuation, &mut left.reserve, &mut left.debt, &mut left.receipts, &mut left.spending] {
+    let gone = &mut w.s.d[ended];
+    for dollars in [
+        &mut gone.valuation,
+        &mut gone.reserve,
+        &mut gone.fund,
+        &mut gone.debt,
+        &mut gone.receipts,
+        &mut gone.spending,
+        &mut gone.capital,
+        &mut gone.area,
+        &mut gone.one_off_receipts,
+        &mut gone.shared_receipts,
+    ] {
         *dollars = 0.0;
     }
 }
 
-fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
-    let d = &mut w.s.d;
-    let (a, b) = (d[ended].enrolment, d[host].enrolment);
-    let pupils = (a + b).max(1.0);
-    for community in 0..d.home.len() {
-        let home = usize::from(d.home[community]);
-        if home == host {
-            d[community].pupil_share *= b / pupils;
-        } else if home == ended {
-            d[community].pupil_share *= a / pupils;
-        }
-    }
-    let (from, to) = pair(d, ended, host);
-    unite_entry(&from, to);
-    to.drift = (a * from.drift + b * to.drift) / pupils;
-    to.identity = (a * from.identity + b * to.identity) / pupils;
-    to.staffing = (a * from.staffing + b * to.staffing) / pupils;
-    for grade in 0..GRADES {
-        to.grades[grade] += from.grades[grade];
-    }
+fn unite_people(w: &mut World<'_>, ended: usize, host: usize) {
+    let from = w.s.d[ended];
+    let to = &mut w.s.d[host];
+    let pupils = (from.enrolment + to.enrolment).max(1e-9);
+    to.identity = (from.enrolment * from.identity + to.enrolment * to.identity) / pupils;
     for year in 0..HISTORY {
         to.history[year] += from.history[year];
     }
@@ -148,85 +198,220 @@ fn unite_pupils(w: &mut World<'_>, ended: usize, host: usize) {
     to.highest = to.highest.max(from.highest);
     to.enrolment += from.enrolment;
     to.high_school += from.high_school;
-    to.area += from.area;
-    let left = &mut w.s.d[ended];
-    left.grades = [0.0; GRADES];
-    for amount in [&mut left.enrolment, &mut left.high_school, &mut left.area] {
+    to.received += from.received;
+    to.sent += from.sent;
+    let gone = &mut w.s.d[ended];
+    for amount in [&mut gone.enrolment, &mut gone.high_school, &mut gone.received, &mut gone.sent] {
         *amount = 0.0;
     }
 }
 
-/// Who enters: the cohorts of both where they start in the same grade. Where one starts higher, its
-/// entrants are those who come up from below, and are not counted twice.
-fn unite_entry(from: &District, to: &mut District) {
-    if from.lowest > to.lowest {
-        return;
+/// The communities of the district that ends go to the host, and those that sent it their pupils send them
+/// there. Where the merged district teaches all grades, its own pupils stay in it.
+fn unite_communities(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
+    let (year, forced) = (w.year, how == Form::Dissolved);
+    let teaches = usize::from(w.s.d[host].highest) >= FIRST_HIGH_SCHOOL_GRADE;
+    let mut at = w.s.d[ended].first_community;
+    while at != NONE {
+        let c = &mut w.s.c[usize::from(at)];
+        c.home = host as u16;
+        c.joined = Some(year);
+        c.forced = forced;
+        at = c.next;
     }
-    if from.lowest < to.lowest {
-        (to.entry, to.entry_growth, to.entry_gap) = (from.entry, from.entry_growth, from.entry_gap);
-        return;
+    // The lists, one behind the other.
+    let last = w.s.communities(host).last().unwrap_or(host);
+    w.s.c[last].next = w.s.d[ended].first_community;
+    w.s.d[ended].first_community = NONE;
+    let mut at = w.s.d[ended].first_sender;
+    while at != NONE {
+        let next = w.s.c[usize::from(at)].next_sender;
+        let first = w.s.d[host].first_sender;
+        w.s.c[usize::from(at)].next_sender = first;
+        w.s.c[usize::from(at)].high = host as u16;
+        w.s.d[host].first_sender = at;
+        at = next;
     }
-    let entry = (from.entry + to.entry).max(1e-9);
-    to.entry_growth = (from.entry_growth * from.entry + to.entry_growth * to.entry) / entry;
-    to.entry_gap = (from.entry_gap * from.entry + to.entry_gap * to.entry) / entry;
-    to.entry = entry;
-}
-
-fn unite_places(w: &mut World<'_>, ended: usize, host: usize, how: Form) {
-    let minutes = w.bus_minutes(ended, host);
-    let d = &mut w.s.d;
-    d[ended].alive = false;
-    d[ended].ended = how;
-    let moves = how == Form::Dissolved || d[ended].plan_one_high_school;
-    for community in 0..d.home.len() {
-        if usize::from(d.home[community]) != ended {
-            continue;
-        }
-        d.home[community] = host as u16;
-        if moves {
-            transport::move_high_school(&mut d[community], minutes, w.p);
-        }
-    }
-    // Without a promise to keep them, the first building closes at once, others in later years.
-    if how == Form::Dissolved || !d[ended].plan_keeps_buildings {
-        close_one(w, ended, minutes);
+    w.s.d[ended].first_sender = NONE;
+    if teaches {
+        keep_own_pupils(w, host);
     }
 }
 
-/// Closes one building of a community.
-fn close_one(w: &mut World<'_>, community: usize, bus_minutes: f64) {
-    if w.s.d[community].buildings > 0 {
-        transport::close_building(&mut w.s.d[community], bus_minutes, w.p);
-        w.s.tally.closures += 1;
-        let left = w.s.d[community].buildings;
-        w.s.emit(w.year, Happening::SchoolClosed { district: community as u16, left });
-    }
-}
-
-/// Districts that cannot go on are attached to the nearest neighbour.
-fn dissolve(w: &mut World<'_>) {
-    let mut place = 0;
-    while place < w.s.d.operating.len() {
-        let district = usize::from(w.s.d.operating[place]);
-        match cause(w, district).and_then(|cause| Some((cause, nearest_host(w, district, Eligibility::default())?))) {
-            Some((cause, host)) => {
-                absorb(w, district, host, Form::Dissolved);
-                w.s.tally.dissolved += 1;
-                let what = Happening::Dissolved { district: district as u16, host: host as u16, cause };
-                w.s.emit(w.year, what);
+/// Sends the older pupils of a district's communities to its own high school.
+fn keep_own_pupils(w: &mut World<'_>, host: usize) {
+    let mut at = w.s.d[host].first_community;
+    while at != NONE {
+        let community = usize::from(at);
+        let high = w.s.c[community].high;
+        if high != host as u16 {
+            if high != NONE {
+                leave_senders(w, usize::from(high), at);
+            } else {
+                // Nobody taught them before: its children go on to the grades that are taught now.
+                w.s.c[community].last = w.s.d[host].highest;
             }
-            None => place += 1,
+            w.s.c[community].high = host as u16;
+        } else {
+            leave_senders(w, host, at);
         }
+        at = w.s.c[community].next;
     }
-    drop_small_clusters(w);
 }
 
-fn cause(w: &mut World<'_>, district: usize) -> Option<Dissolution> {
+/// Takes a community out of the list of those that send a district their pupils.
+fn leave_senders(w: &mut World<'_>, district: usize, community: u16) {
+    let next = w.s.c[usize::from(community)].next_sender;
+    if w.s.d[district].first_sender == community {
+        w.s.d[district].first_sender = next;
+    } else {
+        let before = w.s.senders(district).find(|&other| w.s.c[other].next_sender == community);
+        if let Some(before) = before {
+            w.s.c[before].next_sender = next;
+        }
+    }
+    w.s.c[usize::from(community)].next_sender = NONE;
+}
+
+/// Does with the schools of one party what the plan says.
+fn close_planned(w: &mut World<'_>, party: usize, host: usize, plan: PlannedSchools) {
+    if plan.high_school_closes {
+        // The communities of the party that ends are the last of the host's list; the host's own are those
+        // before the first that came this year.
+        let mut at = party as u16;
+        while at != NONE && !(party == host && w.s.c[usize::from(at)].joined == Some(w.year)) {
+            let community = usize::from(at);
+            if other_school(w, host, community, Level::High) {
+                close_level(w, community, Level::High);
+            }
+            at = w.s.c[community].next;
+        }
+    }
+    if plan.takes_middle {
+        take_middle(w, party, host);
+    }
+    if plan.building_closes {
+        close_one(w, party, host);
+    }
+}
+
+/// Closes a level in a community's schools.
+fn close_level(w: &mut World<'_>, community: usize, level: Level) {
+    let closed = places::close_level(&mut w.s.c[community], level);
+    for _ in 0..closed {
+        places::note_closure(w, community);
+    }
+}
+
+/// The middle grades of the merged district come to one of its communities.
+fn take_middle(w: &mut World<'_>, party: usize, host: usize) {
+    places::open_level(&mut w.s.c[party], Level::Middle);
+    let mut at = w.s.d[host].first_community;
+    while at != NONE {
+        let community = usize::from(at);
+        if community != party {
+            close_level(w, community, Level::Middle);
+        }
+        at = w.s.c[community].next;
+    }
+}
+
+/// Whether another community of a district has a school of a level.
+fn other_school(w: &World<'_>, district: usize, community: usize, level: Level) -> bool {
+    w.s.communities(district).any(|other| other != community && w.s.c[other].teaching(level) > 0)
+}
+
+/// Levels of a community's schools that another community of its district teaches too.
+fn spare_levels(w: &World<'_>, district: usize, community: usize) -> usize {
+    let spare = Level::ALL.into_iter().filter(|&level| other_school(w, district, community, level));
+    spare.fold(0, |set, level| set | level.bit())
+}
+
+/// A merged district has a school for every level that it teaches.
+fn keep_all_levels(w: &mut World<'_>, host: usize) {
+    let taught = places::taught(w.s.d[host].lowest, w.s.d[host].highest);
+    for level in Level::ALL.into_iter().filter(|level| taught & level.bit() != 0) {
+        if !w.s.communities(host).any(|community| w.s.c[community].teaching(level) > 0) {
+            places::open_level(&mut w.s.c[host], level);
+        }
+    }
+}
+
+/// Closes one building of a community, if others of its district teach its grades; true if it did.
+fn close_one(w: &mut World<'_>, community: usize, district: usize) -> bool {
+    // Where it has two of a kind, one can go in any case.
+    let several = Level::ALL.into_iter().filter(|&level| w.s.c[community].teaching(level) > 1);
+    let levels = several.fold(spare_levels(w, district, community), |set, level| set | level.bit());
+    let closed = places::close_building(&mut w.s.c[community], levels);
+    if closed {
+        places::note_closure(w, community);
+    }
+    closed
+}
+
+/// Districts that cannot go on are attached to a neighbour. A whole year is settled at once: the smallest goes
+/// first, into the nearest that is larger and near enough, and those whose trouble that ends go on.
+fn dissolve(w: &mut World<'_>) {
+    let mut ending = std::mem::take(&mut w.s.scratch.chosen);
+    ending.clear();
+    for place in 0..w.s.d.operating.len() {
+        let district = w.s.d.operating[place];
+        count_floor_years(w, usize::from(district));
+        if cause(w, usize::from(district)).is_some() {
+            ending.push((w.s.d[usize::from(district)].enrolment, district));
+        }
+    }
+    ending.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| w.key(usize::from(a.1)).cmp(&w.key(usize::from(b.1)))));
+    for &(_, district) in &ending {
+        let district = usize::from(district);
+        if w.s.d[district].alive
+            && let Some(cause) = cause(w, district)
+        {
+            attach(w, district, cause);
+        }
+    }
+    w.s.scratch.chosen = ending;
+    tidy(w);
+}
+
+/// Attaches a district to its neighbour: the larger takes in the smaller, whichever of them cannot go on.
+fn attach(w: &mut World<'_>, district: usize, cause: Dissolution) {
+    let Some(neighbour) = neighbour(w, district) else {
+        // Nobody is near enough: it goes on, and that is told.
+        w.s.tally.stranded += 1;
+        w.s.d[district].insolvent_years = 0;
+        w.s.emit(w.year, Happening::Stranded { district: district as u16, cause });
+        return;
+    };
+    let larger = w.s.d[neighbour].enrolment >= w.s.d[district].enrolment;
+    let (ended, host) = if larger { (district, neighbour) } else { (neighbour, district) };
+    let close = PlannedSchools { building_closes: true, ..PlannedSchools::default() };
+    // Only the schools of a district that cannot go on close at once.
+    absorb(w, ended, host, Form::Dissolved, if larger { close } else { PlannedSchools::default() });
+    w.s.tally.dissolved += 1;
+    w.s.emit(w.year, Happening::Dissolved { district: ended as u16, host: host as u16, cause });
+}
+
+/// The district to which one that cannot go on is attached: that of its high school on the same land, or the
+/// nearest that is larger, or, where none is, the nearest, all within the state's limit.
+fn neighbour(w: &World<'_>, i: usize) -> Option<usize> {
     let d = &w.s.d;
-    if d[district].enrolment < w.p.fewest_pupils {
+    let near = || {
+        let near = w.site.near(i).iter().map(|&j| usize::from(w.s.c[usize::from(j)].home)).filter(|&j| j != i);
+        near.filter(|&j| d[j].has_elementary() == d[i].has_elementary() && near_enough(w, i, j, Purpose::Merger))
+    };
+    near().find(|&j| d[j].enrolment >= d[i].enrolment).or_else(|| near().next()).or_else(|| {
+        let high = usize::from(w.s.c[i].high);
+        (high != i && high < d.all.len() && d[high].alive && near_enough(w, i, high, Purpose::Merger)).then_some(high)
+    })
+}
+
+fn cause(w: &World<'_>, district: usize) -> Option<Dissolution> {
+    let d = &w.s.d[district];
+    if d.enrolment < w.p.fewest_pupils {
         return Some(Dissolution::Empty);
     }
-    if f64::from(d[district].insolvent_years) >= w.p.insolvent_after {
+    if f64::from(d.insolvent_years) >= w.p.insolvent_after {
         return Some(Dissolution::Insolvent);
     }
     if under_floor(w, district) {
@@ -247,22 +432,30 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
     math::happens(w.draws.uniform(w.key(district), Decision::GiveUp), log_odds)
 }
 
-/// Whether a floor of the policy ends a district this year. Years are counted under whichever floor is
-/// open, so that one floor that does not concern a district never sets back the count of another.
-fn under_floor(w: &mut World<'_>, district: usize) -> bool {
-    let (mut below, mut least_grace) = (false, u16::MAX);
-    for instrument in w.policy.instruments.iter().filter(|instrument| instrument.open(w.year)) {
-        if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind
-            && below_floor(w, district, floor)
-            && instrument.eligibility.admits(w.s.d[district].enrolment)
-        {
-            below = true;
-            least_grace = least_grace.min(floor.grace_years);
-        }
-    }
+/// Counts the years in which a district was below a floor that is open. Years are counted under whichever floor
+/// is, so that one floor that does not concern a district never sets back the count of another.
+fn count_floor_years(w: &mut World<'_>, district: usize) {
+    let below = floors(w).any(|(floor, admits)| admits(w, district) && below_floor(w, district, floor));
     let years = &mut w.s.d[district].below_floor_years;
     *years = if below { years.saturating_add(1) } else { 0 };
-    below && u16::from(*years) > least_grace
+}
+
+/// The floors of the policy that are open.
+fn floors<'a>(w: &World<'a>) -> impl Iterator<Item = (&'a EnrolmentFloor, impl Fn(&World<'_>, usize) -> bool)> + use<'a> {
+    let year = w.year;
+    w.policy.instruments.iter().filter(move |instrument| instrument.open(year)).filter_map(|instrument| match &instrument.kind {
+        InstrumentKind::EnrolmentFloor(floor) => {
+            let who = instrument.eligibility;
+            Some((floor, move |w: &World<'_>, district: usize| who.admits(w.s.d[district].enrolment)))
+        }
+        _ => None,
+    })
+}
+
+/// Whether a floor of the policy ends a district this year.
+fn under_floor(w: &World<'_>, district: usize) -> bool {
+    let years = u16::from(w.s.d[district].below_floor_years);
+    floors(w).any(|(floor, admits)| admits(w, district) && below_floor(w, district, floor) && years > floor.grace_years)
 }
 
 fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
@@ -270,65 +463,73 @@ fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
     w.s.d[district].enrolment < floor.pupils && !sheltered && !(floor.sparse_exempt && w.sparse(district))
 }
 
-/// After a merger the schools of the communities that lost their district close one by one, the
-/// small ones and those of districts under stress first.
+/// After a merger the schools of the communities that lost their district close one by one, the small ones and
+/// those of districts under stress first, and those of districts that were made to merge soonest. What stays
+/// within reach of its pupils can close, what does not is kept.
 fn close_schools(w: &mut World<'_>) {
     for community in 0..w.site.count {
-        let host = usize::from(w.s.d.home[community]);
-        if w.s.d[community].buildings == 0 || host == community && w.s.d[community].buildings == 1 {
+        let host = usize::from(w.s.c[community].home);
+        let buildings = w.s.c[community].open_buildings();
+        if buildings == 0 || host == community && buildings == 1 || w.s.c[community].joined == Some(w.year) {
             continue;
         }
-        if needed(w, community, host) {
+        if host == community && needed(w, community) {
             continue;
         }
-        let u = w.draws.uniform(w.key(community), Decision::CloseBuilding);
-        if !math::happens(u, close_log_odds(w, community, host)) {
-            continue;
+        let [u, which] = w.draws.uniforms(w.key(community), Decision::CloseBuilding);
+        if math::happens(u, close_log_odds(w, community, host)) {
+            close_a_school(w, community, host, which);
         }
-        let minutes = if host == community { 0.0 } else { w.bus_minutes(community, host) };
-        close_one(w, community, minutes);
-        // What the building cost is saved.
-        let d = &mut w.s.d;
-        let saved = w.p.building_cost / d[host].enrolment.max(1.0);
-        d[host].premium -= saved;
-        d[host].premium_target -= saved;
     }
 }
 
-/// Pupils of a community.
-fn community_pupils(w: &World<'_>, community: usize, host: usize) -> f64 {
-    w.s.d[community].pupil_share * w.s.d[host].enrolment
+/// Closes a community's high school or one of its other buildings.
+fn close_a_school(w: &mut World<'_>, community: usize, host: usize, which: f64) {
+    let before = budget::need(&w.s.d[host], w.base_cost, w.p);
+    let map = w.map();
+    let reached = |level: Level| {
+        let others = w.s.communities(host).filter(|&other| other != community && w.s.c[other].teaching(level) > 0);
+        let c = &w.s.c[community];
+        let nearest = others.map(|other| map.ride(c, community, other, level)).fold(f64::INFINITY, f64::min);
+        nearest <= c.norm[level.index()]
+    };
+    let high = w.s.c[community].high_schools > 0.0 && host != community && reached(Level::High);
+    let closed = if high && which < w.p.high_school_closes_first {
+        close_level(w, community, Level::High);
+        true
+    } else {
+        let younger = host == community || reached(Level::Elementary) && reached(Level::Middle);
+        younger && close_one(w, community, host)
+    };
+    if closed {
+        let map = w.map();
+        assign_schools(w.s, host, map);
+        pass_on_closures(w, host, before);
+    }
 }
 
 /// Whether the community's pupils fill all its buildings but a part of one: then none closes.
-fn needed(w: &World<'_>, community: usize, host: usize) -> bool {
-    community_pupils(w, community, host) > (f64::from(w.s.d[community].buildings) - w.p.building_spare) * w.p.building_pupils
+fn needed(w: &World<'_>, community: usize) -> bool {
+    let c = &w.s.c[community];
+    c.pupils() > (f64::from(c.open_buildings()) - w.p.building_spare) * w.p.building_pupils
 }
 
 fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
-    let (p, d) = (w.p, &w.s.d);
-    let each = community_pupils(w, community, host) / f64::from(d[community].buildings);
+    let (p, c) = (w.p, &w.s.c[community]);
+    let each = c.pupils() / f64::from(c.open_buildings().max(1));
     let own = if host == community { -p.close_own } else { 0.0 };
+    let early = c.joined.is_some_and(|year| f64::from(w.year - year) <= p.close_early_years);
+    let forced = if c.forced { p.close_forced + if early { p.close_forced_early } else { 0.0 } } else { 0.0 };
     let working = w.s.cluster_of(host).is_some_and(|cluster| cluster.worked[0] >= p.good_year && cluster.form > Form::Network);
     let allied = if working { p.close_alliance } else { 0.0 };
     let small = (1.0 - each / p.small_school).max(-p.close_size_most);
-    p.close_intercept + own + small + p.close_stress * d[host].stress - allied
+    p.close_intercept + own + forced + small + p.close_stress * w.s.d[host].stress - allied
 }
 
-/// The nearest district that may take in another, or any if none of its neighbours is left.
-fn nearest_host(w: &World<'_>, i: usize, who: Eligibility) -> Option<usize> {
-    let d = &w.s.d;
-    w.site
-        .near(i)
-        .iter()
-        .map(|&j| usize::from(j))
-        .find(|&j| d[j].alive && who.admits(d[j].enrolment))
-        .or_else(|| d.operating.iter().map(|&j| usize::from(j)).find(|&j| j != i))
-}
-
-/// The salary cost of a plan, as a multiplier on the merged district.
+/// The salary cost of a plan, as a share of the cost of the merged district.
 fn levelling(w: &World<'_>, ended: usize, host: usize) -> f64 {
-    let (a, b) = (w.s.d[ended].enrolment, w.s.d[host].enrolment);
-    let merged = a + b;
-    (a * budget::salary_levelling(a, merged, w.p) + b * budget::salary_levelling(b, merged, w.p)) / merged.max(1.0)
+    let (p, d) = (w.p, &w.s.d);
+    let (a, b) = (d[ended].enrolment.max(1.0), d[host].enrolment.max(1.0));
+    let up = |pupils: f64| p.salary_share * p.salary_elasticity * math::ln((a + b) / pupils);
+    (a * (d[ended].levelling + up(a)) + b * (d[host].levelling + up(b))) / (a + b)
 }

@@ -5,7 +5,6 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::{Ending, Form, Happening, Origin};
 use super::functions::Function;
-use super::outcomes::CLUSTER_VIABILITY_YEARS;
 use super::policy::InstrumentKind;
 use super::state::{Cluster, Members};
 use super::world::World;
@@ -14,21 +13,19 @@ use super::{forms, instruments};
 /// Every cluster is reviewed by its members.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    let mut place = 0;
-    while place < w.s.clusters.len() {
+    for place in 0..w.s.clusters.len() {
         let leavers = leavers(w, place);
         for &district in leavers.as_slice() {
             leave(w, place, district);
         }
         if let Some(ending) = ending(w, place) {
             end(w, place, ending);
-            continue; // The next cluster has moved to this place.
+            continue;
         }
         change_form(w, place);
         keep_coordinator(w, place);
-        place += 1;
     }
-    score_viability(w);
+    w.s.sweep();
 }
 
 /// Log-odds that a member leaves, given what its board believes the payoff to be.
@@ -124,21 +121,17 @@ fn ending(w: &World<'_>, place: usize) -> Option<Ending> {
     if f64::from(age) >= p.record_years && record < p.wind_up_below && !assigned(w, cluster) {
         return Some(Ending::WoundUp);
     }
-    let funded = cluster.grant.is_some() || cluster.vote_from.is_some();
+    let funded = cluster.is_granted() || cluster.vote_from.is_some();
     (f64::from(age) > p.term_years && !funded && cluster.form == Form::Cluster && done < p.goal_met).then_some(Ending::GoalMet)
 }
 
-/// Ends a cluster: its members go on alone.
+/// Ends a cluster: its members go on alone. It leaves the table at the next sweep.
 pub(crate) fn end(w: &mut World<'_>, place: usize, ending: Ending) {
-    let cluster = w.s.clusters[place];
-    if !cluster.scored && cluster.form > Form::Network && ending != Ending::Merged {
-        // It does no shared work when its viability falls due.
-        w.s.tally.pending_ended.push(cluster.viability_due(w.p.term_years));
-    }
     w.s.tally.ended += 1;
     w.s.tally.goals_met += u32::from(matches!(ending, Ending::GoalMet | Ending::TaskDone));
-    w.s.emit(w.year, Happening::Ended { cluster: cluster.serial, ending });
-    w.s.remove_cluster(place);
+    let cluster = w.s.clusters[place].serial;
+    w.s.emit(w.year, Happening::Ended { cluster, ending });
+    w.s.end_cluster(place, ending, w.year);
 }
 
 /// Clusters deepen or loosen along the continuum.
@@ -177,29 +170,5 @@ fn keep_coordinator(w: &mut World<'_>, place: usize) {
     let cluster = &mut w.s.clusters[place];
     if cluster.post && cluster.coordinator_paid <= 0.0 && cluster.received <= 0.0 && cluster.payoff < 0.0 {
         cluster.post = false;
-    }
-}
-
-/// Counts the clusters whose money ended long enough ago, once each.
-fn score_viability(w: &mut World<'_>) {
-    let (year, term) = (w.year, w.p.term_years);
-    let tally = &mut w.s.tally;
-    for cluster in w.s.clusters.iter_mut().filter(|cluster| !cluster.scored && cluster.form > Form::Network) {
-        if cluster.grant.is_none() && year >= cluster.viability_due(term) {
-            cluster.scored = true;
-            tally.scored += 1;
-            tally.viable += u32::from(cluster.working > 0 && cluster.payoff > 0.0);
-        }
-    }
-    // Those that ended before count when they would have been due.
-    let before = tally.pending_ended.len();
-    tally.pending_ended.retain(|&due| due > year);
-    tally.scored += (before - tally.pending_ended.len()) as u32;
-}
-
-impl Cluster {
-    /// The year in which its viability after the money is judged.
-    pub(crate) fn viability_due(&self, term_years: f64) -> u16 {
-        self.money_ended.unwrap_or(self.founded + term_years as u16) + CLUSTER_VIABILITY_YEARS
     }
 }

@@ -1,101 +1,30 @@
-//! The one idea that joins alone, cluster and merger: effective scale, and what scale costs.
-
-use crate::engine::math;
+//! What scale costs, and the one idea that joins alone, cluster and merger: effective scale.
 
 use super::functions::FUNCTIONS;
 use super::parameters::Parameters;
-use super::region::Region;
+use super::region::StateFinance;
 
-// The figures of the Kansas statute stay as they were enacted: `scale_strength` and `tiny_exponent` vary
-// the curve as a whole.
-
-/// Enrolment between two points of the tabulated cost curve.
-const STEP: f64 = 4.0;
-/// Points of the table: 0 to 1,704 pupils; the Kansas weighting is flat from 1,622 on.
-const POINTS: usize = 427;
-/// Half-width, in points, of the window that smooths the kink at 300 pupils.
-const SMOOTH: usize = 10;
-/// The Kansas base state aid per pupil of 1991-92 that the weighting is relative to, dollars.
-const KANSAS_BASE: f64 = 3_642.4;
-/// The multiplier of large districts in the Kansas weighting.
-const LARGE: f64 = 1.035;
-
-/// The cost multiplier m(E): cost per pupil at enrolment E relative to the base cost, from the Kansas
-/// low-enrolment weighting (K.S.A. 72-5149), its kink at 300 pupils smoothed, rising further below
-/// 100 pupils. Tabulated, so that a look-up costs no transcendental function.
-#[derive(Debug, Clone)]
-pub struct CostCurve {
-    points: [f64; POINTS],
-    /// The parameters that it was made of.
-    made_of: [f64; 2],
-}
-
-impl CostCurve {
-    /// The curve under these parameters: `scale_strength` stretches it, `tiny_exponent` bends it below
-    /// 100 pupils.
-    #[must_use]
-    pub fn new(p: &Parameters) -> Self {
-        let mut raw = [0.0; POINTS];
-        for (place, value) in raw.iter_mut().enumerate() {
-            let kansas = kansas_multiplier((place.max(1) as f64) * STEP, p.tiny_exponent);
-            *value = LARGE + p.scale_strength * (kansas - LARGE);
-        }
-        let mut points = raw;
-        let kink = (300.0 / STEP) as usize;
-        for place in kink - SMOOTH..=kink + SMOOTH {
-            let window = &raw[place - SMOOTH..=place + SMOOTH];
-            points[place] = window.iter().sum::<f64>() / window.len() as f64;
-        }
-        Self { points, made_of: [p.scale_strength, p.tiny_exponent] }
-    }
-
-    /// Makes it anew where these parameters ask for another curve: policies on the same future share one.
-    pub(crate) fn renew(&mut self, p: &Parameters) {
-        if self.made_of.map(f64::to_bits) != [p.scale_strength, p.tiny_exponent].map(f64::to_bits) {
-            *self = Self::new(p);
-        }
-    }
-
-    /// The multiplier at `enrolment` pupils.
-    #[must_use]
-    #[inline]
-    pub fn at(&self, enrolment: f64) -> f64 {
-        const LAST: f64 = (POINTS - 1) as f64;
-        let place = (enrolment * (1.0 / STEP)).clamp(0.0, LAST);
-        // As `u32`, which converts in fewer steps than `usize`.
-        let low = (place as u32 as usize).min(POINTS - 2);
-        let part = place - low as f64;
-        self.points[low] + part * (self.points[low + 1] - self.points[low])
-    }
-
-    /// The multiplier of large districts.
-    #[must_use]
-    #[inline]
-    pub fn large(&self) -> f64 {
-        self.points[POINTS - 1]
-    }
-}
-
-/// The Kansas multiplier as the statute has it, continued below 100 pupils.
-#[must_use]
-pub fn kansas_multiplier(enrolment: f64, tiny_exponent: f64) -> f64 {
-    if enrolment < 100.0 {
-        2.014 * math::pow(100.0 / enrolment.max(1.0), tiny_exponent)
-    } else if enrolment < 300.0 {
-        (7_337.0 - 9.655 * (enrolment - 100.0)) / KANSAS_BASE
-    } else if enrolment <= 1_621.0 {
-        (5_406.0 - 1.2375 * (enrolment - 300.0)) / KANSAS_BASE
-    } else {
-        LARGE
-    }
-}
-
-/// The weight of the foundation formula: how much more aid a pupil brings in a small or sparse district.
+/// Cost of a district in base costs of one pupil: its pupils, and what it costs to run a district, a high
+/// school and a building at all. So the cost per pupil is `1 + F/N`, and most of the fixed cost of a small
+/// district is that of its high school; a merger saves it where the high schools become one, and not before.
 #[inline]
-pub(crate) fn aid_weight(multiplier: f64, sparse: bool, region: &Region, curve: &CostCurve) -> f64 {
-    let finance = &region.finance;
-    let small = finance.small_size_aid * (multiplier - curve.large());
-    curve.large() + small + if sparse { finance.sparsity_aid } else { 0.0 }
+pub(crate) fn pupil_equivalents(pupils: f64, high_schools: f64, buildings: f64, p: &Parameters) -> f64 {
+    pupils + p.fixed_district + p.fixed_high_school * high_schools + p.building_cost * buildings
+}
+
+/// Cost per pupil of a district relative to the base cost, as its size and schools predict it.
+#[must_use]
+pub fn cost_multiplier(pupils: f64, high_schools: f64, buildings: f64, p: &Parameters) -> f64 {
+    pupil_equivalents(pupils, high_schools, buildings, p) / pupils.max(1.0)
+}
+
+/// The weights of the foundation formula: what a pupil brings beyond the base for the small size of the
+/// district, and for its sparsity, as shares of the base.
+#[inline]
+pub(crate) fn aid_weights(pupils: f64, sparse: bool, finance: &StateFinance, p: &Parameters) -> [f64; 2] {
+    // The formula of a state knows size and not schools; it does not grow beyond that of twenty pupils.
+    let small = finance.small_size_aid * (p.fixed_district + p.fixed_high_school + p.building_cost) / pupils.max(20.0);
+    [small, if sparse { finance.sparsity_aid } else { 0.0 }]
 }
 
 /// Depth of sharing is held in quarters: 0 is not shared, 4 is fully shared.
@@ -165,31 +94,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cost_curve_gives_the_published_multipliers() {
-        let curve = CostCurve::new(&Parameters::default());
-        // K.S.A. 72-5149 as tabulated in the evidence; at 300 the kink is smoothed.
-        for (enrolment, published) in [
-            (100.0, 2.014),
-            (150.0, 1.882),
-            (200.0, 1.749),
-            (400.0, 1.450),
-            (600.0, 1.382),
-            (800.0, 1.314),
-            (1_000.0, 1.246),
-            (1_200.0, 1.178),
-            (1_500.0, 1.076),
-            (3_000.0, 1.035),
-        ] {
-            assert!((curve.at(enrolment) - published).abs() < 0.002, "{enrolment}: {}", curve.at(enrolment));
+    fn a_unified_district_costs_as_recorded_by_size() {
+        // Medians of unified districts of four states against those of 1,000 pupils and more, FY1995-2016.
+        let p = Parameters::default();
+        let large = cost_multiplier(1_500.0, 1.0, 5.0, &p);
+        for (pupils, recorded, spread) in [(75.0, 1.77, 0.1), (125.0, 1.41, 0.1), (175.0, 1.30, 0.06), (250.0, 1.16, 0.06)] {
+            let relative = cost_multiplier(pupils, 1.0, 1.0, &p) / large;
+            assert!((relative - recorded).abs() < spread, "{pupils}: {relative} against {recorded}");
         }
-        assert!((curve.at(300.0) - 1.484).abs() < 0.03);
     }
 
     #[test]
-    fn cost_per_pupil_never_rises_with_enrolment() {
-        let curve = CostCurve::new(&Parameters::default());
-        let values: Vec<f64> = (1..2_000).map(|n| curve.at(f64::from(n))).collect();
-        assert!(values.windows(2).all(|pair| pair[1] <= pair[0] + 1e-12));
+    fn the_fixed_cost_of_a_small_district_is_its_high_school() {
+        let p = Parameters::default();
+        let with = cost_multiplier(60.0, 1.0, 1.0, &p) - 1.0;
+        let without = cost_multiplier(60.0, 0.0, 1.0, &p) - 1.0;
+        assert!(without < 0.35 * with, "{without} of {with}");
     }
 
     #[test]

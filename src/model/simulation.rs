@@ -9,7 +9,8 @@ use super::parameters::Parameters;
 use super::policy::Policy;
 use super::record::{Detail, Record};
 use super::region::Region;
-use super::scale::{CostCurve, FunctionTraits};
+use super::places::Layout;
+use super::scale::FunctionTraits;
 use super::site::Site;
 pub use super::state::Founding;
 use super::state::State;
@@ -24,6 +25,7 @@ use super::{
 pub struct Simulation {
     region: Arc<Region>,
     site: Arc<Site>,
+    layout: Arc<Layout>,
     years: u16,
 }
 
@@ -31,7 +33,6 @@ pub struct Simulation {
 #[derive(Debug)]
 pub struct Workspace {
     state: State,
-    curve: CostCurve,
 }
 
 /// Which run of an experiment.
@@ -202,8 +203,9 @@ impl Simulation {
     /// Makes a region ready. Its districts must be sorted ([`Region::sort`]) and valid.
     #[must_use]
     pub fn new(region: Arc<Region>, years: u16) -> Self {
-        let site = Arc::new(Site::new(&region));
-        Self { region, site, years }
+        let site = Site::new(&region);
+        let layout = Arc::new(Layout::new(&region, &site));
+        Self { region, site: Arc::new(site), layout, years }
     }
 
     /// The region.
@@ -221,7 +223,7 @@ impl Simulation {
     /// Scratch memory for runs of this region.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        Workspace { state: initial::allocate(&self.region, self.years), curve: CostCurve::new(&Parameters::default()) }
+        Workspace { state: initial::allocate(&self.region, self.years) }
     }
 
     /// Runs one policy through the years and leaves what happened in `record`: a pure function of
@@ -252,37 +254,27 @@ impl Simulation {
         record: &mut Record,
     ) {
         record.clear();
-        workspace.curve.renew(parameters);
-        let curve = &workspace.curve;
         let traits = FunctionTraits::new(parameters);
         let state = &mut workspace.state;
         state.keep_events = detail >= Detail::Cluster;
         let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
         state.note_foundings = matches!(ablation.foundings, Foundings::Noted);
-        initial::start(state, &self.region, &self.site, parameters, curve, before);
-        // Every district that ends can earn its host an award of every instrument.
-        state.awards.reserve(policy.instruments.len() * self.site.count);
+        state.awards.reserve(instruments::awards_at_most(policy.instruments.len(), self.site.count));
         let schedule = schedule();
-        let mut world = World {
-            region: &self.region,
-            site: &self.site,
+        let mut world = World::new(
+            (&self.region, &self.site, &self.layout),
             policy,
-            p: parameters,
-            f: ablation.formation,
-            replay: match ablation.foundings {
-                Foundings::Replayed(foundings, invitees) => Some(Replay { foundings, invitees }),
-                Foundings::Decided | Foundings::Noted => None,
-            },
-            curve,
-            traits: &traits,
-            draws: before,
-            year: 0,
-            base_cost: self.region.finance.base_cost,
-            drive_minutes_per_mile: parameters.detour * 60.0 / parameters.drive_speed,
-            bus_minutes_per_mile: parameters.detour * 60.0 / parameters.bus_speed,
-            per_full_decline: 1.0 / parameters.stress_decline_full,
-            s: state,
+            (parameters, ablation.formation),
+            &traits,
+            before,
+            state,
+        );
+        world.replay = match ablation.foundings {
+            Foundings::Replayed(foundings, invitees) => Some(Replay { foundings, invitees }),
+            Foundings::Decided | Foundings::Noted => None,
         };
+        let map = world.map();
+        initial::start(world.s, &self.region, map, parameters, before);
         founding::start(&mut world);
         for year in 0..self.years {
             world.year = year;
@@ -292,7 +284,8 @@ impl Simulation {
             world.base_cost *= 1.0 + parameters.wedge;
         }
         record.last_forms.extend((0..self.site.count).map(|community| measure::form_of(world.s, community)));
-        record.last_homes.extend_from_slice(&world.s.d.home);
+        record.last_homes.extend(world.s.c.iter().map(|community| community.home));
+        measure::lives(world.s, record);
         record.events.append(&mut world.s.events);
     }
 }

@@ -3,17 +3,21 @@
 
 use crate::engine::draws::EntityKey;
 
-use super::events::{Event, Form, Happening, Origin};
+use super::events::{Ending, Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
 use super::parameters::Parameters;
+use super::places::{LEVELS, Level};
 use super::policy::Management;
-use super::region::GRADES;
+use super::record::ClusterLife;
+use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES};
 use super::trust::Ties;
 
 /// Most members that a cluster can have: the largest known has 25. A size of memory.
 pub(crate) const MOST_MEMBERS: usize = 40;
-/// "In no cluster".
+/// "None": in no cluster, no school, the end of a list.
 pub(crate) const NONE: u16 = u16::MAX;
+/// Most grants that a cluster holds at once. A size of memory.
+pub(crate) const MOST_GRANTS: usize = 4;
 /// Years of enrolment kept for the five-year decline.
 pub(crate) const HISTORY: usize = 6;
 
@@ -58,6 +62,15 @@ impl Members {
     }
 }
 
+/// A grant that a cluster holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Grant {
+    /// The instrument's place in the policy.
+    pub(crate) instrument: u8,
+    /// The year in which the current term was entered: the first payment comes a year later.
+    pub(crate) from: u16,
+}
+
 /// A cluster: any of the four forms between alone and merged.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cluster {
@@ -73,6 +86,9 @@ pub(crate) struct Cluster {
     pub(crate) depth: [u8; FUNCTIONS],
     /// Functions under way.
     pub(crate) tasks: FunctionSet,
+    /// Years running in which each function under way failed, and in which it has been under way.
+    pub(crate) failures: [u8; FUNCTIONS],
+    pub(crate) task_years: [u8; FUNCTIONS],
     /// Functions that money was given for at the founding: they need no proof of trust first.
     pub(crate) founded_for: FunctionSet,
     /// Share of activities that worked in each of the last three years, newest first.
@@ -96,20 +112,29 @@ pub(crate) struct Cluster {
     pub(crate) coordinator: f64,
     /// Least standing asked for by who pays the coordinator.
     pub(crate) seniority: f64,
-    /// Share of the coordinator's cost that the state pays next year, 0–1.
+    /// What the state paid for the coordinator this year: dollars, and as a share of the cost, 0–1.
+    pub(crate) post_money: f64,
     pub(crate) coordinator_paid: f64,
     /// Help of a neutral facilitator this year, 0–1.
     pub(crate) facilitator: f64,
-    /// The cluster grant that it was founded for: the instrument's place in the policy.
-    pub(crate) grant: Option<u8>,
-    /// First year of the current term of the grant.
-    pub(crate) grant_from: u16,
-    /// Grant dollars received this year.
+    /// The grants that it holds.
+    pub(crate) grants: [Option<Grant>; MOST_GRANTS],
+    /// The grants, by the instrument's place in the policy, that it has entered: each can be entered once.
+    pub(crate) entered: u64,
+    /// Grant dollars received this year: they are spent on its shared work.
     pub(crate) received: f64,
-    /// The year in which the money ended, or the first commitment if there was none.
+    /// Dollars that its members put in this year beyond fees: a match, a consortium's tax.
+    pub(crate) pooled: f64,
+    /// Both, for each pupil, in base costs of one pupil.
+    pub(crate) money_per_pupil: f64,
+    /// The first year in which it was paid, and the last once its money has ended.
+    pub(crate) paid_from: Option<u16>,
     pub(crate) money_ended: Option<u16>,
-    /// Whether its viability after the money has been counted.
-    pub(crate) scored: bool,
+    /// Bit `n`: in the year `n` after its founding an activity worked; belonging paid.
+    pub(crate) years_worked: u64,
+    pub(crate) years_paid_off: u64,
+    /// Whether it has ended: it leaves the table at the end of the step.
+    pub(crate) ended: Option<Ending>,
     /// Whether a vote of all members is due, and from which year on.
     pub(crate) vote_from: Option<u16>,
     /// Required votes held so far.
@@ -128,6 +153,11 @@ impl Cluster {
     /// Whether it is an example to others: the year was good and belonging pays.
     pub(crate) fn is_example(&self, p: &Parameters) -> bool {
         self.worked[0] >= p.good_year && self.payoff > 0.0
+    }
+
+    /// Whether it holds a grant.
+    pub(crate) fn is_granted(&self) -> bool {
+        self.grants.iter().any(Option::is_some)
     }
 
     /// Age in years.
@@ -169,60 +199,146 @@ pub(crate) struct Award {
     pub(crate) base: f64,
 }
 
-/// One district: one slot in the region's order. A slot whose district has ended keeps its place; the
-/// rides and buildings in it are those of its community, which `Districts::home` serves.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct District {
-    pub(crate) alive: bool,
-    /// How each slot stands: in a form of cooperation, or ended.
-    pub(crate) ended: Form,
+/// A community: the territory of a district of the start, with the people who live there and the schools
+/// that stand there. It stays when its district has become part of another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Community {
+    /// Pupils who live here, by grade, whoever teaches them.
     pub(crate) grades: [f64; GRADES],
-    pub(crate) lowest: u8,
-    pub(crate) highest: u8,
-    pub(crate) enrolment: f64,
-    pub(crate) high_school: f64,
-    /// Enrolment of the last years: each year overwrites that of six years ago.
-    pub(crate) history: [f64; HISTORY],
-    /// Expected entry to the lowest grade, and its yearly growth in the long run.
+    /// The grade in which its children first come to school, and the last in which they are taught by
+    /// any district of the region.
+    pub(crate) first: u8,
+    pub(crate) last: u8,
+    /// Expected entry to the first grade, and its yearly growth in the long run.
     pub(crate) entry: f64,
     pub(crate) entry_growth: f64,
     /// How fast families come (above 0) or go beyond that, share a year.
     pub(crate) drift: f64,
     /// Gap of entry to its trend, as a share.
     pub(crate) entry_gap: f64,
-
+    /// Square miles.
     pub(crate) area: f64,
-    /// The cost curve's multiplier at this year's enrolment.
-    pub(crate) multiplier: f64,
-    /// Cost relative to what size predicts.
+    /// The district that serves it, and the one that teaches its pupils beyond that one's grades; `NONE`:
+    /// no district of the region does.
+    pub(crate) home: u16,
+    pub(crate) high: u16,
+    /// The next community of the same district, and the next that sends its pupils to the same high school.
+    pub(crate) next: u16,
+    pub(crate) next_sender: u16,
+    /// Open buildings by the set of levels that they teach (bits of [`Level`]).
+    pub(crate) buildings: [u8; 8],
+    /// For each level, the community whose school its pupils attend (`NONE`: no school of the region), and
+    /// the longest ride there, minutes one way.
+    pub(crate) school: [u16; LEVELS],
+    pub(crate) ride: [f64; LEVELS],
+    /// The longest rides that count as within the norm: the state's, or those of the start where they were
+    /// longer.
+    pub(crate) norm: [f64; LEVELS],
+    /// Open buildings that teach high-school grades.
+    pub(crate) high_schools: f64,
+    /// High-school pupils who attend here, and courses that the staff of its high school teaches; those
+    /// within its pupils' reach.
+    pub(crate) attending: f64,
+    pub(crate) courses_own: f64,
+    pub(crate) courses: f64,
+    /// Courses of its high school relative to what its size predicts.
+    pub(crate) teaching: f64,
+    /// The year in which it became part of another district, and whether it was made to.
+    pub(crate) joined: Option<u16>,
+    pub(crate) forced: bool,
+}
+
+/// One district. The slot of a district that has ended keeps its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct District {
+    pub(crate) alive: bool,
+    /// How a district ended.
+    pub(crate) ended: Form,
+    /// Grades that it teaches.
+    pub(crate) lowest: u8,
+    pub(crate) highest: u8,
+    /// Its communities, and those of other districts that send it their high-school pupils: heads of lists.
+    pub(crate) first_community: u16,
+    pub(crate) first_sender: u16,
+    /// Pupils taught here; of these in grades 9-12, and from other districts; and its own residents taught
+    /// by another, for whom it pays tuition.
+    pub(crate) enrolment: f64,
+    pub(crate) high_school: f64,
+    pub(crate) received: f64,
+    pub(crate) sent: f64,
+    /// Enrolment of the last years: each year overwrites that of six years ago.
+    pub(crate) history: [f64; HISTORY],
+    /// Square miles.
+    pub(crate) area: f64,
+    /// Open buildings, and communities with a high school.
+    pub(crate) buildings: f64,
+    pub(crate) high_schools: f64,
+
+    /// Cost relative to what size predicts, and how that has wandered (a share).
     pub(crate) cost_level: f64,
-    /// Cost multiplier beyond the curve's, left from mergers, and where it moves to.
-    pub(crate) premium: f64,
-    pub(crate) premium_target: f64,
-    /// Cost multiplier saved by sharing, and where it moves to.
-    pub(crate) saving: f64,
-    pub(crate) saving_target: f64,
-    /// Year of the last merger as a host (for capital adjustment).
+    pub(crate) taste: f64,
+    /// Cost saved by sharing, in base costs: administration, high schools, other functions (share of cost).
+    pub(crate) shared_administration: f64,
+    pub(crate) shared_instruction: f64,
+    pub(crate) shared_functions: f64,
+    /// Cost of levelling salaries up, as a share of cost.
+    pub(crate) levelling: f64,
+    /// Year of the last merger as a host, and what it costs once, dollars at full.
     pub(crate) merged_in: Option<u16>,
-    pub(crate) valuation: f64,
-    pub(crate) mills: f64,
-    pub(crate) mills_cap: f64,
-    pub(crate) aid_rate: f64,
-    pub(crate) federal_per_pupil: f64,
-    pub(crate) reserve: f64,
-    pub(crate) debt: f64,
-    /// This year's figures, dollars.
+    pub(crate) transition: f64,
+    /// What the approved programme costs this year, what is spent on it before cuts (it follows with a lag),
+    /// and the share of it that is cut for lack of money.
     pub(crate) need: f64,
-    pub(crate) spending: f64,
+    pub(crate) path: f64,
+    pub(crate) cut: f64,
+    pub(crate) programme: f64,
+    /// Passing disturbances of revenue and programme, shares.
+    pub(crate) revenue_shock: f64,
+    pub(crate) programme_shock: f64,
+    /// Ordinary state aid of the start at the count of the start, the smoothed count, and the share of aid
+    /// that merging has cost so far and will cost.
+    pub(crate) aid_base: f64,
+    pub(crate) count_base: f64,
+    pub(crate) count: f64,
+    pub(crate) aid_lost: f64,
+    pub(crate) aid_lost_target: f64,
+    pub(crate) federal_base: f64,
+    /// The levy of its own, what it tends to at the pupils of the start, and those pupils (residents).
+    pub(crate) own_levy: f64,
+    pub(crate) levy_base: f64,
+    pub(crate) residents_base: f64,
+    /// Levy that pays for buildings, and what is still owed for them.
+    pub(crate) debt: f64,
+    /// Share of a year's spending that goes into a building this year.
+    pub(crate) building_years: u8,
+    pub(crate) valuation: f64,
+    pub(crate) reserve: f64,
+    /// Reserve that its board wants to hold, as a share of the programme.
+    pub(crate) reserve_target: f64,
+    /// One-off money of instruments that is not yet spent.
+    pub(crate) fund: f64,
+    /// This year's figures, dollars.
     pub(crate) aid: f64,
+    pub(crate) federal: f64,
     pub(crate) levy: f64,
+    pub(crate) tuition_paid: f64,
+    pub(crate) tuition_received: f64,
+    /// What instruments paid: in all, of this what was spent on shared work at once, and what is one-off.
     pub(crate) receipts: f64,
-    /// Extra cost of belonging to a cluster this year (fees, coordinator), dollars.
+    pub(crate) shared_receipts: f64,
+    pub(crate) one_off_receipts: f64,
+    /// Dollars by which the state lowers its levy this year.
+    pub(crate) levy_relief: f64,
+    /// Cost of belonging to a cluster this year (fees, match, coordinator).
     pub(crate) dues: f64,
-    /// Revenue of the year, all sources, dollars.
     pub(crate) revenue: f64,
+    pub(crate) spending: f64,
+    /// Capital spending of the year, paid by bonds.
+    pub(crate) capital: f64,
     /// Share of the need that is paid for.
     pub(crate) paid: f64,
+    /// Mean balance of the last three years, as a share of spending.
+    pub(crate) balance: f64,
     pub(crate) insolvent_years: u8,
     pub(crate) below_floor_years: u8,
 
@@ -231,10 +347,9 @@ pub(crate) struct District {
     pub(crate) identity: f64,
     /// Other groupings that it belongs to.
     pub(crate) other_links: f64,
-    /// Courses at the scale of its own high school, as the stress reads them (no floor), and as pupils
-    /// have them.
+    /// Courses taught by own staff and within reach of its high-school pupils: pupil-weighted over its
+    /// high schools; 0 where it has none.
     pub(crate) courses_own: f64,
-    pub(crate) courses_raw: f64,
     pub(crate) courses: f64,
     /// Teaching posts, full-time equivalents, and how they compare with what size predicts.
     pub(crate) teachers: f64,
@@ -242,36 +357,34 @@ pub(crate) struct District {
     pub(crate) workload: f64,
     pub(crate) referrals: f64,
     pub(crate) stress: f64,
-    /// How far its grades fall short of what fills a class, 0–1.
+    /// How far its grades fall short of what fills a class, 0-1.
     pub(crate) thin: f64,
     /// This year's draw for joining a cluster.
     pub(crate) join_draw: f64,
     pub(crate) cluster: u16,
     /// Share of budget that the district gained from its cluster this year.
     pub(crate) payoff: f64,
+    /// The year in which it last voted on a merger; `NONE`: never.
+    pub(crate) voted: u16,
+    /// The places of the plan that ends it.
+    pub(crate) plan: PlannedSchools,
+}
 
-    /// By community: rides in minutes, buildings open, whether it has its own high school.
-    pub(crate) elementary_ride: f64,
-    pub(crate) high_school_ride: f64,
-    /// The longest rides that count as within the norm: the state's, or those of the start where
-    /// they were longer.
-    pub(crate) elementary_norm: f64,
-    pub(crate) high_school_norm: f64,
-    pub(crate) buildings: u8,
-    pub(crate) own_high_school: bool,
-    /// What the plan that ended a district does to its high school and buildings.
-    pub(crate) plan_one_high_school: bool,
-    pub(crate) plan_keeps_buildings: bool,
-    /// Pupils of the community at the time of its merger, as a share of the host's.
-    pub(crate) pupil_share: f64,
+/// What a plan does with the schools of a district that ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct PlannedSchools {
+    /// Its high schools close.
+    pub(crate) high_school_closes: bool,
+    /// The middle grades of the merged district come to it.
+    pub(crate) takes_middle: bool,
+    /// One of its buildings closes at once.
+    pub(crate) building_closes: bool,
 }
 
 /// The districts of a region.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Districts {
     pub(crate) all: Vec<District>,
-    /// The district that serves each community.
-    pub(crate) home: Vec<u16>,
     /// The operating districts, in order.
     pub(crate) operating: Vec<u16>,
 }
@@ -306,10 +419,12 @@ pub struct Founding {
 }
 
 /// What is counted since the start.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     pub(crate) merged: u32,
     pub(crate) dissolved: u32,
+    /// Districts that should have been attached but had nobody near enough.
+    pub(crate) stranded: u32,
     pub(crate) founded: u32,
     pub(crate) ended: u32,
     pub(crate) goals_met: u32,
@@ -318,24 +433,35 @@ pub(crate) struct Tally {
     pub(crate) votes_passed: u32,
     pub(crate) plans: u32,
     pub(crate) plans_passed: u32,
-    /// Clusters whose money ended long enough ago, and those of them that were viable then.
-    pub(crate) scored: u32,
-    pub(crate) viable: u32,
-    /// When the viability of clusters that have ended would have fallen due.
-    pub(crate) pending_ended: Vec<u16>,
+}
+
+/// What an instrument with a cap has paid, as boards know it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Paid {
+    /// Dollars asked for and paid this year.
+    pub(crate) asked: f64,
+    pub(crate) paid: f64,
+    /// Share of a claim that boards expect to be paid, 0-1.
+    pub(crate) expected: f64,
 }
 
 /// The state of one run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
     pub(crate) d: Districts,
+    /// The communities, by the places of their districts at the start.
+    pub(crate) c: Vec<Community>,
     pub(crate) ties: Ties,
     /// Clusters at work, in the order of founding.
     pub(crate) clusters: Vec<Cluster>,
+    /// Whether one of them has ended and waits to leave the table.
+    pub(crate) unswept: bool,
     pub(crate) awards: Vec<Award>,
     pub(crate) tally: Tally,
     /// Dollars paid this year by instrument.
     pub(crate) outlay: Vec<f64>,
+    /// What is known of each instrument's payments.
+    pub(crate) paid: Vec<Paid>,
     /// Dollars paid this year to support organisations.
     pub(crate) support_receipts: f64,
     /// Mergers agreed this year: who ends, who is the host.
@@ -343,6 +469,8 @@ pub(crate) struct State {
     pub(crate) climate: f64,
     /// How fast families come to the whole region (above 0) or leave it beyond its trend, share a year.
     pub(crate) swing: f64,
+    /// The lives of clusters that have ended.
+    pub(crate) lives: Vec<(u32, ClusterLife)>,
     /// Events, if they are kept.
     pub(crate) events: Vec<Event>,
     pub(crate) keep_events: bool,
@@ -357,8 +485,9 @@ pub(crate) struct State {
 pub(crate) struct Scratch {
     pub(crate) ranked: Vec<(f64, u16)>,
     pub(crate) chosen: Vec<(f64, u16)>,
-    pub(crate) values: Vec<f64>,
     pub(crate) requests: Vec<(u16, f64)>,
+    /// Pupils who move to another community: from where, to where, and how many by grade.
+    pub(crate) moves: Vec<(u16, u16, [f64; GRADES])>,
 }
 
 impl State {
@@ -376,26 +505,124 @@ impl State {
         self.clusters.get(usize::from(self.d[district].cluster))
     }
 
-    /// Removes a cluster from the table and frees its members.
-    pub(crate) fn remove_cluster(&mut self, place: usize) {
+    /// The cluster at a place of the table, if it has not ended in this step.
+    pub(crate) fn at_work(&self, place: usize) -> bool {
+        self.clusters[place].ended.is_none()
+    }
+
+    /// Ends a cluster: its members are free at once, its place is freed by [`sweep`](Self::sweep).
+    pub(crate) fn end_cluster(&mut self, place: usize, ending: Ending, year: u16) {
         for &member in self.clusters[place].members.as_slice() {
             self.d[usize::from(member)].leave_cluster();
         }
-        self.clusters.remove(place);
-        for district in &mut self.d.all {
-            if district.cluster != NONE && usize::from(district.cluster) > place {
-                district.cluster -= 1;
+        let cluster = &mut self.clusters[place];
+        cluster.members = Members::EMPTY;
+        cluster.ended = Some(ending);
+        let life = cluster.life(Some(year));
+        self.lives.push((cluster.serial, life));
+        self.unswept = true;
+    }
+
+    /// Takes clusters that have ended out of the table: once a step, so that a year costs no more than its
+    /// districts.
+    pub(crate) fn sweep(&mut self) {
+        if !self.unswept {
+            return;
+        }
+        self.unswept = false;
+        self.clusters.retain(|cluster| cluster.ended.is_none());
+        for (place, cluster) in self.clusters.iter().enumerate() {
+            for &member in cluster.members.as_slice() {
+                self.d.all[usize::from(member)].cluster = place as u16;
             }
         }
     }
+
+    /// Takes districts that have ended out of the list of those that operate.
+    pub(crate) fn sweep_districts(&mut self) {
+        let Districts { all, operating } = &mut self.d;
+        operating.retain(|&district| all[usize::from(district)].alive);
+    }
+
+    /// The communities of a district, the one that it began with first.
+    #[inline]
+    pub(crate) fn communities(&self, district: usize) -> impl Iterator<Item = usize> + '_ {
+        chain(self.d[district].first_community, |place| self.c[place].next)
+    }
+
+    /// The communities of other districts that send their high-school pupils to a district.
+    #[inline]
+    pub(crate) fn senders(&self, district: usize) -> impl Iterator<Item = usize> + '_ {
+        chain(self.d[district].first_sender, |place| self.c[place].next_sender)
+    }
+
+    /// Whether a community's pupils beyond its own district's grades go to another district.
+    #[inline]
+    pub(crate) fn sends(&self, community: usize) -> bool {
+        self.c[community].high != self.c[community].home && self.c[community].high != NONE
+    }
+}
+
+/// The places of a list whose links are `next`.
+fn chain(first: u16, next: impl Fn(usize) -> u16) -> impl Iterator<Item = usize> {
+    let mut at = first;
+    std::iter::from_fn(move || {
+        (at != NONE).then(|| {
+            let place = usize::from(at);
+            at = next(place);
+            place
+        })
+    })
 }
 
 impl Districts {
     /// Forgets all districts and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.all.clear();
-        self.home.clear();
         self.operating.clear();
+    }
+}
+
+impl Cluster {
+    /// Its life so far; `ended`: the year in which it ended.
+    pub(crate) fn life(&self, ended: Option<u16>) -> ClusterLife {
+        ClusterLife {
+            founded: self.founded,
+            form: self.form,
+            paid_from: self.paid_from,
+            money_ended: self.money_ended,
+            ended,
+            ending: self.ended,
+            worked: self.years_worked,
+            paid_off: self.years_paid_off,
+        }
+    }
+}
+
+impl Community {
+    /// Pupils who live here.
+    #[inline]
+    pub(crate) fn pupils(&self) -> f64 {
+        self.grades.iter().sum()
+    }
+
+    /// Of these, in grades 9-12.
+    #[inline]
+    pub(crate) fn high_school_pupils(&self) -> f64 {
+        self.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum()
+    }
+
+    /// Open buildings that teach a level.
+    #[inline]
+    pub(crate) fn teaching(&self, level: Level) -> u8 {
+        let of = |set: usize| if set & level.bit() != 0 { self.buildings[set] } else { 0 };
+        (1..8).map(of).sum()
+    }
+
+    /// Open buildings.
+    #[inline]
+    pub(crate) fn open_buildings(&self) -> u8 {
+        self.buildings[1..].iter().sum()
     }
 }
 
@@ -409,16 +636,22 @@ impl District {
         2.0 * (before - now).max(0.0) / (before + now).max(1.0)
     }
 
-    /// Reserve as a share of spending.
+    /// Reserve as a share of the programme.
     #[inline]
     pub(crate) fn reserve_share(&self) -> f64 {
-        self.reserve / self.spending.max(1.0)
+        self.reserve / self.programme.max(1.0)
     }
 
-    /// Whether it teaches grades 9–12.
+    /// Whether it teaches grades 9-12.
     #[inline]
     pub(crate) fn has_high_school(&self) -> bool {
-        usize::from(self.highest) >= super::region::FIRST_HIGH_SCHOOL_GRADE
+        usize::from(self.highest) >= FIRST_HIGH_SCHOOL_GRADE
+    }
+
+    /// Whether it teaches the grades before high school.
+    #[inline]
+    pub(crate) fn has_elementary(&self) -> bool {
+        usize::from(self.lowest) < FIRST_HIGH_SCHOOL_GRADE - 2
     }
 
     /// Grades that it teaches.
@@ -427,11 +660,18 @@ impl District {
         f64::from(self.highest - self.lowest + 1)
     }
 
+    /// Its tax rate, dollars per thousand of valuation.
+    #[inline]
+    pub(crate) fn mills(&self) -> f64 {
+        1_000.0 * self.levy / self.valuation.max(1.0)
+    }
+
     /// The effects of leaving a cluster on the district itself: nothing shared is saved any more.
     pub(crate) fn leave_cluster(&mut self) {
         self.cluster = NONE;
-        self.saving_target = 0.0;
-        self.saving = 0.0;
+        self.shared_administration = 0.0;
+        self.shared_instruction = 0.0;
+        self.shared_functions = 0.0;
         self.dues = 0.0;
         self.payoff = 0.0;
     }

@@ -5,7 +5,8 @@ use crate::engine::draws::{Draws, EntityKey};
 use super::parameters::Parameters;
 use super::policy::{Instrument, Policy};
 use super::region::Region;
-use super::scale::{CostCurve, FunctionTraits};
+use super::places::{Layout, Map};
+use super::scale::FunctionTraits;
 use super::simulation::Invitees;
 use super::site::Site;
 use super::state::{Founding, State};
@@ -27,18 +28,68 @@ pub(crate) struct World<'a> {
     pub(crate) f: &'a Parameters,
     /// Foundings of another run that take the place of this run's decisions.
     pub(crate) replay: Option<Replay<'a>>,
-    pub(crate) curve: &'a CostCurve,
+    pub(crate) layout: &'a Layout,
     pub(crate) traits: &'a FunctionTraits,
     pub(crate) draws: Draws,
     pub(crate) year: u16,
     /// Base cost per pupil this year, in dollars of the first year: it grows by the wedge.
     pub(crate) base_cost: f64,
+    /// Courses that the state asks for, and how aid and levy follow pupils: its law, or drawn where no state is
+    /// named.
+    pub(crate) required: f64,
+    pub(crate) aid_elasticity: f64,
+    pub(crate) levy_elasticity: f64,
     /// Minutes that a mile as the crow flies takes adults, and a bus.
     pub(crate) drive_minutes_per_mile: f64,
     pub(crate) bus_minutes_per_mile: f64,
     /// One over the fall that counts as full decline: every district needs it every year.
     pub(crate) per_full_decline: f64,
     pub(crate) s: &'a mut State,
+}
+
+impl<'a> World<'a> {
+    /// A run of a region before its first year: everything but the state is as the region, the policy and the
+    /// parameters say.
+    pub(crate) fn new(
+        (region, site, layout): (&'a Region, &'a Site, &'a Layout),
+        policy: &'a Policy,
+        (p, f): (&'a Parameters, &'a Parameters),
+        traits: &'a FunctionTraits,
+        draws: Draws,
+        s: &'a mut State,
+    ) -> Self {
+        Self {
+            region,
+            site,
+            layout,
+            policy,
+            p,
+            f,
+            replay: None,
+            traits,
+            draws,
+            year: 0,
+            base_cost: region.finance.base_cost,
+            required: (p.standard_counted * region.rules.required_courses.unwrap_or(p.standard_courses)).max(1.0),
+            aid_elasticity: region.finance.aid_elasticity.unwrap_or(p.aid_elasticity),
+            levy_elasticity: region.finance.levy_elasticity.unwrap_or(p.levy_elasticity),
+            drive_minutes_per_mile: p.detour * 60.0 / p.drive_speed,
+            bus_minutes_per_mile: p.detour * 60.0 / p.bus_speed,
+            per_full_decline: 1.0 / p.stress_decline_full,
+            s,
+        }
+    }
+
+    /// What rides are worked out from.
+    #[inline]
+    pub(crate) fn map(&self) -> Map<'a> {
+        Map {
+            site: self.site,
+            layout: self.layout,
+            bus_minutes_per_mile: self.bus_minutes_per_mile,
+            ride_added: self.p.ride_added,
+        }
+    }
 }
 
 impl World<'_> {
