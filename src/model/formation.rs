@@ -47,7 +47,7 @@ fn neighbours_success(w: &World<'_>, district: usize) -> f64 {
     let working = near
         .iter()
         .filter(|&&other| {
-            let home = usize::from(w.s.d.home[usize::from(other)]);
+            let home = usize::from(w.s.c[usize::from(other)].home);
             w.s.cluster_of(home).is_some_and(|cluster| cluster.is_example(w.f))
         })
         .count();

@@ -490,7 +490,7 @@ fn grant_worth(grant: &ClusterGrant, pupils: f64, p: &Parameters) -> f64 {
 
 /// What a cluster that exists would gain by entering a grant, if it may: the mean over its members, as a share of
 /// a year's budget.
-pub(crate) fn worth_of_entering(w: &World<'_>, cluster: &Cluster, place: usize) -> Option<(f64, &ClusterGrant)> {
+pub(crate) fn worth_of_entering<'a>(w: &World<'a>, cluster: &Cluster, place: usize) -> Option<(f64, &'a ClusterGrant)> {
     let instrument = &w.policy.instruments[place];
     let InstrumentKind::ClusterGrant(grant) = &instrument.kind else { return None };
     let size = cluster.members.len();

@@ -28,6 +28,7 @@ mod review;
 
 // What the processes stand on.
 mod forms;
+mod grid;
 mod initial;
 mod quantiles;
 pub mod scale;

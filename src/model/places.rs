@@ -61,6 +61,8 @@ pub(crate) struct Layout {
     /// For each district the one that teaches its pupils in grades that it does not: itself where it
     /// teaches all; `NONE` where no district of the region does.
     pub(crate) high: Vec<u16>,
+    /// Whether a community is among the quarter with the fewest pupils at the start.
+    pub(crate) small: Vec<bool>,
 }
 
 impl Layout {
@@ -76,6 +78,15 @@ impl Layout {
         self.places.extend(region.districts.iter().map(level_places));
         self.buildings.clear();
         self.buildings.extend(region.districts.iter().map(buildings));
+        let mut sizes: Vec<f64> = region.districts.iter().map(StartingDistrict::enrolment).collect();
+        self.small.clear();
+        let quarter = region.districts.len() / 4;
+        if quarter > 0 {
+            let (_, &mut most, _) = sizes.clone().select_nth_unstable_by(quarter - 1, f64::total_cmp);
+            self.small.extend(sizes.drain(..).map(|pupils| pupils <= most));
+        } else {
+            self.small.resize(region.districts.len(), true);
+        }
         self.high.clear();
         for (place, district) in region.districts.iter().enumerate() {
             self.high.push(high_school_of(place, district, region, site));

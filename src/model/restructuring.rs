@@ -5,7 +5,7 @@ use crate::engine::math;
 use super::decisions::Decision;
 use super::events::{Dissolution, Ending, Form, Happening};
 use super::places::{self, Level, Purpose, assign_schools, near_enough};
-use super::policy::{EnrolmentFloor, InstrumentKind};
+use super::policy::{Eligibility, EnrolmentFloor, InstrumentKind};
 use super::region::{AgentKind, FIRST_HIGH_SCHOOL_GRADE};
 use super::state::{District, HISTORY, NONE, PlannedSchools};
 use super::world::World;
@@ -435,27 +435,27 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
 /// Counts the years in which a district was below a floor that is open. Years are counted under whichever floor
 /// is, so that one floor that does not concern a district never sets back the count of another.
 fn count_floor_years(w: &mut World<'_>, district: usize) {
-    let below = floors(w).any(|(floor, admits)| admits(w, district) && below_floor(w, district, floor));
+    let below = floors(w).any(|(floor, who)| concerns(w, district, floor, who));
     let years = &mut w.s.d[district].below_floor_years;
     *years = if below { years.saturating_add(1) } else { 0 };
 }
 
-/// The floors of the policy that are open.
-fn floors<'a>(w: &World<'a>) -> impl Iterator<Item = (&'a EnrolmentFloor, impl Fn(&World<'_>, usize) -> bool)> + use<'a> {
-    let year = w.year;
-    w.policy.instruments.iter().filter(move |instrument| instrument.open(year)).filter_map(|instrument| match &instrument.kind {
-        InstrumentKind::EnrolmentFloor(floor) => {
-            let who = instrument.eligibility;
-            Some((floor, move |w: &World<'_>, district: usize| who.admits(w.s.d[district].enrolment)))
-        }
-        _ => None,
+/// The floors of the policy that are open, and whom they concern.
+fn floors<'a>(w: &World<'a>) -> impl Iterator<Item = (&'a EnrolmentFloor, Eligibility)> {
+    let (year, policy) = (w.year, w.policy);
+    policy.instruments.iter().filter(move |instrument| instrument.open(year)).filter_map(|instrument| {
+        if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind { Some((floor, instrument.eligibility)) } else { None }
     })
 }
 
 /// Whether a floor of the policy ends a district this year.
 fn under_floor(w: &World<'_>, district: usize) -> bool {
     let years = u16::from(w.s.d[district].below_floor_years);
-    floors(w).any(|(floor, admits)| admits(w, district) && below_floor(w, district, floor) && years > floor.grace_years)
+    floors(w).any(|(floor, who)| years > floor.grace_years && concerns(w, district, floor, who))
+}
+
+fn concerns(w: &World<'_>, district: usize, floor: &EnrolmentFloor, who: Eligibility) -> bool {
+    who.admits(w.s.d[district].enrolment) && below_floor(w, district, floor)
 }
 
 fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
