@@ -4,5 +4,6 @@ pub mod grades;
 pub mod history;
 pub mod import;
 pub mod region_file;
+pub mod schools;
 pub mod statistics;
 pub mod synthetic;

@@ -16,6 +16,7 @@ use crate::districts::import::finance::predicted;
 use crate::districts::import::place::{Projection, mean};
 use crate::districts::import::support::university;
 use crate::districts::import::trend::{PUBLISHED, trends_of, unknown};
+use crate::districts::schools::{default_schools, link_high_schools};
 use crate::engine::draws::{Decision, Draws, EntityKey};
 use crate::engine::math;
 use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules};
@@ -80,7 +81,8 @@ pub fn start(
         let trend = trends.get(id).copied().unwrap_or(mean);
         geography.placed(id, district(id, row, trend, (finance.base_cost, typical_local)))
     };
-    let districts: Vec<StartingDistrict> = rows.iter().map(district).collect();
+    let mut districts: Vec<StartingDistrict> = rows.iter().map(district).collect();
+    link_high_schools(&mut districts);
     let mut region = Region {
         name: format!("{}-{year}", history.state.to_lowercase()),
         title: format!("{}, fiscal year {year}", history.state),
@@ -118,7 +120,7 @@ fn finances(rows: &BTreeMap<&str, &DistrictYear>, given: &StateFinance) -> State
     }
 }
 
-/// A district without its place and land.
+/// A district without its place, land and schools.
 fn district(id: &str, row: &DistrictYear, trend: f64, (base_cost, typical_local): (f64, f64)) -> StartingDistrict {
     let local = row.local.filter(|&local| local > 0.0).map_or(typical_local, |local| local / row.pupils);
     let level = row.revenue.map(|revenue| revenue / (predicted(row.pupils) * base_cost));
@@ -139,7 +141,8 @@ fn district(id: &str, row: &DistrictYear, trend: f64, (base_cost, typical_local)
         reserve_share: None,
         debt: 0.0,
         teachers: None,
-        buildings: (row.pupils / PUPILS_PER_BUILDING).ceil().clamp(1.0, 255.0) as u8,
+        schools: Vec::new(),
+        high_school: None,
     }
 }
 
@@ -201,12 +204,18 @@ impl Geography {
         })
     }
 
+    /// The district with its place, land, county and schools.
     fn placed(&self, id: &str, district: StartingDistrict) -> StartingDistrict {
+        // All three are made from the same rows as the districts.
         let (Some(place), Some(area), Some(county)) = (self.places.get(id), self.land.get(id), self.counties.get(id)) else {
             return district;
         };
         let (x, y) = self.projection.miles(*place);
-        StartingDistrict { x, y, area: *area, county: county.clone(), ..district }
+        // The record does not hold the schools of these years: so many as its pupils fill, in one town.
+        let buildings = (district.enrolment() / PUPILS_PER_BUILDING).ceil() as usize;
+        let StartingDistrict { lowest_grade, highest_grade, ref name, .. } = district;
+        let schools = default_schools(lowest_grade, highest_grade, buildings, x, y, name);
+        StartingDistrict { x, y, area: *area, county: county.clone(), schools, ..district }
     }
 }
 

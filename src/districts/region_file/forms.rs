@@ -1,11 +1,13 @@
 //! What the tables of a region file hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostics::{Place, Problem};
+use crate::diagnostics::{Place, Problem, nearest};
+use crate::districts::schools::{default_schools, teaches_high_school, untaught};
 use crate::input::{Choice, Flag, List, Number, Parsed, Prose, Table, Text, Whole, options};
 use crate::model::region::{
-    AgentKind, GRADES, MOST_DISTRICTS, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation, VoteRule,
+    AgentKind, GRADES, MOST_DISTRICTS, MOST_SCHOOLS, Region, StartingDistrict, StartingSchool, StateFinance, StateRules,
+    SupportOrganisation, VoteRule,
 };
 
 /// How far shares may sum beside 1: rounding to four decimals, three times.
@@ -64,11 +66,10 @@ pub(crate) fn rules(table: &mut Table<'_>) -> StateRules {
         ("combined_majority", VoteRule::CombinedMajority, "one majority over all voters concerned."),
     ]);
     StateRules {
-        required_courses: table.or(
+        required_courses: table.optional(
             "required_courses",
-            "Courses that an approved high-school programme must offer.",
+            "Courses (units a year) that the state asks a high school to offer; drawn in every future where absent.",
             &Number::new("courses", 0.0, 200.0),
-            default.required_courses,
         ),
         elementary_ride_minutes: table.or(
             "elementary_ride_minutes",
@@ -120,6 +121,8 @@ pub(crate) fn finance(table: &mut Table<'_>) -> StateFinance {
             &Number::new("pupils/square mile", 0.0, 100.0),
             default.sparse_below,
         ),
+        aid_elasticity: table.optional("aid_elasticity", AID_ELASTICITY, &Number::new("elasticity", 0.5, 2.0)),
+        levy_elasticity: table.optional("levy_elasticity", LEVY_ELASTICITY, &Number::new("elasticity", 0.0, 1.5)),
     };
     let sum = finance.local_share + finance.state_share + finance.federal_share;
     if table.sound() && (sum - 1.0).abs() > SUM_TOLERANCE {
@@ -137,12 +140,14 @@ const BASE_COST: &str =
     "Cost of the approved programme per pupil at a scale where the cost multiplier is 1, dollars a year of the first year.";
 const SMALL_SIZE_AID: &str =
     "Share of the extra cost of small size that the existing foundation formula recognises (aid that is lost on merging).";
+const AID_ELASTICITY: &str = "Elasticity of state aid to the smoothed count of pupils, by the state's law; drawn where absent.";
+const LEVY_ELASTICITY: &str = "How far the local levy follows pupils in the long run, by the state's law; drawn where absent.";
 const SPARSITY_AID: &str = "Aid for sparse districts as a share of base cost per pupil.";
 
 fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
     let read = table.some_tables("district", "The districts at the start of the first year, in any order.", district);
     let mut seen = BTreeSet::new();
-    for (district, place) in &read {
+    for (district, place, _) in &read {
         if !district.id.is_empty() && !seen.insert(&district.id) {
             let problem = Problem::new(place.clone(), format!("the identifier \"{}\" is used twice", district.id));
             table.push(problem.expected("an identifier of its own for every district"));
@@ -152,24 +157,45 @@ fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
         let problem = Problem::new(table.here(), format!("the region has {} districts", read.len()));
         table.push(problem.expected(format!("at most {MOST_DISTRICTS}")).hint("make a region of each part of the state"));
     }
-    read.into_iter().map(|(district, _)| district).collect()
+    check_high_schools(table, &read);
+    read.into_iter().map(|(district, ..)| district).collect()
 }
 
-fn district(table: &mut Table<'_>) -> (StartingDistrict, Place) {
+/// That every `high_school` names a district of the file that has one.
+fn check_high_schools(table: &Table<'_>, read: &[(StartingDistrict, Place, Place)]) {
+    let by_id: BTreeMap<&str, &StartingDistrict> = read.iter().map(|(district, ..)| (district.id.as_str(), district)).collect();
+    for (district, _, place) in read {
+        let Some(named) = district.high_school.as_deref().filter(|named| !named.is_empty()) else { continue };
+        let problem = match by_id.get(named) {
+            Some(other) if teaches_high_school(other) => continue,
+            Some(other) => {
+                let span = write_span((other.lowest_grade, other.highest_grade));
+                Problem::new(place.clone(), format!("`high_school` names \"{named}\", which teaches {span}"))
+                    .hint("leave it out: then the nearest district with a high school is taken")
+            }
+            None => {
+                let problem = Problem::new(place.clone(), format!("`high_school` names \"{named}\", which no district is called"));
+                // Only those with a high school can be meant.
+                let able = by_id.iter().filter(|(_, other)| teaches_high_school(other)).map(|(id, _)| *id);
+                problem.hint(nearest(named, able).map(|id| format!("did you mean \"{id}\"?")).unwrap_or_default())
+            }
+        };
+        table.push(problem.expected("the `id` of another district of this file that teaches grades 9 to 12"));
+    }
+}
+
+/// A district, the place of its identifier and that of its `high_school`.
+fn district(table: &mut Table<'_>) -> (StartingDistrict, Place, Place) {
     let id = table.required("id", "Its stable identifier (LEAID for real districts), unique in the region.", &Text);
     let place = table.place("id");
     let name = table.optional("name", "Its name; the identifier where absent.", &Text).unwrap_or_else(|| id.clone());
     let (lowest_grade, highest_grade) = table.required("grades", "The grades that it teaches.", &GRADE_SPAN);
+    let x = table.required("x", "Its centre: miles east of the region's south-west corner.", &MILES);
+    let y = table.required("y", "Its centre: miles north of the region's south-west corner.", &MILES);
     let district = StartingDistrict {
-        id,
-        name,
         county: table.required("county", "The county (or local authority) that it belongs to.", &Text),
-        x: table.required("x", "Its centre: miles east of the region's south-west corner.", &MILES),
-        y: table.required("y", "Its centre: miles north of the region's south-west corner.", &MILES),
         area: table.required("area", "Its area.", &Number::above("square miles", 0.0, 1e7)),
         pupils: pupils(table),
-        lowest_grade,
-        highest_grade,
         trend: table.required("trend", TREND, &Number::new("log/year", -0.3, 0.3)),
         valuation: table.required("valuation", VALUATION, &Number::above("$/pupil", 0.0, 1e9)),
         cost_level: table.optional("cost_level", COST_LEVEL, &Number::above("ratio", 0.0, 10.0)),
@@ -177,12 +203,68 @@ fn district(table: &mut Table<'_>) -> (StartingDistrict, Place) {
         reserve_share: table.optional("reserve_share", RESERVE, &Number::new("share", -1.0, 10.0)),
         debt: table.or("debt", "Debt.", &Number::new("$", 0.0, 1e11), 0.0),
         teachers: table.optional("teachers", TEACHERS, &Number::above("posts", 0.0, 1e5)),
-        buildings: table.or("buildings", "School buildings open.", &Whole::new("buildings", 1, 255), 1) as u8,
+        high_school: table.optional("high_school", HIGH_SCHOOL, &Text),
+        schools: schools(table, (lowest_grade, highest_grade), (x, y), &name),
+        id,
+        name,
+        x,
+        y,
+        lowest_grade,
+        highest_grade,
     };
     check_grades(table, &district);
-    (district, place)
+    let high_school = table.place("high_school");
+    if table.sound() && district.high_school.is_some() && district.has_high_school() {
+        let span = write_span((lowest_grade, highest_grade));
+        let what = format!("`high_school` is given, but the district itself teaches {span}");
+        let problem = Problem::new(high_school.clone(), what).expected("`high_school` only for districts without grades 9 to 12");
+        table.push(problem.hint("delete the line `high_school`, or end the district's `grades` before 9"));
+    }
+    (district, place, high_school)
 }
 
+/// The listed schools of a district, or those that their number tells.
+fn schools(table: &mut Table<'_>, span: (u8, u8), (x, y): (f64, f64), name: &str) -> Vec<StartingSchool> {
+    let sound = table.sound();
+    let whole = Whole::new("buildings", 1, MOST_SCHOOLS as i64);
+    let buildings = table.or("buildings", BUILDINGS, &whole, 1);
+    let read = table.tables("school", "Its schools; together they teach all its grades.", |school| {
+        let (lowest_grade, highest_grade) = school.required("grades", "The grades taught there.", &GRADE_SPAN);
+        let school_of = StartingSchool {
+            town: school.or("town", "Its town or name; the district's name where absent.", &Text, name.to_owned()),
+            x: school.optional("x", "Miles east; the district's where absent.", &MILES).unwrap_or(x),
+            y: school.optional("y", "Miles north; the district's where absent.", &MILES).unwrap_or(y),
+            lowest_grade,
+            highest_grade,
+        };
+        // A span that was refused has left a stand-in, which cannot be compared.
+        if sound && school.sound() && (lowest_grade < span.0 || highest_grade > span.1) {
+            let what = format!("the school teaches {}", write_span((lowest_grade, highest_grade)));
+            let expected = format!("grades within those of its district, {}", write_span(span));
+            let problem = Problem::new(school.place("grades"), what).expected(expected);
+            school.push(problem.hint("widen the `grades` of the district, or give the others to another district"));
+        }
+        school_of
+    });
+    if read.is_empty() {
+        return default_schools(span.0, span.1, buildings as usize, x, y, name);
+    }
+    if table.has("buildings") {
+        let what = "`buildings` and `[[district.school]]` exclude each other";
+        let problem = Problem::new(table.place("buildings"), what).expected("either the number of schools, or a list of them");
+        table.push(problem.hint("delete the line `buildings`: the listed schools are counted"));
+    }
+    if read.len() > MOST_SCHOOLS {
+        let problem = Problem::new(table.here(), format!("the district has {} schools", read.len()));
+        table.push(problem.expected(format!("at most {MOST_SCHOOLS}")).hint("join schools of the same grades and town"));
+    }
+    read
+}
+
+const HIGH_SCHOOL: &str =
+    "For a district without a high school: the identifier of the one to which its pupils go on; the nearest where absent.";
+const BUILDINGS: &str =
+    "Number of schools where none is listed: the last is the high school, the one before it of three or more the middle school.";
 const TREND: &str = "Expected yearly change of the log of births; \"-2 %/year\" counts as -0.02.";
 const VALUATION: &str = "Taxable valuation per pupil.";
 const COST_LEVEL: &str = "Spending per pupil relative to what its size predicts, around 1; drawn where absent.";
@@ -213,6 +295,13 @@ fn check_grades(table: &Table<'_>, district: &StartingDistrict) {
     if district.enrolment() <= 0.0 {
         let problem = Problem::new(table.place("pupils"), "the district has no pupils");
         table.push(problem.expected("at least one pupil").hint("leave out districts that operate no school"));
+    }
+    let untaught: Vec<String> = untaught(district).into_iter().map(|grade| grade_name(grade.into())).collect();
+    if !untaught.is_empty() {
+        let what = format!("no `[[district.school]]` teaches the grades {}", untaught.join(", "));
+        let expected = format!("schools for all of {}", write_span((district.lowest_grade, district.highest_grade)));
+        let hint = "widen the `grades` of a school, add a school, or narrow the `grades` of the district";
+        table.push(Problem::new(table.place("school"), what).expected(expected).hint(hint));
     }
 }
 

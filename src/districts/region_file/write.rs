@@ -3,7 +3,10 @@
 use std::fmt::Display;
 
 use super::forms::write_span;
-use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation, VoteRule};
+use crate::districts::schools::default_schools;
+use crate::model::region::{
+    AgentKind, Region, StartingDistrict, StartingSchool, StateFinance, StateRules, SupportOrganisation, VoteRule,
+};
 
 const HEADER: &str = "\
 # A region at the start: its state's rules and finance, its districts and its support organisations.
@@ -38,7 +41,7 @@ pub fn write(region: &Region) -> String {
 
 fn rules(file: &mut Lines, rules: &StateRules) {
     file.header("[rules]");
-    file.number("required_courses", rules.required_courses);
+    file.optional("required_courses", rules.required_courses);
     file.number("elementary_ride_minutes", rules.elementary_ride_minutes);
     file.number("high_school_ride_minutes", rules.high_school_ride_minutes);
     file.text(
@@ -62,6 +65,8 @@ fn finance(file: &mut Lines, finance: &StateFinance) {
     file.number("small_size_aid", finance.small_size_aid);
     file.number("sparsity_aid", finance.sparsity_aid);
     file.number("sparse_below", finance.sparse_below);
+    file.optional("aid_elasticity", finance.aid_elasticity);
+    file.optional("levy_elasticity", finance.levy_elasticity);
 }
 
 fn write_district(file: &mut Lines, district: &StartingDistrict) {
@@ -81,7 +86,27 @@ fn write_district(file: &mut Lines, district: &StartingDistrict) {
     file.optional("reserve_share", district.reserve_share);
     file.number("debt", district.debt);
     file.optional("teachers", district.teachers);
-    file.plain("buildings", district.buildings);
+    if let Some(high_school) = &district.high_school {
+        file.text("high_school", high_school);
+    }
+    let StartingDistrict { lowest_grade, highest_grade, x, y, name, schools, .. } = district;
+    // The number alone says as much, where the schools are those that it stands for.
+    if *schools == default_schools(*lowest_grade, *highest_grade, schools.len(), *x, *y, name) {
+        file.plain("buildings", schools.len());
+    } else {
+        schools.iter().for_each(|school| write_school(file, district, school));
+    }
+}
+
+fn write_school(file: &mut Lines, district: &StartingDistrict, school: &StartingSchool) {
+    file.header("[[district.school]]");
+    file.text("town", &school.town);
+    // Numbers that read back the same, bit by bit, or they are not the district's.
+    if (school.x.to_bits(), school.y.to_bits()) != (district.x.to_bits(), district.y.to_bits()) {
+        file.number("x", school.x);
+        file.number("y", school.y);
+    }
+    file.text("grades", &write_span((school.lowest_grade, school.highest_grade)));
 }
 
 fn write_support(file: &mut Lines, organisation: &SupportOrganisation) {
