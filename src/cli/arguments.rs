@@ -435,7 +435,7 @@ Examples:
   barnraise region --districts 80 --seed 3 --out regions/eighty.toml
   barnraise region --region regions/north-dakota.toml")]
 pub(super) struct Region {
-    /// Districts to draw, 2 to 2,000; 50 if not given
+    /// Districts to draw, 2 to 20,000; 50 if not given
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) districts: Option<String>,
     /// The seed of the draws; 1 if not given

@@ -13,7 +13,7 @@ use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::region_file;
 use crate::districts::statistics::{RegionStatistics, StatisticRow, Target, targets};
 use crate::districts::synthetic::{self, SyntheticSpec};
-use crate::model::region::Region;
+use crate::model::region::{MOST_DISTRICTS, Region};
 use crate::report::figures::number;
 use crate::report::reference;
 
@@ -36,7 +36,7 @@ pub(super) fn region(arguments: &arguments::Region, output: &mut Output) -> Resu
 fn wanted(arguments: &arguments::Region) -> Result<(Region, Vec<Target>), Problems> {
     let mut problems = Problems::new();
     let mut spec = SyntheticSpec::default();
-    if let Some(districts) = flags::whole32("--districts", arguments.districts.as_deref(), 2..=2_000, &mut problems) {
+    if let Some(districts) = flags::whole32("--districts", arguments.districts.as_deref(), 2..=MOST_DISTRICTS as u32, &mut problems) {
         spec.districts = u16::try_from(districts).unwrap_or(u16::MAX);
     }
     let seed = flags::seed(arguments.seed.as_deref(), &mut problems).unwrap_or(1);

@@ -9,14 +9,17 @@
 mod names;
 
 use crate::districts::grades;
+use crate::districts::schools::default_schools;
 use crate::engine::draws::{Decision, Draws, EntityKey};
 use crate::engine::math;
-use crate::model::region::{AgentKind, GRADES, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation};
+use crate::model::region::{
+    AgentKind, GRADES, MOST_SCHOOLS, Region, StartingDistrict, StartingSchool, StateFinance, StateRules, SupportOrganisation,
+};
 
 /// What a synthetic region is drawn from. Defaults are the published figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyntheticSpec {
-    /// Number of districts, 2–2,000. Default 50.
+    /// Number of districts, 2–20,000. Default 50.
     pub districts: u16,
     /// Median enrolment, 20–20,000. Default 330.
     pub median_pupils: f64,
@@ -84,6 +87,9 @@ enum Question {
     SupportPlace = 11,
     SupportQuality = 12,
     StripWidth = 13,
+    OtherTown = 14,
+    TownPlace = 15,
+    TownName = 16,
 }
 
 impl Decision for Question {
@@ -109,6 +115,11 @@ const SMALL: f64 = 200.0;
 /// Pupils that fill one building, and the share of districts that keep one more open [A].
 const PUPILS_PER_BUILDING: f64 = 250.0;
 const SPARE_BUILDING: f64 = 0.3;
+/// Share of the schools beside the high school that stand in another town (computed: 0.10 in North Dakota,
+/// 0.18 in Iowa and South Dakota), and how far from the middle, in radii of a circle of the district's area
+/// (computed: lower quartile 0.7, median 1.0; here within the circle).
+const OTHER_TOWN: f64 = 0.16;
+const OTHER_TOWN_RADII: (f64, f64) = (0.5, 1.0);
 /// Share of districts without debt, and median and log spread of the others' debt a pupil [A].
 const DEBT_FREE: f64 = 0.4;
 const DEBT_MEDIAN: f64 = 6_000.0;
@@ -123,6 +134,7 @@ const ATTEMPTS: u32 = 64;
 #[must_use]
 pub fn generate(spec: &SyntheticSpec, seed: u64) -> Region {
     let draws = Draws::new(seed, 0, Draws::BEFORE);
+    let strips = Strips::new(spec, &draws);
     let mut region = Region {
         name: "synthetic".to_owned(),
         title: format!("Synthetic region of {} districts", spec.districts),
@@ -134,8 +146,8 @@ pub fn generate(spec: &SyntheticSpec, seed: u64) -> Region {
         grades_known: false,
         rules: StateRules::default(),
         finance: StateFinance::default(),
-        districts: (0..u32::from(spec.districts)).map(|number| district(spec, &draws, number)).collect(),
-        support: (0..u32::from(spec.support_organisations)).map(|number| support(spec, &draws, number)).collect(),
+        districts: (0..u32::from(spec.districts)).map(|number| district(spec, &draws, &strips, number)).collect(),
+        support: (0..u32::from(spec.support_organisations)).map(|number| support(spec, &draws, &strips, number)).collect(),
     };
     region.sort();
     region
@@ -146,7 +158,7 @@ fn key(what: &str, number: u32) -> EntityKey {
     EntityKey::from_name("synthetic region").with(EntityKey::from_name(what)).nth(number)
 }
 
-fn district(spec: &SyntheticSpec, draws: &Draws, number: u32) -> StartingDistrict {
+fn district(spec: &SyntheticSpec, draws: &Draws, strips: &Strips, number: u32) -> StartingDistrict {
     let entity = key("district", number);
     let size_z = draws.normal(entity, Question::Size);
     let enrolment = lognormal(spec.median_pupils, spec.size_sd, size_z).round().clamp(5.0, 200_000.0);
@@ -154,8 +166,9 @@ fn district(spec: &SyntheticSpec, draws: &Draws, number: u32) -> StartingDistric
     let elementary = draws.uniform(entity, Question::HighSchool) < spec.elementary_only_share && enrolment < SMALL;
     let highest_grade = if elementary { 8 } else { 12 };
     let cell = cell(number);
-    let (x, width) = place(spec, draws, Strip::Column, cell.0, draws.uniforms(entity, Question::Place)[0]);
-    let (y, height) = place(spec, draws, Strip::Row, cell.1, draws.uniforms(entity, Question::Place)[1]);
+    let [u, v] = draws.uniforms(entity, Question::Place);
+    let (x, width) = strips.place(Strip::Column, cell.0, u);
+    let (y, height) = strips.place(Strip::Row, cell.1, v);
     // The cell tells a part of the area (they agree in the mean), the district's own luck the rest.
     let cell_area = spec.median_pupils / spec.density * width * height;
     let valuation_z = draws.normal(entity, Question::Valuation);
@@ -163,13 +176,17 @@ fn district(spec: &SyntheticSpec, draws: &Draws, number: u32) -> StartingDistric
     // The part of the spread that size does not explain.
     let own_sd =
         (spec.valuation_sd * spec.valuation_sd - (spec.valuation_size_elasticity * spec.size_sd).powi(2)).max(0.0).sqrt();
+    let area = lognormal(cell_area, spec.area_sd * AREA_OWN, draws.normal(entity, Question::Area)).max(0.05);
+    let name = names::district(draws.uniforms(entity, Question::Name), number);
+    let mut schools = default_schools(0, highest_grade, buildings(draws, entity, enrolment), x, y, &name);
+    scatter(&mut schools, draws, (entity, number), area);
     StartingDistrict {
         id: format!("S{:04}", number + 1),
-        name: names::district(draws.uniforms(entity, Question::Name), number),
+        name,
         county: names::county(number_of(county_block(spec, cell))),
         x,
         y,
-        area: lognormal(cell_area, spec.area_sd * AREA_OWN, draws.normal(entity, Question::Area)).max(0.05),
+        area,
         pupils: pupils(draws, entity, enrolment, grades::weights(0, highest_grade, trend)),
         lowest_grade: 0,
         highest_grade,
@@ -180,7 +197,27 @@ fn district(spec: &SyntheticSpec, draws: &Draws, number: u32) -> StartingDistric
         reserve_share: None,
         debt: debt(draws, entity, enrolment),
         teachers: None,
-        buildings: buildings(draws, entity, enrolment),
+        schools,
+        // Its graduates go to whichever high school is the nearest.
+        high_school: None,
+    }
+}
+
+/// Puts some schools, never the last one, into other towns of the district's area.
+fn scatter(schools: &mut [StartingSchool], draws: &Draws, (entity, number): (EntityKey, u32), area: f64) {
+    let radius = (area / std::f64::consts::PI).sqrt();
+    let others = schools.len().saturating_sub(1);
+    for (place, school) in schools.iter_mut().take(others).enumerate() {
+        let own = entity.nth(place as u32);
+        if draws.uniform(own, Question::OtherTown) >= OTHER_TOWN {
+            continue;
+        }
+        let [out, around] = draws.uniforms(own, Question::TownPlace);
+        let (near, far) = OTHER_TOWN_RADII;
+        let (miles, angle) = (radius * (near + (far - near) * out), around * std::f64::consts::TAU);
+        school.x += miles * libm::cos(angle);
+        school.y += miles * libm::sin(angle);
+        school.town = names::town(draws.uniforms(own, Question::TownName), number, &school.town);
     }
 }
 
@@ -214,10 +251,10 @@ fn debt(draws: &Draws, entity: EntityKey, enrolment: f64) -> f64 {
     (enrolment * lognormal(DEBT_MEDIAN, DEBT_SD, math::inverse_normal(amount))).round()
 }
 
-fn buildings(draws: &Draws, entity: EntityKey, enrolment: f64) -> u8 {
+fn buildings(draws: &Draws, entity: EntityKey, enrolment: f64) -> usize {
     let spare = draws.uniform(entity, Question::Building) < SPARE_BUILDING;
-    let needed = (enrolment / PUPILS_PER_BUILDING).ceil().clamp(1.0, 250.0) as u8;
-    needed + u8::from(spare)
+    let needed = (enrolment / PUPILS_PER_BUILDING).ceil().max(1.0) as usize;
+    (needed + usize::from(spare)).min(MOST_SCHOOLS)
 }
 
 /// Columns and rows of cells.
@@ -236,12 +273,37 @@ fn width(spec: &SyntheticSpec, draws: &Draws, strip: Strip, number: u32) -> f64 
     lognormal(1.0, spec.area_sd * AREA_STRIP, draws.normal(key(what, number), Question::StripWidth))
 }
 
-/// Where in the `number`-th strip a town lies that drew the uniform `u`, miles from the corner, and
-/// the strip's relative width.
-fn place(spec: &SyntheticSpec, draws: &Draws, strip: Strip, number: u32, u: f64) -> (f64, f64) {
-    let before: f64 = (0..number).map(|earlier| width(spec, draws, strip, earlier)).sum();
-    let own = width(spec, draws, strip, number);
-    ((before + own * (0.5 + (u - 0.5) * 2.0 * JITTER)) * strip_unit(spec), own)
+/// The columns and rows that a region's districts fill.
+struct Strips {
+    /// By column: the relative widths of all before it, summed, and its own.
+    columns: Vec<(f64, f64)>,
+    /// By row.
+    rows: Vec<(f64, f64)>,
+    /// Miles of a strip of relative width 1.
+    unit: f64,
+}
+
+impl Strips {
+    fn new(spec: &SyntheticSpec, draws: &Draws) -> Self {
+        // The last layer begins at the largest square below the number of districts.
+        let count = u32::from(spec.districts).isqrt() + 1;
+        let strips = |strip: Strip| {
+            let widths = (0..count).map(|number| width(spec, draws, strip, number));
+            widths.scan(0.0, |before, own| Some((std::mem::replace(before, *before + own), own))).collect()
+        };
+        Self { columns: strips(Strip::Column), rows: strips(Strip::Row), unit: strip_unit(spec) }
+    }
+
+    /// Where in the `number`-th strip a town lies that drew the uniform `u`, miles from the corner, and
+    /// the strip's relative width.
+    fn place(&self, strip: Strip, number: u32, u: f64) -> (f64, f64) {
+        let strips = match strip {
+            Strip::Column => &self.columns,
+            Strip::Row => &self.rows,
+        };
+        let (before, own) = strips[number as usize];
+        ((before + own * (0.5 + (u - 0.5) * 2.0 * JITTER)) * self.unit, own)
+    }
 }
 
 /// Miles of a strip of relative width 1: such that cells and areas agree in the mean.
@@ -272,13 +334,13 @@ fn county_block(spec: &SyntheticSpec, (column, row): (u32, u32)) -> (u32, u32) {
     (column / wide, row / tall)
 }
 
-fn support(spec: &SyntheticSpec, draws: &Draws, number: u32) -> SupportOrganisation {
+fn support(spec: &SyntheticSpec, draws: &Draws, strips: &Strips, number: u32) -> SupportOrganisation {
     let entity = key("support", number);
     // Somewhere in the inner part of the region.
     let last = f64::from(spec.districts).sqrt();
     let [u, v] = draws.uniforms(entity, Question::SupportPlace).map(|u| (last * (0.2 + 0.6 * u)).floor() as u32);
-    let (x, _) = place(spec, draws, Strip::Column, u, 0.5);
-    let (y, _) = place(spec, draws, Strip::Row, v, 0.5);
+    let (x, _) = strips.place(Strip::Column, u, 0.5);
+    let (y, _) = strips.place(Strip::Row, v, 0.5);
     let [first, second] = draws.uniforms(entity, Question::SupportQuality).map(|u| 0.2 * (u - 0.5));
     let university = number.is_multiple_of(2);
     let (capacity, reach, neutrality, knowledge) = if university { (3, 150.0, 0.8, 0.75) } else { (2, 90.0, 0.6, 0.65) };
@@ -296,7 +358,32 @@ fn support(spec: &SyntheticSpec, draws: &Draws, number: u32) -> SupportOrganisat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::districts::schools::untaught;
     use proptest::prelude::*;
+
+    #[test]
+    fn some_schools_stand_in_towns_of_their_own_and_the_last_in_the_districts() {
+        let region = generate(&SyntheticSpec { districts: 800, ..SyntheticSpec::default() }, 2);
+        let mut counts = (0, 0);
+        for d in &region.districts {
+            let (last, others) = d.schools.split_last().expect("a school");
+            assert_eq!((&last.town, last.x.to_bits(), last.y.to_bits()), (&d.name, d.x.to_bits(), d.y.to_bits()));
+            let away = others.iter().filter(|school| (school.x - d.x).hypot(school.y - d.y) > 0.0);
+            assert!(away.clone().all(|school| school.town != d.name));
+            counts = (counts.0 + away.count(), counts.1 + others.len());
+        }
+        let share = f64::from(counts.0 as u32) / f64::from(counts.1 as u32);
+        assert!((share - OTHER_TOWN).abs() < 0.03, "{share}");
+    }
+
+    #[test]
+    fn a_region_as_large_as_the_country_is_drawn_like_its_first_districts() {
+        let large = generate(&SyntheticSpec { districts: 20_000, ..SyntheticSpec::default() }, 7);
+        let small = generate(&SyntheticSpec::default(), 7);
+        assert_eq!(large.districts.len(), 20_000);
+        let by_id = |id: &str| large.districts.binary_search_by(|d| d.id.as_str().cmp(id)).map(|place| &large.districts[place]);
+        assert!(small.districts.iter().all(|d| by_id(&d.id) == Ok(d)));
+    }
 
     #[test]
     fn one_more_district_leaves_all_others_as_they_were() {
@@ -357,7 +444,10 @@ mod tests {
             prop_assert!(region.districts.windows(2).all(|pair| pair[0].id < pair[1].id));
             prop_assert!(region.support.windows(2).all(|pair| pair[0].name < pair[1].name));
             for d in &region.districts {
-                prop_assert!(d.enrolment() >= 5.0 && d.area > 0.0 && d.valuation > 0.0 && d.buildings >= 1 && d.debt >= 0.0);
+                prop_assert!(d.enrolment() >= 5.0 && d.area > 0.0 && d.valuation > 0.0 && d.debt >= 0.0);
+                prop_assert!(!d.schools.is_empty() && untaught(d).is_empty());
+                let radius = (d.area / std::f64::consts::PI).sqrt();
+                prop_assert!(d.schools.iter().all(|s| (s.x - d.x).hypot(s.y - d.y) <= radius * 1.000_001));
                 prop_assert!((-0.061..=0.021).contains(&d.trend));
                 prop_assert!(d.pupils[usize::from(d.highest_grade) + 1..].iter().all(|&p| p <= 0.0));
             }

@@ -125,7 +125,7 @@ fn a_synthetic_region_gets_the_rules_and_finance_of_the_scenario() {
     );
     let region = load_region(&scenario.region, 3).expect("a synthetic region has no problems");
     assert_eq!(region.districts.len(), 5);
-    assert_eq!((region.rules.required_courses, region.finance.base_cost), (24.0, 9000.0));
+    assert_eq!((region.rules.required_courses, region.finance.base_cost), (Some(24.0), 9000.0));
     assert_eq!(region.rules.vote_rule, crate::model::region::VoteRule::CombinedMajority);
 }
 

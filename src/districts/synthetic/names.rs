@@ -60,6 +60,13 @@ pub(super) fn district([first, second]: [f64; 2], number: u32) -> String {
     format!("{} {} {}", pick(&FIRST, first), pick(&SECOND, second), number + 1)
 }
 
+/// The name of another town of the `number`-th district (from 0) than the one named `not`.
+pub(super) fn town([first, second]: [f64; 2], number: u32, not: &str) -> String {
+    let name = district([first, second], number);
+    // The next word of the list, where both drew the same.
+    if name == not { district([(first + 1.0 / FIRST.len() as f64) % 1.0, second], number) } else { name }
+}
+
 /// The name of the `number`-th county (from 0); all differ.
 pub(super) fn county(number: u32) -> String {
     let name = COUNTIES[number as usize % COUNTIES.len()];
@@ -98,5 +105,7 @@ mod tests {
     #[test]
     fn a_district_bears_its_number() {
         assert_eq!(district([0.0, 0.999_999], 11), "Alder Wells 12");
+        assert_eq!(town([0.0, 0.999_999], 11, "Alder Wells 12"), "Antelope Wells 12");
+        assert_eq!(town([0.0, 0.999_999], 11, "Elm Wells 12"), "Alder Wells 12");
     }
 }
