@@ -51,6 +51,7 @@ fn as_json(report: &ImportReport) -> Value {
         "dropped": tallies(&report.dropped),
         "joined": tallies(&report.joined),
         "imputed": tallies(&report.imputed),
+        "schools": tallies(&report.schools),
         "clamped": tallies(&report.clamped),
         "assumptions": report.assumptions,
         "warnings": report.warnings,

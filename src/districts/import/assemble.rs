@@ -11,6 +11,7 @@ use super::place::{Projection, mean};
 use super::report::Tallies;
 use super::trend::{PUBLISHED, PUBLISHED_RANGE, Trend, trends};
 use super::year::SchoolYear;
+use crate::districts::schools::default_schools;
 use crate::districts::{grades, statistics};
 use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, StartingDistrict};
 
@@ -40,6 +41,8 @@ pub(super) struct Account {
     pub(super) finance_joins: Joins,
     pub(super) imputed: Tallies,
     pub(super) clamped: Tallies,
+    /// Where their schools, and the high schools of those without one, come from.
+    pub(super) schools: Tallies,
     pub(super) assumptions: Vec<String>,
     pub(super) warnings: Vec<String>,
     /// The state's mean trend of enrolment, log a year.
@@ -252,9 +255,13 @@ fn district(
         account.imputed.add("no count of teachers: derived from enrolment in the model", &agency.name);
     }
     let money = money(join, id, agency, account);
+    let name = display_name(join, id, agency);
+    let buildings = (enrolment / PUPILS_PER_BUILDING).ceil() as usize;
     StartingDistrict {
         id: id.to_owned(),
-        name: display_name(join, id, agency),
+        schools: default_schools(lowest_grade, highest_grade, buildings, x, y, &name),
+        high_school: None,
+        name,
         county,
         x,
         y,
@@ -269,7 +276,6 @@ fn district(
         reserve_share: balance(join, id, account, &agency.name),
         debt: join.balances.and_then(|money| money.get(id)).and_then(|finance| finance.debt.known()).unwrap_or(0.0),
         teachers,
-        buildings: (enrolment / PUPILS_PER_BUILDING).ceil().clamp(1.0, 250.0) as u8,
     }
 }
 

@@ -109,7 +109,8 @@ pub(in crate::districts) fn read_estimates(table: &Table, fips: &str, log: &mut 
     estimates
 }
 
-fn rows_of_state<'a>(table: &'a Table, column: &str, fips: &str, log: &mut Log) -> Vec<(&'a Row, String)> {
+/// The rows whose identifier in `column` begins with `fips`, each with it.
+pub(super) fn rows_of_state<'a>(table: &'a Table, column: &str, fips: &str, log: &mut Log) -> Vec<(&'a Row, String)> {
     let column = table.column(column);
     let identified = |row: &'a Row| {
         let id = leaid(row.get(column));
@@ -134,7 +135,8 @@ fn level(table: &Table, row: &Row) -> Level {
     }
 }
 
-fn point(table: &Table, row: &Row, latitude: Option<usize>, longitude: Option<usize>, log: &mut Log) -> Option<Point> {
+/// The place in two columns; None where it is missing or, told, malformed.
+pub(super) fn point(table: &Table, row: &Row, latitude: Option<usize>, longitude: Option<usize>, log: &mut Log) -> Option<Point> {
     let latitude = degrees(table, row, latitude, 90.0, log)?;
     let longitude = degrees(table, row, longitude, 180.0, log)?;
     // The Aleutians lie beyond the date line: one count of degrees for the whole state.

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
 
 use super::products::{Product, describe};
 use super::table::{Log, Table, decode, find_head, read_rows};
 use crate::diagnostics::{Place, Problem};
 
+/// How a gzip archive begins.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
 /// How deep below the folder files are looked for.
 const DEPTH: u32 = 2;
 /// Files larger than this are none of these tables (the largest, a full F-33, has 20 MB).
@@ -85,8 +90,8 @@ fn recognise(path: &Path) -> Result<(Product, String), String> {
     if size > LARGEST {
         return Err("too large for any of these tables".to_owned());
     }
-    let bytes = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) || bytes.starts_with(&[0x1F, 0x8B]) {
+    let bytes = unpacked(fs::read(path).map_err(|error| format!("cannot be read: {error}"))?)?;
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) || bytes.starts_with(&GZIP) {
         return Err("a spreadsheet or an archive: unpack it and save the table as CSV".to_owned());
     }
     let text = decode(&bytes);
@@ -103,6 +108,21 @@ fn recognise(path: &Path) -> Result<(Product, String), String> {
         });
         if names.is_empty() { "empty".to_owned() } else { format!("none of the known tables; begins with {names}") }
     })
+}
+
+/// The bytes of a file, unpacked where it is a gzip archive (of one table).
+fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if !bytes.starts_with(&GZIP) {
+        return Ok(bytes);
+    }
+    let mut out = Vec::new();
+    // One byte beyond the limit tells that there is more, however much that would be.
+    let read = MultiGzDecoder::new(bytes.as_slice()).take(LARGEST + 1).read_to_end(&mut out);
+    match read {
+        Err(error) => Err(format!("a damaged gzip archive: {error}")),
+        Ok(_) if out.len() as u64 > LARGEST => Err("too large for any of these tables when unpacked".to_owned()),
+        Ok(_) => Ok(out),
+    }
 }
 
 /// The table of changed identifiers may lie beside the folder of published files.

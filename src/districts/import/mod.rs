@@ -3,7 +3,8 @@
 //! Files are recognised by their column names, whatever they are called. What no file holds is
 //! modelled and told in the report: pupils by grade (from total, grade span and trend; a total that
 //! counts prekindergarten is spread over kindergarten to grade 12), taxable valuation (local revenue
-//! at 12 mills), buildings (one for every 250 pupils), births (the trend of enrolment). The region
+//! at 12 mills), births (the trend of enrolment) and, where no table of schools is at hand, schools (one
+//! for every 250 pupils). The region
 //! begins in the school year after the one imported, with the pupils and the money of that year.
 
 pub(super) mod assemble;
@@ -16,6 +17,8 @@ mod join;
 pub(super) mod place;
 pub mod products;
 pub mod report;
+mod schools;
+mod states;
 pub(super) mod support;
 pub(super) mod table;
 pub(super) mod trend;
@@ -28,6 +31,7 @@ use assemble::{Account, Sources};
 use elsi::{Agencies, Agency};
 use finance::{Accounts, Measure};
 use folder::Folder;
+use place::Projection;
 use products::Product;
 pub use report::ImportReport;
 use report::{FileReport, Tallies};
@@ -35,7 +39,8 @@ use table::{Log, Table};
 use year::SchoolYear;
 
 use crate::diagnostics::{Place, Problem, Problems, nearest};
-use crate::model::region::{AgentKind, Region, StateFinance, StateRules};
+use crate::districts::schools::{Links, link_high_schools};
+use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules};
 
 /// Files named in a message about a folder with the wrong ones.
 const TOLD: usize = 6;
@@ -150,6 +155,7 @@ struct Tables {
     offices: Vec<edge::Office>,
     boundaries: Vec<edge::Boundary>,
     estimates: Vec<edge::Estimate>,
+    schools: Vec<schools::School>,
     aliases: join::Aliases,
     files: Vec<FileReport>,
 }
@@ -168,6 +174,7 @@ impl Tables {
             offices: each(files, Product::Geocodes, &mut reports, |table| edge::read_offices(table, &fips, log)),
             boundaries: each(files, Product::Boundaries, &mut reports, |table| edge::read_boundaries(table, &fips, log)),
             estimates: each(files, Product::Saipe, &mut reports, |table| edge::read_estimates(table, &fips, log)),
+            schools: each(files, Product::Schools, &mut reports, |table| schools::read(table, &fips, log)),
             aliases: join::read_aliases(&files.of(Product::Alias), log),
             files: reports,
         }
@@ -214,30 +221,40 @@ fn assemble(
     };
     let sources =
         Sources { year, finances: &finances, offices: &tables.offices, boundaries: &tables.boundaries, aliases: &tables.aliases };
-    let Some((districts, projection)) = assemble::districts(&sources, &regular, &accounts, &mut account) else {
+    let Some((mut districts, projection)) = assemble::districts(&sources, &regular, &accounts, &mut account) else {
         log.push(Problem::new(place(), format!("no district of {state} has a place")).expected(Product::Geocodes.published()));
         return None;
     };
+    // Linked by the grades that districts are set up to teach, before their schools tell those that they do.
+    tell_links(&link_high_schools(&mut districts), &mut account.schools);
+    give_schools(files, tables, &mut districts, &projection, &mut account);
     let (support, told) = support::organisations(agencies, year, &tables.offices, &projection, &districts);
     account.assumptions.push(told);
     tell_money(&accounts, year, &mut account.assumptions);
     let trend_unknown = trend::unknown(districts.iter().map(|district| district.trend));
     let mut region =
-        Region { districts, support, trend: Some(account.trend), trend_unknown, ..empty_region(agencies, &accounts, year) };
+        Region { districts, support, trend: Some(account.trend), trend_unknown, ..empty_region(files, agencies, &accounts, year) };
+    account.assumptions.extend(states::apply(state, &mut region.rules, &mut region.finance));
     region.sort();
     account.warnings.extend(warnings(files, agencies, tables, &regular, year));
     let report = report(files, agencies, tables, (state, year, region.districts.len()), account);
     Some(Imported { region, report })
 }
 
-fn empty_region(agencies: &Agencies, accounts: &Accounts, year: SchoolYear) -> Region {
+fn empty_region(files: &Folder, agencies: &Agencies, accounts: &Accounts, year: SchoolYear) -> Region {
     let [local_share, state_share, federal_share] = accounts.shares;
+    // The credit that the publisher of the directory asks for.
+    let schools = if files.of(Product::Schools).is_empty() {
+        ""
+    } else {
+        ", schools by Education Data Portal, Urban Institute (educationdata.urban.org), from NCES CCD"
+    };
     let short = agencies.state_name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-");
     Region {
         name: short,
         title: format!("{}, {year}", agencies.state_name),
         source: format!(
-            "NCES Common Core of Data (ELSI) {year}, NCES EDGE, School District Finance Survey (F-33) {}; imported",
+            "NCES Common Core of Data (ELSI) {year}, NCES EDGE, School District Finance Survey (F-33) {}{schools}; imported",
             accounts.year
         ),
         first_year: i32::from(year.0) + 1,
@@ -273,9 +290,37 @@ fn tell_money(accounts: &Accounts, year: SchoolYear, assumptions: &mut Vec<Strin
     assumptions.extend([
         "pupils by grade follow from the total (prekindergarten among it), the grade span and the trend".to_owned(),
         "valuation per pupil is local revenue at 12 mills".to_owned(),
-        "one building for every 250 pupils".to_owned(),
-        "the state's rules, small-size and sparsity aid are the defaults: set them in the region file".to_owned(),
     ]);
+}
+
+/// Tells how districts without a high school got theirs.
+fn tell_links(links: &Links, told: &mut Tallies) {
+    for (names, reason) in [
+        (&links.by_name, "districts without a high school that send their pupils on to the secondary district of the same name"),
+        (&links.by_county, "districts without a high school that send their pupils on to the nearest secondary district of their county"),
+        (&links.none, "districts without a high school and without a secondary district in their county: the nearest high school"),
+    ] {
+        names.iter().for_each(|name| told.add(reason, name));
+    }
+}
+
+/// Gives the districts the schools of the tables, where there are any.
+fn give_schools(
+    files: &Folder,
+    tables: &Tables,
+    districts: &mut [StartingDistrict],
+    projection: &Projection,
+    account: &mut Account,
+) {
+    if files.of(Product::Schools).is_empty() {
+        account.assumptions.push("schools: one for every 250 pupils, in the town of the district's office".to_owned());
+        return;
+    }
+    account.schools.extend(schools::apply(districts, &tables.schools, &tables.aliases, projection));
+    schools::drop_dead_links(districts, &mut account.schools);
+    account.assumptions.push(
+        "schools stand where their town is (its district office, or its Census place): the table has no buildings".to_owned(),
+    );
 }
 
 /// What looks odd: tables that may be cut off, identifiers mended, enrolments unlike the children there.
@@ -339,6 +384,7 @@ fn report(
         joined: account.joined.into_vec(),
         imputed: account.imputed.into_vec(),
         clamped: account.clamped.into_vec(),
+        schools: account.schools.into_vec(),
         assumptions: account.assumptions,
         warnings: account.warnings,
     }

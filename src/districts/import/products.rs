@@ -14,6 +14,8 @@ pub enum Product {
     Geocodes,
     /// Areas, grade spans and interior points: NCES EDGE composite boundaries, attribute table.
     Boundaries,
+    /// Towns and grades of schools: NCES Common Core of Data, school directory with places of towns.
+    Schools,
     /// Population and poor children: Census Bureau SAIPE.
     Saipe,
     /// Old identifiers and their new ones.
@@ -26,7 +28,16 @@ impl Product {
     /// The products without which nothing can be imported.
     pub const NEEDED: [Self; 4] = [Self::Elsi, Self::F33, Self::Geocodes, Self::Boundaries];
 
-    const ALL: [Self; 7] = [Self::Elsi, Self::Geocodes, Self::Alias, Self::Boundaries, Self::Saipe, Self::F33, Self::F33Layout];
+    const ALL: [Self; 8] = [
+        Self::Elsi,
+        Self::Schools,
+        Self::Geocodes,
+        Self::Alias,
+        Self::Boundaries,
+        Self::Saipe,
+        Self::F33,
+        Self::F33Layout,
+    ];
 
     /// The product with these column names.
     #[must_use]
@@ -39,7 +50,12 @@ impl Product {
         match self {
             Self::Elsi => header.iter().any(|name| name.starts_with("Agency ID - NCES Assigned")) && header.len() > 1,
             Self::F33 => ["NAME", "STABBR", "YEAR", "TOTALREV", "TLOCREV", "TSTREV", "TFEDREV"].iter().all(|name| has(name)),
-            Self::Geocodes => has("LEAID") && header.iter().any(|name| is_latitude(name)),
+            Self::Schools => ["NCESSCH", "LEAID", "CITY", "LOGRADE", "HIGRADE"].iter().all(|name| has(name)),
+            // Other tables have latitudes too: of schools, and of districts with what is derived for them.
+            Self::Geocodes => {
+                let derived = has("NCESSCH") || has("LAND_KM2") || has("ALAND_KM2");
+                has("LEAID") && header.iter().any(|name| is_latitude(name)) && !derived
+            }
             Self::Boundaries => has("GEOID") && has("ALAND"),
             Self::Saipe => has("District ID") && header.iter().any(|name| name.starts_with("Estimated Total Population")),
             Self::Alias => has("EDGE_GEOID") && has("LEAID"),
@@ -55,6 +71,7 @@ impl Product {
             Self::F33 => "F-33 school district finances",
             Self::Geocodes => "EDGE district geocodes",
             Self::Boundaries => "EDGE district boundaries, attribute table",
+            Self::Schools => "CCD directory of schools",
             Self::Saipe => "SAIPE school district estimates",
             Self::Alias => "table of changed identifiers",
             Self::F33Layout => "description of the F-33 layout",
@@ -81,6 +98,10 @@ impl Product {
             Self::Boundaries => {
                 "NCES EDGE, School District Boundaries, composite file, nces.ed.gov/programs/edge/Geographic/DistrictBoundaries, the attribute table \
                  (schooldistrict_….dbf) saved as CSV"
+            }
+            Self::Schools => {
+                "NCES, Common Core of Data, public school directory (Education Data Portal, Urban Institute, educationdata.urban.org): a table with \
+                 NCESSCH, LEAID, NAME, CITY, LOGRADE, HIGRADE and, where known, LAT, LON and COORD"
             }
             Self::Saipe => {
                 "Census Bureau, Small Area Income and Poverty Estimates, school districts (ussd), www.census.gov/programs-surveys/saipe, saved as CSV"

@@ -55,6 +55,8 @@ pub struct ImportReport {
     pub imputed: Vec<Tally>,
     /// Values put back into their range.
     pub clamped: Vec<Tally>,
+    /// Where the districts' schools come from, and the high schools of those without one.
+    pub schools: Vec<Tally>,
     /// What was assumed for the whole region.
     pub assumptions: Vec<String>,
     /// What looks odd but does not stop the import.
@@ -121,6 +123,7 @@ impl fmt::Display for ImportReport {
             ("Joined otherwise than by identifier", &self.joined),
             ("Imputed", &self.imputed),
             ("Put back into range", &self.clamped),
+            ("Schools", &self.schools),
         ] {
             section(f, title, tallies.iter())?;
         }
