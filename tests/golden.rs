@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use barnraise::districts::schools::default_schools;
 use barnraise::engine::replicates::Failure;
 use barnraise::experiments::compare::{Options, Sink, compare};
 use barnraise::model::outcomes::RegionOutcome;
@@ -154,16 +155,19 @@ fn hand_made() -> Region {
         let high_school = number % 5 != 4;
         let mut pupils = [each; 13];
         pupils[9..].fill(if high_school { each + 1.0 } else { 0.0 });
+        let highest_grade = if high_school { 12 } else { 8 };
+        let (x, y) = (f64::from(number % 4) * 16.0, f64::from(number / 4) * 20.0);
+        let name = format!("Place {number}");
         StartingDistrict {
             id: format!("H{number:02}"),
-            name: format!("Place {number}"),
+            name,
             county: format!("County {}", number / 4),
-            x: f64::from(number % 4) * 16.0,
-            y: f64::from(number / 4) * 20.0,
+            x,
+            y,
             area: 250.0 + 25.0 * f64::from(number % 3),
             pupils,
             lowest_grade: 0,
-            highest_grade: if high_school { 12 } else { 8 },
+            highest_grade,
             trend: -0.03125 + 0.007_812_5 * f64::from(number % 4),
             valuation: 400_000.0 + 50_000.0 * f64::from(number),
             cost_level: number.is_multiple_of(2).then_some(1.0),
@@ -171,7 +175,8 @@ fn hand_made() -> Region {
             reserve_share: number.is_multiple_of(4).then_some(0.125),
             debt: 100_000.0 * f64::from(number % 3),
             teachers: None,
-            buildings: 1 + (number % 2) as u8,
+            schools: default_schools(0, highest_grade, 1 + (number % 2) as usize, x, y, &name),
+            high_school: None,
         }
     };
     let university = SupportOrganisation {

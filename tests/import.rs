@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use barnraise::diagnostics::Problems;
 use barnraise::districts::import::{ImportOptions, Imported, import};
 use barnraise::districts::region_file;
+use barnraise::districts::schools::untaught;
 use barnraise::districts::statistics::RegionStatistics;
 use barnraise::model::region::Region;
 use proptest::prelude::*;
@@ -300,7 +301,8 @@ fn is_sound(region: &Region) -> bool {
                 && d.pupils.iter().all(|&pupils| pupils >= 0.0)
                 && d.area > 0.0
                 && d.valuation > 0.0
-                && d.buildings > 0
+                && !d.schools.is_empty()
+                && untaught(d).is_empty()
                 && d.lowest_grade <= d.highest_grade
                 && d.highest_grade <= 12
         })

@@ -447,6 +447,7 @@ impl OutcomeFacts {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::districts::schools::default_schools;
     use crate::model::policy::Policy;
     use crate::model::region::{AgentKind, GRADES, StartingDistrict, StateFinance, StateRules};
     use crate::scenario::RegionChoice;
@@ -489,7 +490,8 @@ pub(super) mod tests {
             reserve_share: None,
             debt: 0.0,
             teachers: None,
-            buildings: 1,
+            schools: default_schools(0, 12, 1, x, 0.0, id),
+            high_school: None,
         };
         Region {
             name: "two".to_owned(),

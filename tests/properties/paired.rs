@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use barnraise::districts::schools::default_schools;
 use barnraise::model::functions::FunctionSet;
 use barnraise::model::parameters::Parameters;
 use barnraise::model::policy::{
@@ -36,7 +37,8 @@ fn far_district(region: &Region, id: &str) -> StartingDistrict {
         reserve_share: Some(0.5),
         debt: 0.0,
         teachers: None,
-        buildings: 2,
+        schools: default_schools(0, 12, 2, east + 650.0, 0.0, "Far Away"),
+        high_school: None,
     }
 }
 
