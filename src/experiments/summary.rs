@@ -447,9 +447,8 @@ impl OutcomeFacts {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::districts::schools::default_schools;
     use crate::model::policy::Policy;
-    use crate::model::region::{AgentKind, GRADES, StartingDistrict, StateFinance, StateRules};
+    use crate::model::region::{AgentKind, GRADES, StartingDistrict, StartingSchool, StateFinance, StateRules};
     use crate::scenario::RegionChoice;
 
     pub(in crate::experiments) fn scenario(policies: &[&str]) -> Scenario {
@@ -473,6 +472,7 @@ pub(super) mod tests {
     }
 
     pub(in crate::experiments) fn region() -> Region {
+        let school = |town: &str, x| StartingSchool { town: town.to_owned(), x, y: 0.0, lowest_grade: 0, highest_grade: 12 };
         let district = |id: &str, x| StartingDistrict {
             id: id.to_owned(),
             name: id.to_owned(),
@@ -490,7 +490,7 @@ pub(super) mod tests {
             reserve_share: None,
             debt: 0.0,
             teachers: None,
-            schools: default_schools(0, 12, 1, x, 0.0, id),
+            schools: vec![school(id, x)],
             high_school: None,
         };
         Region {
