@@ -1,7 +1,6 @@
 //! `barnraise ablate`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
@@ -30,7 +29,7 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     let pool = pool(prepared.options.threads)?;
     let bar = output.progress(u64::from(prepared.scenario.replicates), "futures");
     let found = pool
-        .install(|| ablate::ablate(&prepared.scenario, Arc::clone(&prepared.region), &options, |done| bar.set_position(done)));
+        .install(|| ablate::ablate(&prepared.scenario, prepared.regions.clone(), &options, |done| bar.set_position(done)));
     bar.finish_and_clear();
     let (found, finished) = found.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";

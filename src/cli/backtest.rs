@@ -11,9 +11,10 @@ use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::history::{self, StateHistory};
-use crate::experiments::backtest::held_out::{self, HeldOut, facts_of, parameters_of};
+use crate::experiments::backtest::held_out::{self, HeldOut};
 use crate::experiments::backtest::{self as testing, FUTURES_PER_REPLICATE, Futures, Question, StateResult, Stopped, YEARS};
 use crate::experiments::calibrate::targets::{self, Records, Targets};
+use crate::experiments::futures::Inputs;
 use crate::experiments::posterior::{self, Posterior};
 use crate::experiments::runner::WorkFolder;
 use crate::model::record::Detail;
@@ -172,14 +173,8 @@ fn simulate(prepared: &Prepared, output: &Output) -> Result<Done, Failed> {
     let bar = output.progress(futures * prepared.states.len() as u64, "futures");
     let posterior = prepared.posterior.as_ref();
     let of_state = |(place, (history, scenario)): (u64, &(StateHistory, Scenario))| {
-        let parameters = |replicate| parameters_of(&scenario.parameters, posterior, prepared.seed, replicate);
-        let asked = Futures {
-            replicates: 0..prepared.replicates,
-            seed: prepared.seed,
-            parameters: &parameters,
-            work: &prepared.work,
-            facts: facts_of(posterior),
-        };
+        let inputs = Inputs::of(scenario, posterior).seeded(prepared.seed);
+        let asked = Futures { replicates: 0..prepared.replicates, inputs, work: &prepared.work };
         let told = |done| bar.set_position(place * futures + done);
         pool.install(|| testing::backtest(Question { history, scenario }, &asked, told))
     };
@@ -256,6 +251,7 @@ fn origin(prepared: &Prepared, command: String) -> (Origin, Layout) {
         scenario_sha256: sha256_hex(texts.as_bytes()),
         region: states.join(","),
         region_sha256: sha256_hex(record.as_bytes()),
+        region_drawn_anew: false,
         seed: prepared.seed,
         replicates: prepared.replicates,
         years: YEARS,

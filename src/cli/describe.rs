@@ -246,7 +246,10 @@ fn policy_lines(scenario: &Scenario, place: usize) -> Vec<String> {
 
 fn region_words(scenario: &Scenario) -> String {
     match &scenario.region {
-        RegionChoice::Synthetic(synthetic) => format!("A synthetic region of {} districts", synthetic.spec.districts),
+        RegionChoice::Synthetic(synthetic) => {
+            let drawn = if synthetic.redraw { "drawn anew in every future" } else { "drawn once with the seed" };
+            format!("A synthetic region of {} districts, {drawn}", synthetic.spec.districts)
+        }
         RegionChoice::File(path) => format!("The region of {}", path.display()),
     }
 }

@@ -8,9 +8,9 @@ use super::arguments::{Compare, Experiment, Run};
 use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems, nearest};
-use crate::districts::region_file;
 use crate::engine::replicates::Failure;
 use crate::experiments::compare::{self as comparing, Options, Sink, Stopped};
+use crate::experiments::futures::Regions;
 use crate::experiments::posterior::{self, Posterior};
 use crate::experiments::summary::{Comparison, Trends};
 use crate::model::record::Record;
@@ -22,6 +22,8 @@ use crate::scenario::{self, Measure, RegionChoice, Scenario};
 /// Everything that an experiment needs, checked.
 pub(super) struct Prepared {
     pub(super) scenario: Scenario,
+    pub(super) regions: Regions,
+    /// The region of the first future.
     pub(super) region: Arc<Region>,
     pub(super) posterior: Option<Posterior>,
     pub(super) options: Options,
@@ -61,7 +63,7 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let given = arguments.ground.region.clone().map(RegionChoice::File);
     let choice = given.as_ref().or(scenario.as_ref().map(|scenario| &scenario.region));
     let region_seed = seed.or(scenario.as_ref().map(|scenario| scenario.seed)).unwrap_or_default();
-    let region = choice.and_then(|choice| scenario::load_region(choice, region_seed).map_err(|more| problems.extend(more)).ok());
+    let regions = choice.and_then(|choice| Regions::of(choice, region_seed).map_err(|more| problems.extend(more)).ok());
     let range = scenario.as_ref().and_then(|scenario| {
         let start = first.unwrap_or(0);
         let end = start.checked_add(replicates.unwrap_or(scenario.replicates));
@@ -73,7 +75,8 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     });
     let posterior =
         arguments.ground.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
-    let (Some(mut scenario), Some(region), Some(range)) = (scenario, region, range) else { return Err(problems) };
+    let (Some(mut scenario), Some(regions), Some(range)) = (scenario, regions, range) else { return Err(problems) };
+    let region = regions.of_future(region_seed, range.start);
     let file = arguments.scenario.display().to_string();
     if scenario.baseline.is_some() {
         // It would be left unheeded without a word.
@@ -88,7 +91,7 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     scenario.replicates = range.end - range.start;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
     let options = Options { replicates: range, detail: arguments.level.into(), threads };
-    problems.into_result(Prepared { scenario, region: Arc::new(region), posterior, options, out })
+    problems.into_result(Prepared { scenario, regions, region, posterior, options, out })
 }
 
 pub(super) fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
@@ -130,11 +133,11 @@ impl Sink for Folder {
 }
 
 fn carry_out(prepared: &Prepared, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
-    let Prepared { scenario, region, posterior, options, out } = prepared;
+    let Prepared { scenario, regions, posterior, options, out, .. } = prepared;
     let writer = ResultsWriter::create(out, layout(prepared, arguments)).map_err(refused)?;
     let mut folder = Folder { writer, seed: scenario.seed };
     let bar = output.progress(u64::from(scenario.replicates), "futures");
-    let compared = comparing::compare_under(posterior.as_ref(), scenario, Arc::clone(region), options, &mut folder, |done| {
+    let compared = comparing::compare_under(posterior.as_ref(), scenario, regions.clone(), options, &mut folder, |done| {
         bar.set_position(done);
     });
     bar.finish_and_clear();
@@ -160,6 +163,9 @@ pub(super) fn layout(prepared: &Prepared, arguments: &Experiment) -> Layout {
     };
     let policies = prepared.scenario.policies.iter().map(policy).collect();
     let mut layout = Layout::new(&prepared.region, policies, prepared.options.detail);
+    if prepared.regions.drawn_anew() {
+        layout.district_names = Vec::new();
+    }
     layout.csv = !arguments.no_csv;
     layout.parquet = !arguments.no_parquet;
     layout
@@ -180,7 +186,9 @@ fn complete(
         writer.add_file("posterior.toml", posterior.text().as_bytes()).map_err(broken)?;
     }
     if !arguments.no_charts && comparison.finished > 0 {
-        let drawn = charts::draw(comparison, trends, &prepared.region).map_err(|error| Failed::Broken(error.to_string()))?;
+        let shown = comparison.region.shown_future.unwrap_or(comparison.first_replicate);
+        let region = prepared.regions.of_future(comparison.seed, shown);
+        let drawn = charts::draw(comparison, trends, &region).map_err(|error| Failed::Broken(error.to_string()))?;
         for chart in drawn {
             writer.add_file(&chart.name, &chart.bytes).map_err(broken)?;
         }
@@ -189,13 +197,14 @@ fn complete(
 }
 
 pub(super) fn origin(prepared: &Prepared) -> Origin {
-    let Prepared { scenario, region, .. } = prepared;
+    let Prepared { scenario, regions, region, .. } = prepared;
     Origin {
         command: command_line(std::env::args().skip(1)),
         scenario: scenario.name.clone(),
         scenario_sha256: sha256_hex(scenario.text.as_bytes()),
         region: region.name.clone(),
-        region_sha256: sha256_hex(region_file::write(region).as_bytes()),
+        region_sha256: regions.digest(),
+        region_drawn_anew: regions.drawn_anew(),
         seed: scenario.seed,
         replicates: scenario.replicates,
         years: scenario.years,

@@ -2,17 +2,14 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
-use std::sync::Arc;
 
+use super::futures::{Desk, Inputs, Regions, Tools, Worlds, under};
 use super::posterior::Posterior;
 use super::summary::{Collector, Comparison, Trends};
 use crate::engine::replicates::{Failure, run_in_order};
 use crate::model::outcomes::RegionOutcome;
-use crate::model::parameters::{ParameterId, Parameters};
 use crate::model::policy::Policy;
 use crate::model::record::{Detail, Record};
-use crate::model::region::Region;
-use crate::model::simulation::{RunId, Simulation, Workspace};
 use crate::scenario::Scenario;
 
 /// How a comparison is run. None of it changes a figure of a replicate.
@@ -72,19 +69,20 @@ pub enum Stopped<E> {
 }
 
 /// Runs every policy of the scenario in every replicate and sums them up; `progress` is told how many
-/// replicates are done.
+/// replicates are done. A region that is given as such is the same in every future; [`Regions::of`] follows the
+/// scenario.
 ///
 /// # Errors
 /// When threads cannot be started or the sink fails. A replicate that fails does not stop the others:
 /// it is listed in [`Comparison::failures`].
 pub fn compare<S: Sink>(
     scenario: &Scenario,
-    region: Arc<Region>,
+    regions: impl Into<Regions>,
     options: &Options,
     sink: &mut S,
     progress: impl FnMut(u64) + Send,
 ) -> Result<(Comparison, Vec<Trends>), Stopped<S::Error>> {
-    compare_under(None, scenario, region, options, sink, progress)
+    compare_under(None, scenario, regions, options, sink, progress)
 }
 
 /// As [`compare`], where there is a posterior with its parameters drawn from it, those that the scenario
@@ -95,13 +93,18 @@ pub fn compare<S: Sink>(
 pub fn compare_under<S: Sink>(
     posterior: Option<&Posterior>,
     scenario: &Scenario,
-    region: Arc<Region>,
+    regions: impl Into<Regions>,
     options: &Options,
     sink: &mut S,
     mut progress: impl FnMut(u64) + Send,
 ) -> Result<(Comparison, Vec<Trends>), Stopped<S::Error>> {
-    let runner = Runner { posterior, ..Runner::new(scenario, region, options.detail) };
-    let mut collector = Collector::new(scenario, runner.simulation.region(), options.replicates.clone());
+    let runner = Runner {
+        worlds: Worlds::new(regions.into(), scenario.years, scenario.seed),
+        inputs: Inputs::of(scenario, posterior),
+        policies: &scenario.policies,
+        detail: options.detail,
+    };
+    let mut collector = Collector::new(scenario, runner.worlds.regions(), options.replicates.clone());
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or(0))
         .build()
@@ -110,15 +113,15 @@ pub fn compare_under<S: Sink>(
     pool.install(|| {
         run_in_order(
             options.replicates.clone(),
-            || runner.desk(),
+            || runner.worlds.desk(),
             |desk, replicate| runner.run(desk, replicate),
             |replicate, result| {
                 match result {
-                    Ok(records) => {
+                    Ok(Future { pupils, records }) => {
                         for (policy, record) in records.iter().enumerate() {
                             sink.record(policy, replicate, record)?;
                         }
-                        collector.add(&records);
+                        collector.add(replicate, pupils, &records);
                     }
                     Err(failure) => {
                         sink.failed(&failure)?;
@@ -137,125 +140,42 @@ pub fn compare_under<S: Sink>(
 
 /// What all replicates share.
 struct Runner<'a> {
-    simulation: Simulation,
+    worlds: Worlds,
+    inputs: Inputs<'a>,
     policies: &'a [Policy],
-    base: Parameters,
-    fixed: Vec<ParameterId>,
-    draw: bool,
-    seed: u64,
     detail: Detail,
-    posterior: Option<&'a Posterior>,
 }
 
-/// What one thread reuses for all its replicates.
-struct Desk {
-    workspace: Workspace,
-    record: Record,
+/// One future.
+struct Future {
+    /// Pupils of its region at the start.
+    pupils: f64,
+    /// The record of every policy.
+    records: Vec<Record>,
 }
 
-impl<'a> Runner<'a> {
-    fn new(scenario: &'a Scenario, region: Arc<Region>, detail: Detail) -> Self {
-        let mut base = Parameters::default();
-        for &(id, value) in &scenario.parameters {
-            base.set(id, value);
-        }
-        Self {
-            simulation: Simulation::new(region, scenario.years),
-            policies: &scenario.policies,
-            base,
-            fixed: scenario.parameters.iter().map(|(id, _)| *id).collect(),
-            draw: scenario.draw_parameters,
-            seed: scenario.seed,
-            detail,
-            posterior: None,
-        }
+impl Runner<'_> {
+    /// One replicate under every policy.
+    fn run(&self, desk: &mut Desk<'_>, replicate: u32) -> Future {
+        let parameters = self.inputs.parameters(replicate);
+        let Tools { simulation, workspace, record } = desk.take(replicate);
+        let one = |policy| {
+            // The record is handed over, so the next one grows to its usual size at once.
+            record.region.reserve_exact(usize::from(simulation.years()) * RegionOutcome::COUNT);
+            let own = under(&parameters, policy);
+            simulation.run(workspace, policy, &own, self.inputs.id(replicate), self.detail, record);
+            std::mem::take(record)
+        };
+        Future { pupils: simulation.region().enrolment(), records: self.policies.iter().map(one).collect() }
     }
-
-    fn desk(&self) -> Desk {
-        Desk { workspace: self.simulation.workspace(), record: Record::default() }
-    }
-
-    /// One replicate: the record of every policy.
-    fn run(&self, desk: &mut Desk, replicate: u32) -> Vec<Record> {
-        let parameters = self.parameters(replicate);
-        self.policies
-            .iter()
-            .map(|policy| {
-                // The record is handed over, so the next one grows to its usual size at once.
-                desk.record.region.reserve_exact(usize::from(self.simulation.years()) * RegionOutcome::COUNT);
-                let own = with_policy(&parameters, policy);
-                let id = RunId { seed: self.seed, replicate };
-                self.simulation.run(&mut desk.workspace, policy, &own, id, self.detail, &mut desk.record);
-                std::mem::take(&mut desk.record)
-            })
-            .collect()
-    }
-
-    /// The parameters of a replicate, the same under every policy.
-    fn parameters(&self, replicate: u32) -> Parameters {
-        let mut own = if self.draw { self.base.drawn(&self.fixed, self.seed, replicate) } else { self.base.clone() };
-        if let Some(posterior) = self.posterior {
-            posterior.apply(&mut own, &self.fixed, self.seed, replicate);
-        }
-        own
-    }
-}
-
-/// A policy's own parameters come last: they are part of what is compared.
-fn with_policy(parameters: &Parameters, policy: &Policy) -> Parameters {
-    let mut own = parameters.clone();
-    for &(id, value) in &policy.parameters {
-        own.set(id, value);
-    }
-    own
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::experiments::summary::tests::{region, scenario};
-
-    fn wedge() -> ParameterId {
-        ParameterId::from_name("wedge").expect("the registry has it")
-    }
-
-    #[test]
-    fn a_parameter_set_by_the_scenario_is_not_drawn_and_a_policys_own_wins() {
-        let mut scenario = scenario(&["a", "b"]);
-        scenario.draw_parameters = true;
-        scenario.parameters = vec![(wedge(), 0.02)];
-        scenario.policies[1].parameters = vec![(wedge(), 0.03)];
-        let runner = Runner::new(&scenario, Arc::new(region()), Detail::Region);
-        let drawn = runner.parameters(3);
-        assert_eq!(drawn.get(wedge()).to_bits(), 0.02f64.to_bits());
-        assert_ne!(drawn, runner.base, "the other uncertain inputs are drawn");
-        assert_eq!(with_policy(&drawn, &scenario.policies[0]), drawn);
-        assert_eq!(with_policy(&drawn, &scenario.policies[1]).get(wedge()).to_bits(), 0.03f64.to_bits());
-    }
-
-    #[test]
-    fn under_a_posterior_its_parameters_come_from_a_particle_and_the_others_from_their_priors() {
-        let mut scenario = scenario(&["a"]);
-        scenario.draw_parameters = true;
-        let prior = Runner::new(&scenario, Arc::new(region()), Detail::Region);
-        let posterior = crate::experiments::posterior::tests::posterior();
-        let runner = Runner { posterior: Some(&posterior), ..Runner::new(&scenario, Arc::new(region()), Detail::Region) };
-        for replicate in 0..20 {
-            let (before, after) = (prior.parameters(replicate), runner.parameters(replicate));
-            for id in ParameterId::all().filter(|id| !posterior.parameters.contains(id)) {
-                assert_eq!(before.get(id).to_bits(), after.get(id).to_bits(), "{}", id.info().name);
-            }
-            let drawn: Vec<f64> = posterior.parameters.iter().map(|id| after.get(*id)).collect();
-            assert!(posterior.particles.iter().any(|particle| particle.values == drawn), "{drawn:?}");
-        }
-    }
-
-    #[test]
-    fn parameters_stay_as_set_where_they_are_not_to_be_drawn() {
-        let scenario = scenario(&["a"]);
-        let runner = Runner::new(&scenario, Arc::new(region()), Detail::Region);
-        assert_eq!(runner.parameters(1), runner.base);
-    }
 
     /// Notes the order in which records arrive and stops at a replicate.
     struct Notes(Vec<(u32, usize)>, u32);
@@ -281,6 +201,54 @@ mod tests {
         let result = compare(&scenario, Arc::new(region()), &options, &mut notes, |_| ());
         assert_eq!(result.map(|_| ()), Err(Stopped::Sink("disk full".to_owned())));
         assert_eq!(notes.0, [(5, 0), (5, 1), (6, 0), (6, 1), (7, 0)]);
+    }
+
+    /// Keeps pupils at the end of the first year by replicate and policy.
+    #[derive(Default)]
+    struct Pupils(Vec<(u32, usize, u64)>);
+
+    impl Sink for Pupils {
+        type Error = Infallible;
+
+        fn record(&mut self, policy: usize, replicate: u32, record: &Record) -> Result<(), Infallible> {
+            self.0.push((replicate, policy, record.region_value(0, RegionOutcome::pupils).to_bits()));
+            Ok(())
+        }
+
+        fn failed(&mut self, _failure: &Failure) -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
+
+    fn drawn(threads: usize, replicates: Range<u32>) -> (Vec<(u32, usize, u64)>, Comparison) {
+        let mut figures = crate::scenario::SyntheticRegion::default();
+        figures.spec.districts = 8;
+        let options = Options { replicates, detail: Detail::Region, threads: Some(threads) };
+        let (scenario, mut pupils) = (scenario(&["a", "b"]), Pupils::default());
+        let regions = Regions::Drawn(Box::new(figures));
+        let (found, _) = compare(&scenario, regions, &options, &mut pupils, |_| ()).expect("nothing to fail");
+        (pupils.0, found)
+    }
+
+    #[test]
+    fn all_policies_of_a_future_share_its_region_on_any_thread_and_in_any_shard() {
+        let (whole, _) = drawn(1, 0..12);
+        assert_eq!(whole, drawn(2, 0..12).0);
+        assert_eq!(whole, [drawn(2, 0..5).0, drawn(1, 5..12).0].concat());
+        for pair in whole.chunks_exact(2) {
+            assert_eq!((pair[0].0, pair[0].2), (pair[1].0, pair[1].2));
+        }
+        assert!(whole.chunks_exact(2).map(|pair| pair[0].2).collect::<std::collections::BTreeSet<_>>().len() > 10);
+    }
+
+    #[test]
+    fn a_comparison_tells_that_the_region_was_drawn_anew_and_whose_communities_are_shown() {
+        let (_, found) = drawn(2, 3..6);
+        assert!(found.region.drawn_anew && found.region.shown_future == Some(3), "{:?}", found.region);
+        assert!(found.region.source.contains("anew") && found.region.pupils > 0.0, "{:?}", found.region);
+        let options = Options { replicates: 0..2, detail: Detail::Region, threads: Some(1) };
+        let (fixed, _) = compare(&scenario(&["a"]), Arc::new(region()), &options, &mut Discard, |_| ()).expect("sound");
+        assert!(!fixed.region.drawn_anew && fixed.region.shown_future.is_none());
     }
 
     #[test]

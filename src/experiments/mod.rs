@@ -7,6 +7,7 @@ pub mod calibrate;
 mod chunks;
 mod climate;
 pub mod compare;
+pub mod futures;
 pub mod posterior;
 pub mod runner;
 pub mod statistics;

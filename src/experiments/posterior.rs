@@ -29,6 +29,8 @@ pub(super) enum Draw {
     Move = 1_001,
     /// What is not known of a state's merger climate after its earlier decade.
     Climate = 1_002,
+    /// The seed of a future's region.
+    Region = 1_003,
 }
 
 impl crate::engine::draws::Decision for Draw {

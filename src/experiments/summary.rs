@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::futures::Regions;
 use super::statistics::{Distribution, PairedDifference, PairedDifferences, Spread, difference};
 use crate::engine::replicates::Failure;
 use crate::model::events::Form;
 use crate::model::outcomes::{Better, Outcome, REGION_OUTCOMES, RegionOutcome, Summary};
 use crate::model::record::Record;
-use crate::model::region::Region;
 use crate::scenario::{Expectation, Measure, Scenario};
 
 /// The outcomes that count districts by status, in the order of the organisational continuum.
@@ -23,6 +23,9 @@ pub const STATUS_OUTCOMES: [RegionOutcome; Form::ALL.len()] = [
     RegionOutcome::merged,
     RegionOutcome::dissolved,
 ];
+
+/// Where regions that are drawn anew come from.
+const DRAWN_ANEW: &str = "Drawn anew in every future from published statistics of rural districts";
 
 /// The result of a comparison: what the printed table shows, and more. As JSON, a figure that is not
 /// defined is `null`; a share lies between 0 and 1.
@@ -67,9 +70,15 @@ pub struct RegionFacts {
     pub title: String,
     /// Where its figures come from.
     pub source: String,
+    /// Whether every future drew a region of its own, as many districts in each; all policies of a future share it.
+    pub drawn_anew: bool,
+    /// The future whose communities stand for all where single communities are shown: the first that was finished,
+    /// since communities of regions drawn anew are other places in every future. Null where all futures share the
+    /// region: then communities are followed through all of them.
+    pub shown_future: Option<u32>,
     /// Districts at the start.
     pub districts: usize,
-    /// Pupils at the start.
+    /// Pupils at the start; the median over the futures where the region is drawn anew.
     pub pupils: f64,
     /// Calendar year in which the first simulated school year begins.
     pub first_year: i32,
@@ -166,9 +175,10 @@ pub struct Trends {
     /// Mean number of districts of the start by status, year by year; statuses as in [`Form::ALL`].
     pub status: Vec<[f64; Form::ALL.len()]>,
     /// For every community (a district of the start, in the region's order), the share of futures in
-    /// which it ends in each status, as in [`Form::ALL`].
+    /// which it ends in each status, as in [`Form::ALL`]; those of [`RegionFacts::shown_future`] alone where there
+    /// is one.
     pub final_status: Vec<[f64; Form::ALL.len()]>,
-    /// For every community, the community whose district serves it at the end in more than half of the
+    /// For every community, the community whose district serves it at the end in more than half of the same
     /// futures; null where none does.
     pub final_home: Vec<Option<u16>>,
 }
@@ -210,6 +220,7 @@ fn weighted_mean(values: impl Iterator<Item = (f64, f64)>) -> f64 {
 pub(super) struct Collector<'a> {
     scenario: &'a Scenario,
     region: RegionFacts,
+    pupils: Distribution,
     replicates: Range<u32>,
     finished: u32,
     policies: Vec<PolicyCollector>,
@@ -224,24 +235,31 @@ struct PolicyCollector {
     /// By year, then by headline outcome.
     yearly: Vec<Distribution>,
     status_sums: Vec<[f64; Form::ALL.len()]>,
+    /// Futures whose communities are counted: all, or one where communities are other places in every future.
+    mapped: u32,
     final_counts: Vec<[u32; Form::ALL.len()]>,
     /// By community: in how many futures each district serves it at the end.
     final_homes: Vec<BTreeMap<u16, u32>>,
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(scenario: &'a Scenario, region: &Region, replicates: Range<u32>) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, regions: &Regions, replicates: Range<u32>) -> Self {
+        let region = regions.of_future(scenario.seed, replicates.start);
         let policy = || PolicyCollector::new(usize::from(scenario.years), region.districts.len());
         Self {
             scenario,
             region: RegionFacts {
                 name: region.name.clone(),
                 title: region.title.clone(),
-                source: region.source.clone(),
+                // What a drawn region says of its source names the seed of one future.
+                source: if regions.drawn_anew() { DRAWN_ANEW.to_owned() } else { region.source.clone() },
+                drawn_anew: regions.drawn_anew(),
+                shown_future: None,
                 districts: region.districts.len(),
                 pupils: region.enrolment(),
                 first_year: region.first_year,
             },
+            pupils: Distribution::default(),
             replicates,
             finished: 0,
             policies: scenario.policies.iter().map(|_| policy()).collect(),
@@ -250,12 +268,21 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Adds a finished replicate: the records of all policies, in their order.
-    pub(super) fn add(&mut self, records: &[Record]) {
+    /// Adds a finished replicate: the pupils of its region at the start, and the records of all policies, in their
+    /// order.
+    pub(super) fn add(&mut self, replicate: u32, pupils: f64, records: &[Record]) {
         let Some(baseline) = records.first() else { return };
         self.finished += 1;
+        self.pupils.add(pupils);
+        let mapped = !self.region.drawn_anew || self.finished == 1;
+        if self.region.drawn_anew && mapped {
+            self.region.shown_future = Some(replicate);
+        }
         for (place, (policy, record)) in self.policies.iter_mut().zip(records).enumerate() {
             policy.add(record, (place > 0).then_some(baseline));
+            if mapped {
+                policy.map(record);
+            }
         }
         for (expectation, found) in self.scenario.expect.iter().zip(&mut self.expectations) {
             if let Some(record) = records.get(expectation.policy) {
@@ -271,8 +298,11 @@ impl<'a> Collector<'a> {
     }
 
     /// The result.
-    pub(super) fn finish(self) -> (Comparison, Vec<Trends>) {
+    pub(super) fn finish(mut self) -> (Comparison, Vec<Trends>) {
         let scenario = self.scenario;
+        if self.region.drawn_anew && self.finished > 0 {
+            self.region.pupils = self.pupils.spread().median;
+        }
         let named = || scenario.policies.iter().zip(&self.policies);
         let trends = named().map(|(policy, found)| found.trends(&policy.name, self.finished)).collect();
         let policies = named()
@@ -311,6 +341,7 @@ impl PolicyCollector {
             differences: vec![PairedDifferences::default(); RegionOutcome::COUNT],
             yearly: vec![Distribution::default(); years * headline().count()],
             status_sums: vec![[0.0; Form::ALL.len()]; years],
+            mapped: 0,
             final_counts: vec![[0; Form::ALL.len()]; communities],
             final_homes: vec![BTreeMap::new(); communities],
         }
@@ -335,6 +366,11 @@ impl PolicyCollector {
                 *sum += record.region_value(year, outcome);
             }
         }
+    }
+
+    /// Counts how the communities end.
+    fn map(&mut self, record: &Record) {
+        self.mapped += 1;
         for (counts, form) in self.final_counts.iter_mut().zip(&record.last_forms) {
             counts[*form as usize] += 1;
         }
@@ -362,6 +398,7 @@ impl PolicyCollector {
         let width = headline().count();
         let years = |place: usize| self.yearly.iter().skip(place).step_by(width).map(Distribution::spread).collect();
         let share = f64::from(finished.max(1)).recip();
+        let mapped = f64::from(self.mapped.max(1)).recip();
         Trends {
             policy: policy.to_owned(),
             outcomes: headline()
@@ -369,15 +406,15 @@ impl PolicyCollector {
                 .map(|(place, outcome)| OutcomeTrend { outcome: outcome.outcome().id, years: years(place) })
                 .collect(),
             status: self.status_sums.iter().map(|sums| sums.map(|sum| sum * share)).collect(),
-            final_home: self.final_homes.iter().map(|counts| majority(counts, finished)).collect(),
-            final_status: self.final_counts.iter().map(|counts| counts.map(|count| f64::from(count) * share)).collect(),
+            final_home: self.final_homes.iter().map(|counts| majority(counts, self.mapped)).collect(),
+            final_status: self.final_counts.iter().map(|counts| counts.map(|count| f64::from(count) * mapped)).collect(),
         }
     }
 }
 
-/// Who serves a community in more than half of the futures.
-fn majority(counts: &BTreeMap<u16, u32>, finished: u32) -> Option<u16> {
-    counts.iter().find(|(_, count)| u64::from(**count) * 2 > u64::from(finished)).map(|(home, _)| *home)
+/// Who serves a community in more than half of the futures that were counted.
+fn majority(counts: &BTreeMap<u16, u32>, counted: u32) -> Option<u16> {
+    counts.iter().find(|(_, count)| u64::from(**count) * 2 > u64::from(counted)).map(|(home, _)| *home)
 }
 
 /// The outcomes of the printed table.
@@ -448,7 +485,7 @@ impl OutcomeFacts {
 pub(super) mod tests {
     use super::*;
     use crate::model::policy::Policy;
-    use crate::model::region::{AgentKind, GRADES, StartingDistrict, StartingSchool, StateFinance, StateRules};
+    use crate::model::region::{AgentKind, GRADES, Region, StartingDistrict, StartingSchool, StateFinance, StateRules};
     use crate::scenario::RegionChoice;
 
     pub(in crate::experiments) fn scenario(policies: &[&str]) -> Scenario {
@@ -509,6 +546,10 @@ pub(super) mod tests {
         }
     }
 
+    fn given() -> Regions {
+        Regions::from(std::sync::Arc::new(region()))
+    }
+
     /// A record of two years in which every outcome is 1 but for those given (first year, second year).
     fn record(given: &[(RegionOutcome, [f64; 2])]) -> Record {
         let mut record = Record { region: vec![1.0; 2 * RegionOutcome::COUNT], ..Record::default() };
@@ -547,11 +588,11 @@ pub(super) mod tests {
     fn differences_pair_the_same_future_and_trends_count_what_was_finished() {
         use RegionOutcome as O;
         let scenario = scenario(&["base", "grant"]);
-        let mut collector = Collector::new(&scenario, &region(), 0..3);
+        let mut collector = Collector::new(&scenario, &given(), 0..3);
         for luck in [0.0, 10.0] {
             let base = record(&[(O::districts, [2.0, 2.0 + luck])]);
             let grant = record(&[(O::districts, [2.0, 1.0 + luck])]);
-            collector.add(&[base, grant]);
+            collector.add(0, 260.0, &[base, grant]);
         }
         collector.failed(Failure { replicate: 2, message: "broke".to_owned() });
         let (comparison, trends) = collector.finish();
@@ -566,6 +607,21 @@ pub(super) mod tests {
         assert!(same(trends[0].final_status[1][Form::Merged as usize], 1.0));
         assert!(same(trends[0].status[0][0], 1.0));
         assert_eq!(trends[0].final_home, [Some(0), Some(0)]);
+    }
+
+    #[test]
+    fn communities_of_regions_drawn_anew_are_those_of_the_first_finished_future() {
+        let scenario = scenario(&["base"]);
+        let mut figures = crate::scenario::SyntheticRegion::default();
+        figures.spec.districts = 2;
+        let mut collector = Collector::new(&scenario, &Regions::Drawn(Box::new(figures)), 4..7);
+        collector.failed(Failure { replicate: 4, message: "broke".to_owned() });
+        collector.add(5, 300.0, &[record(&[])]);
+        collector.add(6, 500.0, &[Record { last_forms: vec![Form::Alone; 2], last_homes: vec![0, 1], ..record(&[]) }]);
+        let (comparison, trends) = collector.finish();
+        assert_eq!((comparison.region.shown_future, comparison.region.districts), (Some(5), 2));
+        assert!(same(comparison.region.pupils, 400.0) && comparison.region.source.contains("anew"));
+        assert!(same(trends[0].final_status[1][Form::Merged as usize], 1.0) && trends[0].final_home == [Some(0), Some(0)]);
     }
 
     #[test]
@@ -586,8 +642,8 @@ pub(super) mod tests {
             expectation(Measure::MeanDifference, Some(0), 2.0, 3.0),
             expectation(Measure::Mean, Some(9), 0.0, 100.0),
         ];
-        let mut collector = Collector::new(&scenario, &region(), 0..1);
-        collector.add(&[record(&[(O::merged, [1.0, 2.0])]), record(&[(O::merged, [5.0, 7.0])])]);
+        let mut collector = Collector::new(&scenario, &given(), 0..1);
+        collector.add(0, 260.0, &[record(&[(O::merged, [1.0, 2.0])]), record(&[(O::merged, [5.0, 7.0])])]);
         let found = collector.finish().0.expectations;
         assert!(found[0].inside && same(found[0].observed, 7.0));
         assert!(!found[1].inside && same(found[1].observed, 4.0));
@@ -597,7 +653,7 @@ pub(super) mod tests {
     #[test]
     fn a_figure_that_is_not_defined_is_null_in_json() {
         let scenario = scenario(&["base"]);
-        let (comparison, _) = Collector::new(&scenario, &region(), 0..1).finish();
+        let (comparison, _) = Collector::new(&scenario, &given(), 0..1).finish();
         let json = serde_json::to_value(&comparison).expect("plain data");
         assert!(json["policies"][0]["outcomes"][0]["level"]["median"].is_null());
         assert_eq!(json["policies"][0]["outcomes"][0]["level"]["n"], 0);

@@ -47,8 +47,9 @@ rows, one in twenty intervals misses zero by chance.
 fn facts(found: &Ablated) -> String {
     let under = found.posterior.as_ref().map(|name| format!(" · under the posterior \"{name}\"")).unwrap_or_default();
     format!(
-        "{} · {} years · {} futures from replicate {} · seed {}{under} · barnraise {}",
+        "{}{} · {} years · {} futures from replicate {} · seed {}{under} · barnraise {}",
         found.region,
+        if found.region_drawn_anew { ", drawn anew in every future" } else { "" },
         found.years,
         whole(u64::from(found.finished)),
         found.first_replicate,

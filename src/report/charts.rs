@@ -28,7 +28,8 @@ pub struct ChartFile {
     pub bytes: Vec<u8>,
 }
 
-/// Draws every chart of a comparison, each as SVG and PNG.
+/// Draws every chart of a comparison, each as SVG and PNG. `region` is the one that futures share, or that of
+/// [`shown_future`](crate::experiments::summary::RegionFacts::shown_future).
 ///
 /// # Errors
 /// When a chart cannot be drawn.
@@ -56,8 +57,9 @@ pub fn draw(comparison: &Comparison, trends: &[Trends], region: &Region) -> Resu
 /// What a reader must know to trust a chart.
 fn caption(comparison: &Comparison) -> String {
     format!(
-        "{} · {} futures · seed {} · barnraise {}",
+        "{}{} · {} futures · seed {} · barnraise {}",
         comparison.region.title,
+        if comparison.region.drawn_anew { ", drawn anew in every future" } else { "" },
         whole(u64::from(comparison.finished)),
         comparison.seed,
         comparison.version
@@ -144,9 +146,17 @@ fn map(comparison: &Comparison, trends: &[Trends], region: &Region) -> MapChart 
         shares: trends.final_status.clone(),
         hosts: hosts(trends),
     });
+    // Communities of regions drawn anew are other places in every future: nothing can be told of one over all.
+    let (title, caption) = match comparison.region.shown_future {
+        Some(replicate) => (
+            format!("What becomes of every community in one future (replicate {replicate})"),
+            format!("{} · the map is of one of them", caption(comparison)),
+        ),
+        None => ("What becomes of every community".to_owned(), caption(comparison)),
+    };
     MapChart {
-        title: "What becomes of every community".to_owned(),
-        caption: caption(comparison),
+        title,
+        caption,
         communities: communities.collect(),
         panels: std::iter::once(start).chain(ends).collect(),
     }

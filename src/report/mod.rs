@@ -48,9 +48,10 @@ fn heading(comparison: &Comparison) -> String {
     let Comparison { region, years, seed, version, .. } = comparison;
     let mut out = format!("{}\n", comparison.title);
     let last = region.first_year + i32::from(*years) - 1;
+    let (anew, median) = if region.drawn_anew { (", drawn anew in every future", " (median)") } else { ("", "") };
     let _ = writeln!(
         out,
-        "{} · {} districts · {} pupils · {years} years ({}–{last})\n{} futures (replicates {}–{}) · seed {seed} · barnraise {version}",
+        "{}{anew} · {} districts · {} pupils{median} · {years} years ({}–{last})\n{} futures (replicates {}–{}) · seed {seed} · barnraise {version}",
         region.title,
         whole(region.districts as u64),
         number(region.pupils, 0),
@@ -59,11 +60,7 @@ fn heading(comparison: &Comparison) -> String {
         comparison.first_replicate,
         i64::from(comparison.first_replicate) + i64::from(comparison.replicates) - 1,
     );
-    out.push_str(if comparison.parameters_drawn {
-        "Uncertain inputs are drawn anew in every future, so the bands hold what we do not know as well as luck.\n"
-    } else {
-        "Uncertain inputs are held fixed, so the bands hold luck alone.\n"
-    });
+    out.push_str(what_bands_hold(comparison));
     if !comparison.failures.is_empty() {
         let _ = writeln!(
             out,
@@ -73,6 +70,24 @@ fn heading(comparison: &Comparison) -> String {
         );
     }
     out
+}
+
+fn what_bands_hold(comparison: &Comparison) -> &'static str {
+    match (comparison.parameters_drawn, comparison.region.drawn_anew) {
+        (true, true) => {
+            "Region and uncertain inputs are drawn anew in every future, the same ones for all policies: the bands hold\n\
+             what we do not know, which region it is, and luck.\n"
+        }
+        (true, false) => {
+            "Uncertain inputs are drawn anew in every future, so the bands hold what we do not know as well as luck, in this\n\
+             one region.\n"
+        }
+        (false, true) => {
+            "The region is drawn anew in every future, the same one for all policies; uncertain inputs are held fixed: the\n\
+             bands hold which region it is, and luck.\n"
+        }
+        (false, false) => "Uncertain inputs are held fixed, so the bands hold luck alone, in this one region.\n",
+    }
 }
 
 fn expectations(checked: &[Checked]) -> String {

@@ -34,6 +34,8 @@ fn comparison(titles: &[&str]) -> Comparison {
             name: "plains".to_owned(),
             title: "The plains".to_owned(),
             source: String::new(),
+            drawn_anew: false,
+            shown_future: None,
             districts: 50,
             pupils: 21_345.0,
             first_year: 2020,
@@ -89,6 +91,20 @@ fn the_heading_tells_region_horizon_futures_seed_and_version() {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     assert!(text.contains("1 of 1,201 futures could not be finished"), "{text}");
+}
+
+#[test]
+fn the_heading_tells_that_the_region_is_drawn_anew_and_what_the_bands_then_hold() {
+    let mut comparison = comparison(&FIVE);
+    let region = &mut comparison.region;
+    (region.title, region.drawn_anew, region.shown_future) = ("Synthetic region".to_owned(), true, Some(3));
+    let told = text(&comparison);
+    for part in ["Synthetic region, drawn anew in every future · 50 districts · 21,345 pupils (median)", "which region it is"] {
+        assert!(told.contains(part), "{part} is missing in\n{told}");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= 120), "{told}");
+    comparison.parameters_drawn = false;
+    assert!(text(&comparison).contains("uncertain inputs are held fixed"));
 }
 
 #[test]

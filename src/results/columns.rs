@@ -124,8 +124,14 @@ const EVENT: [Column; 8] = [
 ];
 
 const DISTRICT: [Column; 4] = [
-    Column::key("community", "Community", Text, "Identifier of the community: a district of the start."),
-    Column::key("name", "Name", Text, "Its name."),
+    Column::key(
+        "community",
+        "Community",
+        Text,
+        "Identifier of the community: a district of the start. Where the region is drawn anew in every future, it is \
+         another place in every replicate, the same under all policies of one.",
+    ),
+    Column::key("name", "Name", Text, "Its name; missing where the region is drawn anew in every future.").optional(),
     Column::key(
         "served_by",
         "Served by",

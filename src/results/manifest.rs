@@ -24,8 +24,10 @@ pub struct Origin {
     pub scenario_sha256: String,
     /// The region's name.
     pub region: String,
-    /// The digest of the region.
+    /// The digest of the region, or of the figures that regions are drawn from.
     pub region_sha256: String,
+    /// Whether every future draws a region of its own.
+    pub region_drawn_anew: bool,
     /// The seed.
     pub seed: u64,
     /// The number of replicates asked for.
@@ -61,7 +63,7 @@ struct Manifest<'a> {
     build: Build,
     command: &'a str,
     scenario: Named<'a>,
-    region: Named<'a>,
+    region: RegionEntry<'a>,
     seed: u64,
     replicates: u32,
     failed_replicates: u64,
@@ -79,6 +81,13 @@ struct Named<'a> {
 }
 
 #[derive(Serialize)]
+struct RegionEntry<'a> {
+    name: &'a str,
+    sha256: &'a str,
+    drawn_anew: bool,
+}
+
+#[derive(Serialize)]
 struct PolicyEntry<'a> {
     name: &'a str,
     instruments: &'a [String],
@@ -93,7 +102,11 @@ pub(super) fn render(origin: &Origin, layout: &Layout, failed: u64, files: &[Wri
         build: Build::current(),
         command: &origin.command,
         scenario: Named { name: &origin.scenario, sha256: &origin.scenario_sha256 },
-        region: Named { name: &origin.region, sha256: &origin.region_sha256 },
+        region: RegionEntry {
+            name: &origin.region,
+            sha256: &origin.region_sha256,
+            drawn_anew: origin.region_drawn_anew,
+        },
         seed: origin.seed,
         replicates: origin.replicates,
         failed_replicates: failed,

@@ -46,7 +46,7 @@ pub struct Layout {
     pub instruments: Vec<Vec<String>>,
     /// The identifiers of the districts of the start, in the order of the region.
     pub district_ids: Vec<String>,
-    /// Their names.
+    /// Their names; empty where every future draws a region of its own, in which an identifier is another place.
     pub district_names: Vec<String>,
     /// The calendar year of the first simulated year.
     pub first_year: i32,
@@ -84,7 +84,7 @@ impl Layout {
                 self.instruments.len()
             )));
         }
-        if self.district_ids.len() != self.district_names.len() {
+        if !self.district_names.is_empty() && self.district_ids.len() != self.district_names.len() {
             return Err(ResultsError::Shape(format!(
                 "{} district identifiers but {} names",
                 self.district_ids.len(),

@@ -140,7 +140,7 @@ pub(super) fn districts(table: &mut Table, run: &Run<'_>, record: &Record, words
         let community = rows.entity[row] as usize;
         let own = [
             labels.id(community),
-            Cell::Text(labels.names[community]),
+            labels.names.get(community).map_or(Cell::Missing, |name| Cell::Text(*name)),
             labels.id(rows.group[row] as usize),
             labels.form(rows.form[row]),
         ];

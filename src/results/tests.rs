@@ -87,6 +87,7 @@ fn origin() -> Origin {
         scenario_sha256: sha256_hex(b"text"),
         region: "hills".into(),
         region_sha256: sha256_hex(b"region"),
+        region_drawn_anew: false,
         seed: u64::MAX,
         replicates: 3,
         years: YEARS,
@@ -252,6 +253,15 @@ fn units_and_meanings_travel_in_the_parquet_file_and_in_the_dictionary() {
         assert_eq!(dictionary[0]["columns"][place + 4]["unit"], outcome.unit);
     }
     assert_eq!(dictionary.as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn communities_of_regions_drawn_anew_have_no_names() {
+    let (_temp, dir) = folder();
+    write_all(&dir, Layout { district_names: Vec::new(), ..layout() }, 4);
+    let rows = read_csv(&dir.join("districts.csv"));
+    let name = rows[0].iter().position(|column| column == "name").unwrap();
+    assert!(rows[1..].iter().all(|row| row[name].is_empty() && !row[name - 1].is_empty()));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) use names::SLUG;
 pub use region::load_region;
 
 /// A synthetic region: what it is drawn from, and the rules and finance of its state.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SyntheticRegion {
     /// What it is drawn from.
     pub spec: SyntheticSpec,
@@ -36,6 +36,21 @@ pub struct SyntheticRegion {
     pub finance: StateFinance,
     /// What its agents are.
     pub agents: Agents,
+    /// Whether every future draws a region of its own; otherwise all share the one that the scenario's seed
+    /// draws.
+    pub redraw: bool,
+}
+
+impl Default for SyntheticRegion {
+    fn default() -> Self {
+        Self {
+            spec: SyntheticSpec::default(),
+            rules: StateRules::default(),
+            finance: StateFinance::default(),
+            agents: Agents::default(),
+            redraw: true,
+        }
+    }
 }
 
 /// What the agents of a synthetic region are.
@@ -58,7 +73,7 @@ const COUNTED_FROM_1: &str = "years are simulated years: 1 is the first, and cal
 /// Where the region comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RegionChoice {
-    /// Drawn from published statistics, with the scenario's seed.
+    /// Drawn from published statistics: anew in every future, or once with the scenario's seed.
     Synthetic(Box<SyntheticRegion>),
     /// A region file, as `import` and `region` write it; the path is as given, made relative to the
     /// scenario's folder where it is relative.

@@ -4,23 +4,23 @@ use std::path::Path;
 
 use crate::diagnostics::{Problem, Problems};
 use crate::districts::region_file;
-use crate::districts::schools::default_schools;
 use crate::districts::synthetic::{self, SyntheticSpec};
-use crate::input::{Choice, Number, Table, Text, Whole, options};
-use crate::model::region::{AgentKind, GRADES, MOST_DISTRICTS, Region};
+use crate::input::{Choice, Flag, Number, Table, Text, Whole, options};
+use crate::model::region::{AgentKind, GRADES, Region};
 
-use super::{Agents, RegionChoice};
+use super::{Agents, RegionChoice, SyntheticRegion};
 
 /// The keys of `[region]`.
 pub(super) fn region(table: &mut Table<'_>, folder: &Path) -> RegionChoice {
-    let doc = "A region file, as `barnraise import` and `barnraise region` write it; relative to the scenario's folder. Without it, a synthetic region is drawn with the scenario's seed from the figures of the other keys.";
+    let doc = "A region file, as `barnraise import` and `barnraise region` write it; relative to the scenario's folder. It is the same in every future. Without it, synthetic regions are drawn from the figures of the other keys.";
     let file = table.optional("file", doc, &Text);
+    let redraw = table.or("redraw", REDRAW, &Flag, true);
     let spec = synthetic(table);
     let agents = table.or("agents", "What the agents of the synthetic region are.", &agents(), Agents::Districts);
     let rules = table.table("rules", "Rules of the synthetic region's state.", region_file::rules);
     let finance = table.table("finance", "How the synthetic region's state pays for schools.", region_file::finance);
     let Some(file) = file else {
-        return RegionChoice::Synthetic(Box::new(super::SyntheticRegion { spec, rules, finance, agents }));
+        return RegionChoice::Synthetic(Box::new(SyntheticRegion { spec, rules, finance, agents, redraw }));
     };
     let path = folder.join(&file);
     let others: Vec<&str> = table.given().filter(|key| *key != "file").collect();
@@ -50,7 +50,7 @@ fn synthetic(table: &mut Table<'_>) -> SyntheticSpec {
     let valuation = Number::new("$/pupil", 10_000.0, 10_000_000.0);
     let elasticity = Number::new("elasticity", -1.0, 1.0);
     SyntheticSpec {
-        districts: whole(table, "districts", "Number of districts.", Whole::new("districts", 2, MOST_DISTRICTS as i64), own.districts),
+        districts: whole(table, "districts", "Number of districts.", Whole::new("districts", 2, 2000), own.districts),
         median_pupils: table.or("median_pupils", "Median enrolment of a district.", &median_pupils, own.median_pupils),
         size_sd: table.or("size_sd", SIZE_SD, &LOG, own.size_sd),
         trend: table.or("trend", TREND, &Number::new("log/year", -0.1, 0.1), own.trend),
@@ -81,6 +81,9 @@ fn whole(table: &mut Table<'_>, name: &'static str, doc: &str, shape: Whole, def
     table.or(name, doc, &shape, default.into()) as u16
 }
 
+const REDRAW: &str = "True: the synthetic region is drawn anew in every future, so that bands hold the luck of the region \
+                      too; all policies of a future share it. False: every future has the one region that the scenario's \
+                      seed draws, and bands are of that region alone.";
 const SIZE_SD: &str = "Standard deviation of the log of enrolment between districts.";
 const TREND: &str = "Mean yearly change of the log of births; \"-2 %/year\" counts as -0.02.";
 const TREND_SD: &str = "Standard deviation of that trend between districts.";
@@ -136,25 +139,33 @@ fn make_schools(region: &mut Region, agents: Agents) {
         school.pupils = [0.0; GRADES];
         let each = grown * enrolment / f64::from(highest - lowest + 1);
         school.pupils[usize::from(lowest)..=usize::from(highest)].fill(each);
-        school.schools = default_schools(lowest, highest, 1, school.x, school.y, &school.name);
+        school.schools = crate::model::region::schools_for_now(1);
         school.debt = 0.0;
     }
 }
 
-/// The region of a scenario: read from its file, or drawn with the seed and given its rules and finance.
+impl SyntheticRegion {
+    /// The region that a seed draws: the same for the same figures and seed.
+    #[must_use]
+    pub fn draw(&self, seed: u64) -> Region {
+        let mut region = synthetic::generate(&self.spec, seed);
+        region.rules.clone_from(&self.rules);
+        region.finance.clone_from(&self.finance);
+        make_schools(&mut region, self.agents);
+        region.sort();
+        region
+    }
+}
+
+/// The region of a scenario: read from its file, or drawn with the seed and given its rules and finance. Where
+/// every future draws its own, this is none of them, but like them in the number of its districts, rules and
+/// finance.
 ///
 /// # Errors
 /// Every problem of the region file.
 pub fn load_region(choice: &RegionChoice, seed: u64) -> Result<Region, Problems> {
     match choice {
         RegionChoice::File(path) => region_file::read(path),
-        RegionChoice::Synthetic(synthetic) => {
-            let mut region = synthetic::generate(&synthetic.spec, seed);
-            region.rules.clone_from(&synthetic.rules);
-            region.finance.clone_from(&synthetic.finance);
-            make_schools(&mut region, synthetic.agents);
-            region.sort();
-            Ok(region)
-        }
+        RegionChoice::Synthetic(synthetic) => Ok(synthetic.draw(seed)),
     }
 }

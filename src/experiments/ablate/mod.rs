@@ -9,23 +9,21 @@ pub mod factors;
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::chunks::{Batch, Bytes, Kept, Reader};
+use super::futures::{Desk, Inputs, Regions, Tools, Worlds, under};
 use super::posterior::Posterior;
 use super::runner::{RunnerError, WorkFolder};
 use super::statistics::{PairedDifference, PairedDifferences};
-use crate::districts::region_file;
 use crate::engine::replicates::Failure;
 use crate::model::events::{Ending, Happening};
 use crate::model::outcomes::{ClusterOutcome, RegionOutcome};
-use crate::model::parameters::{ParameterId, Parameters};
+use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;
 use crate::model::record::{CLUSTER_WIDTH, Detail, Record};
-use crate::model::region::Region;
-use crate::model::simulation::{Ablation, Founding, Foundings, Invitees, RunId, Simulation, Workspace};
+use crate::model::simulation::{Ablation, Founding, Foundings, Invitees};
 use crate::results::sha256_hex;
 use crate::scenario::Scenario;
 
@@ -50,6 +48,8 @@ pub struct Ablated {
     pub policy_title: String,
     /// The region's title.
     pub region: String,
+    /// Whether every future drew a region of its own.
+    pub region_drawn_anew: bool,
     /// Years simulated.
     pub years: u16,
     /// The seed.
@@ -112,27 +112,28 @@ pub struct Options<'a> {
 
 /// Runs the ablation on the threads of the pool in which it is called; `progress` is told how many replicates
 /// are done. An ablation that was stopped goes on from what the work folder holds; the folder can be cleared
-/// once the result is safe.
+/// once the result is safe. A region that is given as such is the same in every future; [`Regions::of`] follows
+/// the scenario.
 ///
 /// # Errors
 /// When the work folder cannot be written to or holds other work.
 pub fn ablate(
     scenario: &Scenario,
-    region: Arc<Region>,
+    regions: impl Into<Regions>,
     options: &Options<'_>,
     progress: impl Fn(u64) + Sync,
 ) -> Result<(Ablated, WorkFolder), RunnerError> {
-    let runner = Runner::new(scenario, region, options);
+    let runner = Runner::new(scenario, regions.into(), options);
+    let shown = runner.worlds.regions().of_future(scenario.seed, options.replicates.start);
     let mut tables: Vec<Collected> = FACTORS.iter().map(|_| Collected::default()).collect();
     let (mut finished, mut failures) = (0, Vec::new());
-    let desk = || (runner.simulation.workspace(), Record::default());
     let batch = Batch {
         folder: options.work,
         facts: runner.facts(scenario, &options.replicates),
         replicates: options.replicates.clone(),
     };
     let folder = batch.run(
-        desk,
+        || runner.worlds.desk(),
         |desk, replicate| Pairs(runner.run(desk, replicate)),
         progress,
         |replicate, result| match result {
@@ -148,12 +149,13 @@ pub fn ablate(
         scenario: scenario.name.clone(),
         policy: runner.policy.name.clone(),
         policy_title: runner.policy.title.clone(),
-        region: runner.simulation.region().title.clone(),
+        region: shown.title.clone(),
+        region_drawn_anew: runner.worlds.regions().drawn_anew(),
         years: scenario.years,
         seed: scenario.seed,
         first_replicate: options.replicates.start,
         finished,
-        posterior: options.posterior.map(|posterior| posterior.name.clone()),
+        posterior: runner.inputs.posterior_name().map(str::to_owned),
         rows: FACTORS.iter().zip(&tables).map(|(factor, table)| table.row(factor)).collect(),
         failures,
     };
@@ -255,31 +257,17 @@ fn verdict(effect: &PairedDifference, rises: bool) -> &'static str {
 }
 
 struct Runner<'a> {
-    simulation: Simulation,
+    worlds: Worlds,
+    inputs: Inputs<'a>,
     policy: &'a Policy,
-    base: Parameters,
-    fixed: Vec<ParameterId>,
-    draw: bool,
-    seed: u64,
-    posterior: Option<&'a Posterior>,
 }
 
 impl<'a> Runner<'a> {
-    fn new(scenario: &'a Scenario, region: Arc<Region>, options: &Options<'a>) -> Self {
-        let mut base = Parameters::default();
-        let policy = &scenario.policies[options.policy.min(scenario.policies.len().saturating_sub(1))];
-        let set = || scenario.parameters.iter().chain(&policy.parameters);
-        for &(id, value) in set() {
-            base.set(id, value);
-        }
+    fn new(scenario: &'a Scenario, regions: Regions, options: &Options<'a>) -> Self {
         Self {
-            simulation: Simulation::new(region, scenario.years),
-            policy,
-            base,
-            fixed: set().map(|(id, _)| *id).collect(),
-            draw: scenario.draw_parameters,
-            seed: scenario.seed,
-            posterior: options.posterior,
+            worlds: Worlds::new(regions, scenario.years, scenario.seed),
+            inputs: Inputs::of(scenario, options.posterior),
+            policy: &scenario.policies[options.policy.min(scenario.policies.len().saturating_sub(1))],
         }
     }
 
@@ -288,59 +276,50 @@ impl<'a> Runner<'a> {
         let facts = [
             ("replicates", format!("{} to {}", replicates.start, replicates.end)),
             ("scenario", sha256_hex(scenario.text.as_bytes())),
-            ("region", sha256_hex(region_file::write(self.simulation.region()).as_bytes())),
+            ("region", self.worlds.regions().digest()),
             ("policy", self.policy.name.clone()),
-            ("seed", self.seed.to_string()),
-            ("posterior", self.posterior.map_or_else(|| "none".to_owned(), Posterior::digest)),
+            ("seed", self.inputs.seed().to_string()),
+            ("posterior", self.inputs.posterior_digest()),
         ];
         // Those who change a scenario in memory have no text that tells of it.
-        let years = ("years".to_owned(), self.simulation.years().to_string());
+        let years = ("years".to_owned(), self.worlds.years().to_string());
         facts.into_iter().map(|(name, value)| (name.to_owned(), value)).chain([years]).collect()
     }
 
-    fn parameters(&self, replicate: u32) -> Parameters {
-        let mut own = if self.draw { self.base.drawn(&self.fixed, self.seed, replicate) } else { self.base.clone() };
-        if let Some(posterior) = self.posterior {
-            posterior.apply(&mut own, &self.fixed, self.seed, replicate);
-        }
-        own
-    }
-
     /// One future: every factor's figures with it and without it.
-    fn run(&self, desk: &mut (Workspace, Record), replicate: u32) -> Vec<Pair> {
-        let p = self.parameters(replicate);
-        let id = RunId { seed: self.seed, replicate };
-        self.go(desk, &p, Ablation { formation: &p, foundings: Foundings::Noted }, id);
-        let noted: Vec<Founding> = desk.0.foundings().to_vec();
-        let with = Figures::of(&desk.1, self.simulation.years());
-        FACTORS.iter().map(|factor| self.pair(desk, factor, (&p, &noted, &with), id)).collect()
+    fn run(&self, desk: &mut Desk<'_>, replicate: u32) -> Vec<Pair> {
+        let p = under(&self.inputs.parameters(replicate), self.policy);
+        let with = self.go(desk, replicate, &p, Ablation { formation: &p, foundings: Foundings::Noted });
+        let noted: Vec<Founding> = desk.take(replicate).workspace.foundings().to_vec();
+        FACTORS.iter().map(|factor| self.pair(desk, factor, (&p, &noted, &with), replicate)).collect()
     }
 
     fn pair(
         &self,
-        desk: &mut (Workspace, Record),
+        desk: &mut Desk<'_>,
         factor: &Factor,
         (p, noted, with): (&Parameters, &[Founding], &Figures),
-        id: RunId,
+        replicate: u32,
     ) -> Pair {
         let mut off = p.clone();
         (factor.off)(&mut off);
         // Founding feels the lack; what follows does so only where the factor acts there.
         let after = if factor.acts == Acts::Operation { &off } else { p };
-        self.go(desk, after, Ablation { formation: &off, foundings: Foundings::Decided }, id);
-        let free = Figures::of(&desk.1, self.simulation.years());
+        let free = self.go(desk, replicate, after, Ablation { formation: &off, foundings: Foundings::Decided });
         let without = if factor.acts == Acts::Operation {
             let foundings = Foundings::Replayed(noted, factor.invitees);
-            self.go(desk, &off, Ablation { formation: p, foundings }, id);
-            Figures::of(&desk.1, self.simulation.years()).get(factor.measure)
+            self.go(desk, replicate, &off, Ablation { formation: p, foundings }).get(factor.measure)
         } else {
             free.get(factor.measure)
         };
         Pair { with: with.get(factor.measure), without, founded: with.founded, founded_without: free.founded }
     }
 
-    fn go(&self, desk: &mut (Workspace, Record), p: &Parameters, ablation: Ablation<'_>, id: RunId) {
-        self.simulation.run_ablated(&mut desk.0, (self.policy, p), &ablation, id, Detail::Cluster, &mut desk.1);
+    fn go(&self, desk: &mut Desk<'_>, replicate: u32, p: &Parameters, ablation: Ablation<'_>) -> Figures {
+        let Tools { simulation, workspace, record } = desk.take(replicate);
+        let id = self.inputs.id(replicate);
+        simulation.run_ablated(workspace, (self.policy, p), &ablation, id, Detail::Cluster, record);
+        Figures::of(record, simulation.years())
     }
 }
 

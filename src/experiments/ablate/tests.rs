@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::districts::synthetic::{SyntheticSpec, generate};
 use crate::model::policy::{ClusterGrant, Condition, Eligibility, Instrument, InstrumentKind};
+use crate::model::simulation::{RunId, Simulation};
 
 fn grant() -> Policy {
     let kind = InstrumentKind::ClusterGrant(ClusterGrant {
@@ -132,4 +135,21 @@ fn a_cluster_that_has_ended_counts_with_nothing() {
     }
     let figures = Figures::of(&record, 12);
     assert!((figures.activity - 0.5).abs() < 1e-12 && (figures.survival - 0.5).abs() < 1e-12, "{figures:?}");
+}
+
+#[test]
+fn an_ablation_draws_the_regions_of_a_comparison() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let mut figures = crate::scenario::SyntheticRegion::default();
+    figures.spec.districts = 10;
+    let (regions, scenario) = (Regions::Drawn(Box::new(figures)), small());
+    let run = |regions: Regions, replicates: Range<u32>, name: &str| {
+        let options = Options { policy: 1, replicates, posterior: None, work: &place.path().join(name) };
+        ablate(&scenario, regions, &options, |_| ()).expect("a new folder").0
+    };
+    let drawn = run(regions.clone(), 4..5, "drawn");
+    let given = run(regions.of_future(scenario.seed, 4).into(), 4..5, "given");
+    assert!(drawn.region_drawn_anew && !given.region_drawn_anew);
+    let figures = |found: &Ablated| found.rows.iter().map(|row| row.with_factor.to_bits()).collect::<Vec<_>>();
+    assert_eq!(figures(&drawn), figures(&given));
 }

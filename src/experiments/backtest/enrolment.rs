@@ -7,16 +7,16 @@ use serde::Serialize;
 
 use super::Band;
 use super::observed::later_pupils;
-use super::runs::{Futures, Turns};
+use super::runs::Futures;
 use crate::districts::history::{Knowledge, LAST_YEAR, StateHistory, start};
 use crate::engine::replicates::Failure;
 use crate::experiments::chunks::{Bytes, Kept, Reader};
+use crate::experiments::futures::{Desk, Worlds};
 use crate::experiments::runner::{RunnerError, WorkFolder};
 use crate::model::outcomes::DistrictOutcome;
 use crate::model::policy::Policy;
-use crate::model::record::{DISTRICT_WIDTH, Record};
+use crate::model::record::{DISTRICT_WIDTH, Detail, Record};
 use crate::model::region::{Region, StateFinance, StateRules};
-use crate::model::simulation::{RunId, Simulation};
 use crate::scenario::Scenario;
 
 /// The last year whose enrolment is known.
@@ -55,17 +55,18 @@ pub(super) fn foretold(
     let Some(region) = start(history, KNOWN_UNTIL, Knowledge::Record, &rules, finance) else {
         return Ok(Foretold { enrolment: Enrolment { years: Vec::new() }, failures: Vec::new(), folder: None });
     };
-    let simulations = [Simulation::new(Arc::new(region), LAST_YEAR - KNOWN_UNTIL)];
-    let work = |turns: &mut Turns<'_>, replicate: u32| {
-        let id = RunId { seed: futures.seed, replicate };
-        let region = turns.run(replicate, &Policy::default(), &(futures.parameters)(replicate), id);
-        Pupils(pupils(region, &turns.record))
+    let (region, inputs) = (Arc::new(region), &futures.inputs);
+    let worlds = Worlds::new(Arc::clone(&region).into(), LAST_YEAR - KNOWN_UNTIL, inputs.seed());
+    let work = |desk: &mut Desk<'_>, replicate: u32| {
+        let run = (&Policy::default(), &inputs.parameters(replicate));
+        let (region, record) = desk.run(replicate, run, inputs.id(replicate), Detail::District);
+        Pupils(pupils(region, record))
     };
     let (mut runs, mut failures) = (Vec::new(), Vec::new());
     let path = futures.work.join(format!("{}-enrolment", history.state));
     let batch = futures.batch(&path, (history, scenario));
     let folder = batch.run(
-        || Turns::new(&simulations),
+        || worlds.desk(),
         work,
         progress,
         |_, result| match result {
@@ -73,7 +74,7 @@ pub(super) fn foretold(
             Err(failure) => failures.push(failure),
         },
     )?;
-    Ok(Foretold { enrolment: compared(history, simulations[0].region(), &runs), failures, folder: Some(folder) })
+    Ok(Foretold { enrolment: compared(history, &region, &runs), failures, folder: Some(folder) })
 }
 
 /// What foretelling leaves.

@@ -6,9 +6,9 @@ use super::which::set_regression;
 use super::{Futures, Question, StateResult, Stopped, backtest};
 use crate::experiments::calibrate::targets::Targets;
 use crate::experiments::calibrate::{self, Calibration};
+use crate::experiments::futures::Inputs;
 use crate::experiments::posterior::Posterior;
 use crate::experiments::runner::WorkFolder;
-use crate::model::parameters::{ParameterId, Parameters};
 
 /// A state scored under parameters that know nothing of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,28 +30,6 @@ pub struct Progress<'a> {
     pub futures: &'a (dyn Fn(u64) + Sync),
 }
 
-/// The parameters of a replicate: from their priors, those of the posterior from one of its vectors, and those
-/// that the scenario sets as they are set.
-#[must_use]
-pub fn parameters_of(set: &[(ParameterId, f64)], posterior: Option<&Posterior>, seed: u64, replicate: u32) -> Parameters {
-    let mut base = Parameters::default();
-    for &(id, value) in set {
-        base.set(id, value);
-    }
-    let fixed: Vec<ParameterId> = set.iter().map(|(id, _)| *id).collect();
-    let mut own = base.drawn(&fixed, seed, replicate);
-    if let Some(posterior) = posterior {
-        posterior.apply(&mut own, &fixed, seed, replicate);
-    }
-    own
-}
-
-/// What the parameters of futures come from, for the plan of their chunks.
-#[must_use]
-pub fn facts_of(posterior: Option<&Posterior>) -> Vec<(String, String)> {
-    vec![("posterior".to_owned(), posterior.map_or_else(|| "none".to_owned(), Posterior::digest))]
-}
-
 /// Calibrates on `others`, the targets without the state, and simulates the state again under what they leave.
 /// Finished chunks are kept below `work`; the folders of the backtest are handed back.
 ///
@@ -65,8 +43,8 @@ pub fn hold_out(
     progress: &Progress<'_>,
 ) -> Result<(HeldOut, Vec<WorkFolder>), Stopped> {
     let (calibration, posterior) = calibrate::calibrate(others, &work.join("calibration"), progress.calibration)?;
-    let parameters = |replicate| parameters_of(&question.scenario.parameters, Some(&posterior), seed, replicate);
-    let futures = Futures { replicates, seed, parameters: &parameters, work, facts: facts_of(Some(&posterior)) };
+    let inputs = Inputs::of(question.scenario, Some(&posterior)).seeded(seed);
+    let futures = Futures { replicates, inputs, work };
     let (result, folders) = backtest(question, &futures, progress.futures)?;
     Ok((HeldOut { calibration, posterior, result }, folders))
 }

@@ -29,7 +29,6 @@ use crate::experiments::runner::{RunnerError, WorkFolder};
 use crate::experiments::statistics::quantile_of_sorted as quantile;
 use crate::model::policy::Policy;
 use crate::model::region::Region;
-use crate::model::simulation::RunId;
 use crate::scenario::{RegionChoice, Scenario, SyntheticRegion};
 
 pub use checks::{Check, Score, Unit, checks, score};
@@ -275,7 +274,7 @@ pub fn backtest(
     let path = futures.work.join(format!("{}-past", history.state));
     let (mut pasts, mut failures) = (Vec::new(), Vec::new());
     let future = |desk: &mut _, replicate: u32| {
-        world.future(desk, &(futures.parameters)(replicate), RunId { seed: futures.seed, replicate })
+        world.future(desk, &futures.inputs.parameters(replicate), futures.inputs.id(replicate))
     };
     let folder = futures.batch(&path, (history, scenario)).run(
         || world.desk(),

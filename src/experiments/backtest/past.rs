@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::runs::{Run, Turns, YEARS, summarise};
+use super::runs::{Run, YEARS, summarise};
 use crate::experiments::chunks::{Bytes, Kept, Reader};
 use crate::experiments::climate::{self, Known};
+use crate::experiments::futures::{Desk, Regions, Worlds, under};
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;
+use crate::model::record::Detail;
 use crate::model::region::Region;
-use crate::model::simulation::{RunId, Simulation};
+use crate::model::simulation::RunId;
 use crate::scenario::BaselineLoss;
 
 /// Futures without policies to which the merger climate is fitted, for every future anew: enough for an error
@@ -49,9 +51,9 @@ pub(super) struct World<'a> {
     without: Policy,
     baseline: Option<&'a BaselineLoss>,
     classes: Vec<(f64, f64)>,
-    simulations: Vec<Simulation>,
+    worlds: Worlds,
     /// For the years to which the climate is fitted.
-    early: Vec<Simulation>,
+    early: Worlds,
 }
 
 impl<'a> World<'a> {
@@ -61,54 +63,51 @@ impl<'a> World<'a> {
         baseline: Option<&'a BaselineLoss>,
         classes: Vec<(f64, f64)>,
     ) -> Self {
-        let simulations = |years: u16| {
-            let simulation = |region: &Arc<Region>| {
-                let mut region = Arc::clone(region);
-                if baseline.is_some() {
-                    // The climate is added to the intercept of proposals, which is the same sum.
-                    Arc::make_mut(&mut region).rules.merger_climate = Some(0.0);
-                }
-                Simulation::new(region, years)
-            };
-            regions.iter().map(simulation).collect()
-        };
-        let early = baseline.map(|loss| simulations(loss.to + 1)).unwrap_or_default();
+        let given = Regions::Given(regions.to_vec());
+        let regions = if baseline.is_some() { given.without_climate() } else { given };
+        // The regions are given, so no seed draws them.
+        let early = Worlds::new(regions.clone(), baseline.map_or(0, |loss| loss.to + 1), 0);
         let without = Policy { instruments: Vec::new(), ..policy.clone() };
-        Self { policy, without, baseline, classes, simulations: simulations(YEARS), early }
+        Self { policy, without, baseline, classes, worlds: Worlds::new(regions, YEARS, 0), early }
     }
 
-    /// The scratch memory of one thread.
-    pub(super) fn desk(&self) -> (Turns<'_>, Turns<'_>) {
-        (Turns::new(&self.simulations), Turns::new(&self.early))
+    /// The places of work of one thread: for the years of the record, and for those of the climate.
+    pub(super) fn desk(&self) -> (Desk<'_>, Desk<'_>) {
+        (self.worlds.desk(), self.early.desk())
     }
 
     /// One future: the climate under its parameters, the policy in force, and the same without it.
-    pub(super) fn future(&self, (turns, early): &mut (Turns<'_>, Turns<'_>), parameters: &Parameters, id: RunId) -> Past {
-        let mut own = parameters.clone();
+    pub(super) fn future(&self, (desk, early): &mut (Desk<'_>, Desk<'_>), parameters: &Parameters, id: RunId) -> Past {
         let known = self.baseline.map(|loss| measured(early, loss, parameters, id));
-        own.propose_intercept += known.map_or(0.0, |known| known.of_future(id.seed, id.replicate));
-        let region = turns.run(id.replicate, self.policy, &own, id);
-        let run = summarise(region, &turns.record, &self.classes);
+        let climate = known.map_or(0.0, |known| known.of_future(id.seed, id.replicate));
+        let own = |policy: &Policy| {
+            let mut own = under(parameters, policy);
+            own.propose_intercept += climate;
+            own
+        };
+        let (region, record) = desk.run(id.replicate, (self.policy, &own(self.policy)), id, Detail::District);
+        let kept = summarise(region, record, &self.classes);
         let mut without = Vec::new();
         if !self.policy.instruments.is_empty() {
-            turns.run(id.replicate, &self.without, &own, id);
-            without.extend((0..turns.record.years()).map(|year| turns.record.region_value(year, RegionOutcome::districts)));
+            let (_, record) = desk.run(id.replicate, (&self.without, &own(&self.without)), id, Detail::District);
+            without.extend((0..record.years()).map(|year| record.region_value(year, RegionOutcome::districts)));
         }
-        Past { run, without, known: known.unwrap_or(Known { mean: f64::NAN, sd: f64::NAN }) }
+        Past { run: kept, without, known: known.unwrap_or(Known { mean: f64::NAN, sd: f64::NAN }) }
     }
 }
 
 /// What the earlier decade says of the climate under a future's parameters. It knew neither the instruments nor
 /// the clusters of the start, which later incentives had left. The futures of the fit are others
 /// than those that are compared: they are numbered from the far end.
-fn measured(early: &mut Turns<'_>, loss: &BaselineLoss, parameters: &Parameters, id: RunId) -> Known {
+fn measured(early: &mut Desk<'_>, loss: &BaselineLoss, parameters: &Parameters, id: RunId) -> Known {
     let found = climate::fit(loss, |climate| {
         let mut own = parameters.clone();
         own.propose_intercept += climate;
         let sums = (0..EARLY_RUNS).fold([0.0; 2], |sums, number| {
             let replicate = u32::MAX - number;
-            let region = early.run(id.replicate.wrapping_add(number), &Policy::default(), &own, RunId { replicate, ..id });
-            let [left, before] = climate::districts_left(loss, region, &early.record);
+            let (turn, id) = (id.replicate.wrapping_add(number), RunId { replicate, ..id });
+            let (region, record) = early.run(turn, (&Policy::default(), &own), id, Detail::District);
+            let [left, before] = climate::districts_left(loss, region, record);
             [sums[0] + left, sums[1] + before]
         });
         climate::yearly_loss(loss, sums)

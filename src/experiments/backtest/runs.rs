@@ -6,43 +6,39 @@ use std::path::Path;
 
 use crate::districts::history::{FIRST_YEAR, LAST_YEAR, StateHistory};
 use crate::experiments::chunks::{Batch, Bytes, Kept, Reader};
+use crate::experiments::futures::Inputs;
 use crate::model::outcomes::{DistrictOutcome, RegionOutcome};
-use crate::model::parameters::Parameters;
-use crate::model::policy::Policy;
-use crate::model::record::{DISTRICT_WIDTH, Detail, Record};
+use crate::model::record::{DISTRICT_WIDTH, Record};
 use crate::model::region::{Region, StartingDistrict};
-use crate::model::simulation::{RunId, Simulation, Workspace};
 use crate::results::sha256_hex;
 use crate::scenario::Scenario;
 
 /// Simulated years from the first fiscal year of the record to the last.
 pub const YEARS: u16 = LAST_YEAR - FIRST_YEAR;
 
-/// Which futures are run, under which parameters, and where finished ones are kept.
+/// Which futures are run, what they are given, and where finished ones are kept.
+#[derive(Debug)]
 pub struct Futures<'a> {
     /// The replicates.
     pub replicates: Range<u32>,
-    /// The seed.
-    pub seed: u64,
-    /// The parameters of each replicate.
-    pub parameters: &'a (dyn Fn(u32) -> Parameters + Sync),
+    /// Their uncertain inputs and their seed.
+    pub inputs: Inputs<'a>,
     /// The work folder: each batch of futures keeps its finished chunks in a folder of its own below it.
     pub work: &'a Path,
-    /// What the parameters come from (a posterior's digest), and else nothing that the futures know.
-    pub facts: Vec<(String, String)>,
 }
 
 impl Futures<'_> {
     /// The batch of one state's futures of one kind.
     pub(super) fn batch<'b>(&self, folder: &'b Path, (history, scenario): (&StateHistory, &Scenario)) -> Batch<'b> {
-        let own = [
+        let facts = [
             ("record", sha256_hex(format!("{history:?}").as_bytes())),
             ("scenario", sha256_hex(scenario.text.as_bytes())),
-            ("seed", self.seed.to_string()),
+            ("seed", self.inputs.seed().to_string()),
             ("replicates", format!("{} to {}", self.replicates.start, self.replicates.end)),
+            ("posterior", self.inputs.posterior_digest()),
         ];
-        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
-        Batch { folder, facts: own.chain(self.facts.clone()).collect(), replicates: self.replicates.clone() }
+        let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Batch { folder, facts: facts.collect(), replicates: self.replicates.clone() }
     }
 }
 
@@ -92,30 +88,6 @@ impl Kept for Run {
         let classes = (0..bytes.whole()?).map(|_| class(bytes)).collect::<Option<_>>()?;
         let [last_pupils, predecessors, merged_pupils] = [bytes.numbers()?, bytes.numbers()?, bytes.numbers()?];
         Some(Self { counts, ended, classes, last_pupils, predecessors, merged_pupils })
-    }
-}
-
-/// Simulations of regions that differ in what the record does not tell, with the scratch memory of one thread.
-pub(super) struct Turns<'a> {
-    simulations: &'a [Simulation],
-    spaces: Vec<Option<Workspace>>,
-    pub(super) record: Record,
-}
-
-impl<'a> Turns<'a> {
-    pub(super) fn new(simulations: &'a [Simulation]) -> Self {
-        Self { simulations, spaces: simulations.iter().map(|_| None).collect(), record: Record::default() }
-    }
-
-    /// Runs a policy on the region whose turn it is and leaves the record; gives the region.
-    pub(super) fn run(&mut self, turn: u32, policy: &Policy, parameters: &Parameters, id: RunId) -> &'a Region {
-        let place = turn as usize % self.simulations.len();
-        let simulation = &self.simulations[place];
-        let space = self.spaces[place].get_or_insert_with(|| simulation.workspace());
-        let mut own = parameters.clone();
-        policy.parameters.iter().for_each(|&(id, value)| own.set(id, value));
-        simulation.run(space, policy, &own, id, Detail::District, &mut self.record);
-        simulation.region()
     }
 }
 
@@ -173,22 +145,23 @@ mod tests {
 
     use super::*;
     use crate::districts::synthetic::{SyntheticSpec, generate};
-
-    fn simulations() -> [Simulation; 1] {
-        let mut region = generate(&SyntheticSpec { districts: 30, ..SyntheticSpec::default() }, 4);
-        region.sort();
-        [Simulation::new(Arc::new(region), 25)]
-    }
+    use crate::experiments::futures::Worlds;
+    use crate::model::parameters::Parameters;
+    use crate::model::policy::Policy;
+    use crate::model::record::Detail;
+    use crate::model::simulation::RunId;
 
     #[test]
     fn every_end_is_counted_once_in_class_size_and_merger() {
         let classes = [(1.0, 199.0), (200.0, f64::INFINITY)];
-        let simulations = simulations();
-        let mut turns = Turns::new(&simulations);
+        let region = generate(&SyntheticSpec { districts: 30, ..SyntheticSpec::default() }, 4);
+        let worlds = Worlds::new(Arc::new(region).into(), 25, 1);
+        let mut desk = worlds.desk();
         let run = |replicate| {
             let parameters = Parameters::default().drawn(&[], 1, replicate);
-            let region = turns.run(replicate, &Policy::default(), &parameters, RunId { seed: 1, replicate });
-            summarise(region, &turns.record, &classes)
+            let id = RunId { seed: 1, replicate };
+            let (region, record) = desk.run(replicate, (&Policy::default(), &parameters), id, Detail::District);
+            summarise(region, record, &classes)
         };
         let runs: Vec<Run> = (0..12).map(run).collect();
         assert!(runs.iter().any(|run| run.ended.contains(&true)), "25 years end some district");

@@ -4,7 +4,7 @@ use super::classify::auc;
 use super::*;
 use crate::districts::history::read;
 use crate::experiments::calibrate::targets::{self, Records};
-use crate::model::parameters::Parameters;
+use crate::experiments::futures::Inputs;
 use crate::model::region::{StateFinance, StateRules};
 
 /// The folder of real data, or a message that it is missing.
@@ -45,11 +45,10 @@ fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
     let Some(folder) = data() else { return };
     let history = read(&folder, &["SD".to_owned()]).expect("the published record").remove(0);
     let scenario = scenario("sd");
-    let parameters = |replicate| Parameters::default().drawn(&[], 3, replicate);
     let place = tempfile::tempdir().expect("a temporary folder");
     let run = |threads: usize, name: &str| {
         let work = place.path().join(name);
-        let futures = Futures { replicates: 0..12, seed: 3, parameters: &parameters, work: &work, facts: Vec::new() };
+        let futures = Futures { replicates: 0..12, inputs: Inputs::of(&scenario, None).seeded(3), work: &work };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         let question = Question { history: &history, scenario: &scenario };
         pool.install(|| backtest(question, &futures, |_| ())).expect("a sound record").0
@@ -80,8 +79,7 @@ fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
 fn a_region_file_is_refused_because_the_record_makes_the_region() {
     let scenario = Scenario { region: RegionChoice::File(PathBuf::from("nd.toml")), ..scenario("nd") };
     let history = StateHistory::default();
-    let parameters = |_| Parameters::default();
-    let futures = Futures { replicates: 0..1, seed: 1, parameters: &parameters, work: Path::new("never"), facts: Vec::new() };
+    let futures = Futures { replicates: 0..1, inputs: Inputs::of(&scenario, None), work: Path::new("never") };
     let refused = backtest(Question { history: &history, scenario: &scenario }, &futures, |_| ()).expect_err("a file");
     assert!(refused.to_string().contains("made from the record"));
 }

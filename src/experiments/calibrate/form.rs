@@ -1,9 +1,9 @@
 //! The keys of a targets file.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::diagnostics::{Problem, Problems, nearest};
+use crate::experiments::futures::Regions;
 use crate::experiments::posterior;
 use crate::input::{Choice, Number, Parsed, Prose, Table, Text, Variant, Whole};
 use crate::model::outcomes::RegionOutcome;
@@ -47,6 +47,8 @@ const LEAST_ACCEPTANCE: &str =
 const RECORD: &str = "The record of a real state, simulated from its districts of the first year as `barnraise backtest` does; what is published is worked out from the record.";
 const STATE: &str =
     "The postal code of the state, such as \"ND\": by it, `--without` and `--leave-one-out` leave the setting out.";
+/// Most regions that are drawn for a setting: all are kept ready for every parameter vector.
+const MOST_REGIONS: u32 = 64;
 const REPLICATES: &str = "Futures simulated for each parameter vector, the same ones for all.";
 const STATES: Parsed<String> = Parsed {
     expected: "the two capital letters of a state, such as \"ND\"",
@@ -71,8 +73,8 @@ fn setting(table: &mut Table<'_>, folder: &Path) -> Option<Setting> {
     let doc = "The scenario file that gives region, years and policies, counted from this file's folder. Its first policy is the baseline.";
     let scenario = scenario_of(table, doc, folder);
     let tell = |problems: Problems| problems.iter().for_each(|problem| table.push(problem.clone()));
-    let region = |scenario: &Scenario| scenario::load_region(&scenario.region, scenario.seed).map_err(tell).ok();
-    let region = scenario.as_ref().and_then(region);
+    let regions = |scenario: &Scenario| Regions::of(&scenario.region, scenario.seed).map_err(tell).ok();
+    let regions = scenario.as_ref().and_then(regions);
     let replicates = replicates(table, 8);
     let baseline = baseline(table);
     let targets = table.some_tables("target", "A published figure.", |table| target(table, scenario.as_ref()));
@@ -81,7 +83,8 @@ fn setting(table: &mut Table<'_>, folder: &Path) -> Option<Setting> {
     {
         table.push(beyond(table, "baseline_until", scenario));
     }
-    let (scenario, regions) = (scenario?, vec![Arc::new(region?)]);
+    let scenario = scenario?;
+    let regions = regions?.of_futures(scenario.seed, replicates, MOST_REGIONS);
     Some(Setting { name, state, scenario, districts: Districts::Scenario, regions, replicates, baseline, targets })
 }
 

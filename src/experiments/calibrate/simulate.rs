@@ -1,17 +1,15 @@
 //! What the model says to a parameter vector: the statistics of all targets.
 
-use std::sync::Arc;
-
 use crate::experiments::climate::{self, Known};
+use crate::experiments::futures::{Desk, Inputs, Regions, Worlds, under};
 use crate::model::parameters::{ParameterId, Parameters};
 use crate::model::policy::Policy;
 use crate::model::record::{Detail, Record};
 use crate::model::region::Region;
-use crate::model::simulation::{RunId, Simulation, Workspace};
-use crate::scenario::BaselineLoss;
 
 use super::statistics::{Statistic, Sums};
 use super::targets::{Districts, Setting, Targets};
+use crate::scenario::BaselineLoss;
 
 /// The settings of a targets file, made ready: distances are worked out once.
 #[derive(Debug)]
@@ -49,17 +47,13 @@ impl<'a> Simulator<'a> {
     }
 }
 
-fn workspaces(simulations: &[Simulation]) -> Vec<Workspace> {
-    simulations.iter().map(Simulation::workspace).collect()
-}
-
 #[derive(Debug)]
 struct Ready<'a> {
     setting: &'a Setting,
-    /// One for each region; the replicates take turns.
-    simulations: Vec<Simulation>,
-    /// The same for the years to which the climate is fitted; none where it is not.
-    early: Vec<Simulation>,
+    inputs: Inputs<'a>,
+    worlds: Worlds,
+    /// What the climate is fitted to, and the same regions for its years; none where it is drawn.
+    early: Option<(&'a BaselineLoss, Worlds)>,
     /// What the merger climate is fitted under.
     baseline: Policy,
     /// For every policy, which targets need it: `true` in the pair where as the first policy of an uplift.
@@ -73,43 +67,39 @@ type Climates<'a> = &'a dyn Fn(u32) -> f64;
 
 impl<'a> Ready<'a> {
     fn new(setting: &'a Setting) -> Self {
-        let simulation = |region: &Arc<Region>, years: u16| {
-            let mut region = Arc::clone(region);
-            if setting.baseline.is_some() {
-                // The fitted climate is added to the intercept of proposals, which is the same sum.
-                Arc::make_mut(&mut region).rules.merger_climate = Some(0.0);
-            }
-            Simulation::new(region, years)
-        };
-        let early = |loss: &BaselineLoss| setting.regions.iter().map(|region| simulation(region, loss.to + 1)).collect();
+        let scenario = &setting.scenario;
+        let given = Regions::Given(setting.regions.clone());
+        let regions = if setting.baseline.is_some() { given.without_climate() } else { given };
+        let early = |loss: &'a BaselineLoss| (loss, Worlds::new(regions.clone(), loss.to + 1, scenario.seed));
         let asked = |policy: usize| {
             let targets = setting.targets.iter().enumerate();
             let own = targets.clone().filter(|(_, target)| target.policy == policy).map(|(place, _)| (place, false));
             let uplifts = targets.filter(|(_, target)| policy == 0 && matches!(target.statistic, Statistic::Uplift { .. }));
             own.chain(uplifts.map(|(place, _)| (place, true))).collect()
         };
-        let first = setting.scenario.policies.first().cloned().unwrap_or_default();
+        let first = scenario.policies.first().cloned().unwrap_or_default();
         let needs_most = setting.targets.iter().any(|target| target.statistic.detail() == Detail::District);
         Self {
-            simulations: setting.regions.iter().map(|region| simulation(region, setting.scenario.years)).collect(),
-            early: setting.baseline.as_ref().map(early).unwrap_or_default(),
+            inputs: Inputs::of(scenario, None),
+            early: setting.baseline.as_ref().map(early),
+            worlds: Worlds::new(regions, scenario.years, scenario.seed),
             baseline: if setting.districts == Districts::Record { Policy::default() } else { first },
-            asked: (0..setting.scenario.policies.len()).map(asked).collect(),
+            asked: (0..scenario.policies.len()).map(asked).collect(),
             detail: if needs_most { Detail::District } else { Detail::Cluster },
             setting,
         }
     }
 
     fn answer(&self, ids: &[ParameterId], values: &[f64]) -> (f64, Vec<f64>) {
-        let drawn: Vec<Parameters> =
-            (0..self.setting.replicates).map(|replicate| self.parameters(ids, values, replicate)).collect();
-        let known = self.setting.baseline.as_ref().map(|loss| self.climate(loss, &drawn));
+        let drawn = |replicate| self.inputs.parameters_with(ids.iter().copied().zip(values.iter().copied()), replicate);
+        let drawn: Vec<Parameters> = (0..self.setting.replicates).map(drawn).collect();
+        let known = self.early.as_ref().map(|(loss, worlds)| self.climate(loss, worlds, &drawn));
         let climates = |replicate| known.map_or(0.0, |known| known.of_few(replicate, self.setting.replicates));
-        let mut desk = workspaces(&self.simulations);
+        let mut desk = self.worlds.desk();
         let mut own = vec![[0.0; 2]; self.setting.targets.len()];
         let mut first = own.clone();
         for (policy, asked) in self.setting.scenario.policies.iter().zip(&self.asked).filter(|(_, asked)| !asked.is_empty()) {
-            self.runs((&self.simulations, policy, self.detail), &climates, &drawn, &mut desk, |region, record| {
+            self.runs((policy, self.detail), &climates, &drawn, &mut desk, |region, record| {
                 for &(place, as_first) in asked {
                     let sums: &mut Sums = if as_first { &mut first[place] } else { &mut own[place] };
                     self.setting.targets[place].statistic.add(sums, record, region, policy);
@@ -122,16 +112,15 @@ impl<'a> Ready<'a> {
     }
 
     /// What the earlier decade says of the climate under these parameters.
-    fn climate(&self, loss: &BaselineLoss, drawn: &[Parameters]) -> Known {
-        let mut desk = workspaces(&self.early);
+    fn climate(&self, loss: &BaselineLoss, worlds: &Worlds, drawn: &[Parameters]) -> Known {
+        let mut desk = worlds.desk();
         let measured = climate::fit(loss, |climate| {
             let mut sums = [0.0; 2];
             let take = |region: &Region, record: &Record| {
                 let [left, before] = climate::districts_left(loss, region, record);
                 sums = [sums[0] + left, sums[1] + before];
             };
-            let runs = (self.early.as_slice(), &self.baseline, climate::detail(loss));
-            self.runs(runs, &|_| climate, drawn, &mut desk, take);
+            self.runs((&self.baseline, climate::detail(loss)), &|_| climate, drawn, &mut desk, take);
             climate::yearly_loss(loss, sums)
         });
         Known::of(measured, loss.error, &drawn.first().cloned().unwrap_or_default())
@@ -139,38 +128,17 @@ impl<'a> Ready<'a> {
 
     fn runs(
         &self,
-        (simulations, policy, detail): (&[Simulation], &Policy, Detail),
+        (policy, detail): (&Policy, Detail),
         climates: Climates<'_>,
         drawn: &[Parameters],
-        desk: &mut [Workspace],
+        desk: &mut Desk<'_>,
         mut take: impl FnMut(&Region, &Record),
     ) {
-        let mut record = Record::default();
-        for ((replicate, parameters), place) in (0..).zip(drawn).zip((0..simulations.len()).cycle()) {
-            let mut own = parameters.clone();
-            for &(id, value) in &policy.parameters {
-                own.set(id, value);
-            }
+        for (replicate, parameters) in (0..).zip(drawn) {
+            let mut own = under(parameters, policy);
             own.propose_intercept += climates(replicate);
-            let id = RunId { seed: self.setting.scenario.seed, replicate };
-            let simulation = &simulations[place];
-            simulation.run(&mut desk[place], policy, &own, id, detail, &mut record);
-            take(simulation.region(), &record);
+            let (region, record) = desk.run(replicate, (policy, &own), self.inputs.id(replicate), detail);
+            take(region, record);
         }
-    }
-
-    /// Those that are calibrated from the vector, those that the scenario sets, the rest from their priors.
-    fn parameters(&self, ids: &[ParameterId], values: &[f64], replicate: u32) -> Parameters {
-        let scenario = &self.setting.scenario;
-        let mut base = Parameters::default();
-        for &(id, value) in &scenario.parameters {
-            base.set(id, value);
-        }
-        let fixed: Vec<ParameterId> = scenario.parameters.iter().map(|(id, _)| *id).collect();
-        let mut own = if scenario.draw_parameters { base.drawn(&fixed, scenario.seed, replicate) } else { base };
-        for (&id, &value) in ids.iter().zip(values).filter(|(id, _)| !fixed.contains(id)) {
-            own.set(id, value);
-        }
-        own
     }
 }

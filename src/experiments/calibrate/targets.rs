@@ -44,7 +44,8 @@ pub struct Setting {
     pub scenario: Scenario,
     /// Where the districts come from.
     pub districts: Districts,
-    /// The regions on which the replicates take turns: one that was read or drawn, or several that differ in
+    /// The regions on which the replicates take turns: one that was read or drawn once, one for each replicate where
+    /// the scenario draws them anew (see [`Regions`](crate::experiments::futures::Regions)), or several that differ in
     /// what the record does not tell.
     pub regions: Vec<Arc<Region>>,
     /// Replicates for each parameter vector; the same ones for all.
@@ -296,7 +297,7 @@ mod tests {
         let baseline = BaselineLoss { published: 1.0, of: Counted::All, from: 0, to: 3, error: 0.0, source: String::new() };
         assert_eq!(setting.baseline, Some(baseline));
         assert_eq!(setting.targets[0].statistic, Statistic::Outcome { outcome: RegionOutcome::districts, year: 3 });
-        assert_eq!((setting.targets[0].policy, setting.regions[0].districts.len()), (1, 5));
+        assert_eq!((setting.targets[0].policy, setting.regions[0].districts.len(), setting.regions.len()), (1, 5, 8));
         std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("districts = 5", "districts = 6")).expect("written");
         let other = read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default())
             .expect("it is sound");
