@@ -179,6 +179,7 @@ fn complete(
     comparison: &Comparison,
     trends: &[Trends],
 ) -> Result<Vec<WrittenFile>, Failed> {
+    write_survival(&mut writer, comparison).map_err(broken)?;
     let summary = serde_json::json!({ "comparison": comparison, "trends": trends });
     let summary = serde_json::to_string_pretty(&summary).map_err(|error| Failed::Broken(error.to_string()))? + "\n";
     writer.add_file("summary.json", summary.as_bytes()).map_err(broken)?;
@@ -194,6 +195,34 @@ fn complete(
         }
     }
     writer.finish(&origin(prepared)).map_err(broken)
+}
+
+/// The table of survival: policy by policy, kind by kind, age by age.
+fn write_survival(writer: &mut ResultsWriter, comparison: &Comparison) -> Result<(), ResultsError> {
+    for (place, policy) in comparison.policies.iter().enumerate() {
+        for (whose, table) in policy.survival.tables() {
+            for figures in &table.ages {
+                let counts = [
+                    u64::from(figures.age),
+                    figures.at_risk,
+                    table.clusters,
+                    table.futures,
+                    table.ended,
+                    table.merged,
+                    table.goal_met,
+                ];
+                let [existing, working, paying] = [figures.existing, figures.working, figures.paying];
+                let shares = [
+                    [existing.share, existing.low, existing.high],
+                    [working.share, working.low, working.high],
+                    [paying.share, paying.low, paying.high],
+                ];
+                let shares = std::array::from_fn(|place| shares[place / 3][place % 3]);
+                writer.survival(place, whose, counts, &shares)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn origin(prepared: &Prepared) -> Origin {

@@ -362,10 +362,12 @@ mod tests {
         let mut used = worlds.desk();
         for replicate in [0, 1, 4, 1, 0] {
             let id = RunId { seed: 5, replicate };
-            let (region, record) = used.run(replicate, (&policy, &parameters), id, Detail::District);
-            let (mut fresh, again) = (worlds.desk(), (region.clone(), record.clone()));
-            let (region, record) = fresh.run(replicate, (&policy, &parameters), id, Detail::District);
-            assert_eq!((region, record), (&again.0, &again.1));
+            // As text, in which figures that are not defined are alike.
+            let run = |desk: &mut Desk<'_>| {
+                let (region, record) = desk.run(replicate, (&policy, &parameters), id, Detail::District);
+                (region.clone(), format!("{record:?}"))
+            };
+            assert!(run(&mut used) == run(&mut worlds.desk()), "replicate {replicate}");
         }
     }
 

@@ -12,3 +12,4 @@ pub mod posterior;
 pub mod runner;
 pub mod statistics;
 pub mod summary;
+pub mod survival;

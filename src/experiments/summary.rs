@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::futures::Regions;
 use super::statistics::{Distribution, PairedDifference, PairedDifferences, Spread, difference};
+use super::survival::{Lives, Survival};
 use crate::engine::replicates::Failure;
 use crate::model::events::Form;
 use crate::model::outcomes::{Better, Outcome, REGION_OUTCOMES, RegionOutcome, Summary};
@@ -112,6 +113,8 @@ pub struct PolicyFigures {
     pub title: String,
     /// Its figures, in the order of `outcomes`.
     pub outcomes: Vec<OutcomeFigures>,
+    /// How its clusters live: with money, after it and without it.
+    pub survival: Survival,
 }
 
 /// One outcome under one policy.
@@ -234,6 +237,7 @@ struct PolicyCollector {
     differences: Vec<PairedDifferences>,
     /// By year, then by headline outcome.
     yearly: Vec<Distribution>,
+    lives: Lives,
     status_sums: Vec<[f64; Form::ALL.len()]>,
     /// Futures whose communities are counted: all, or one where communities are other places in every future.
     mapped: u32,
@@ -311,6 +315,7 @@ impl<'a> Collector<'a> {
                 name: policy.name.clone(),
                 title: policy.title.clone(),
                 outcomes: found.figures(place > 0),
+                survival: found.lives.survival(),
             })
             .collect();
         let expectations = scenario.expect.iter().zip(&self.expectations);
@@ -340,6 +345,7 @@ impl PolicyCollector {
             levels: vec![Distribution::default(); RegionOutcome::COUNT],
             differences: vec![PairedDifferences::default(); RegionOutcome::COUNT],
             yearly: vec![Distribution::default(); years * headline().count()],
+            lives: Lives::default(),
             status_sums: vec![[0.0; Form::ALL.len()]; years],
             mapped: 0,
             final_counts: vec![[0; Form::ALL.len()]; communities],
@@ -355,6 +361,7 @@ impl PolicyCollector {
                 self.differences[outcome.index()].add(figure, figure_of_run(baseline, outcome));
             }
         }
+        self.lives.add(record);
         let width = headline().count();
         for (year, row) in self.yearly.chunks_exact_mut(width).enumerate().take(record.years()) {
             for (distribution, outcome) in row.iter_mut().zip(headline()) {

@@ -28,6 +28,11 @@ pub fn text(comparison: &Comparison) -> String {
         out.push_str("\nDifferences from A in the same futures\n");
         out.push_str(&tables::differences(comparison));
     }
+    if tables::has_clusters(comparison) {
+        out.push_str("\nClusters after the money: % of those that lived when it ended (95 % interval)\n");
+        out.push_str(&tables::survival(comparison));
+        out.push_str(&tables::money(comparison));
+    }
     if !comparison.expectations.is_empty() {
         out.push_str(&expectations(&comparison.expectations));
     }
@@ -107,6 +112,13 @@ fn how_to_read(comparison: &Comparison) -> String {
             "Every policy meets the same futures: same districts, births and luck. A difference is the policy less A in one and\n\
              the same future; ± is the 95 % confidence interval of the mean difference, which narrows with more futures, while the\n\
              band does not. \"better\" follows what is good for pupils and taxpayers; where neither way is, \"more\" is counted.\n",
+        );
+    }
+    if tables::has_clusters(comparison) {
+        out.push_str(
+            "Clusters count for as long as they are seen (Kaplan-Meier): one that is still paid, or whose run ends, is not counted\n\
+             as lost. Its years count from the last paid year; without money, from its founding. Working: an activity worked that\n\
+             year; paying: belonging brought the mean member more than it cost. Both are shares of all, not of those left.\n",
         );
     }
     out

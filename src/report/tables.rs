@@ -3,9 +3,10 @@
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, LineStyle, Table, Width, presets};
 
-use super::figures::{Shown, UNDEFINED, whole};
+use super::figures::{Shown, UNDEFINED, number, whole};
 use crate::experiments::statistics::PairedDifference;
-use crate::experiments::summary::{Checked, Comparison, OutcomeFigures, headline};
+use crate::experiments::summary::{Checked, Comparison, OutcomeFigures, PolicyFigures, headline};
+use crate::experiments::survival::{LifeTable, Share, Survival};
 use crate::model::outcomes::{Better, REGION_OUTCOMES};
 
 /// Widest label of a row.
@@ -103,6 +104,68 @@ fn futures(difference: &PairedDifference, direction: Better) -> [String; 2] {
         (Some(better), Some(worse)) => [format!("better in {} of {n}", whole(better)), format!("worse {}", whole(worse))],
         _ => [format!("more in {} of {n}", whole(difference.more)), format!("less {}", whole(difference.less))],
     }
+}
+
+/// The ages that are printed, years.
+const PRINTED_AGES: [u16; 3] = [1, 4, 10];
+
+/// Whether any policy had a cluster in any future.
+pub(super) fn has_clusters(comparison: &Comparison) -> bool {
+    comparison.policies.iter().flat_map(|policy| policy.survival.tables()).any(|(_, table)| table.clusters > 0)
+}
+
+/// How clusters live after their money, and those that have none.
+pub(super) fn survival(comparison: &Comparison) -> String {
+    let mut table = table();
+    let ages = PRINTED_AGES.map(|age| if age == 1 { "1 year after".to_owned() } else { format!("{age} years after") });
+    table.set_header([String::new(), "clusters".to_owned(), String::new()].into_iter().chain(ages).collect::<Vec<_>>());
+    for (place, policy) in comparison.policies.iter().enumerate() {
+        let (letter, survival) = (letter(place), &policy.survival);
+        let funded = (format!("{letter}  {}", policy.title), &survival.after_money);
+        let unfunded = (format!("{letter}  without money, from their founding"), &survival.unfunded);
+        for (label, lives) in [funded, unfunded].into_iter().filter(|(_, lives)| lives.clusters > 0) {
+            let cells = PRINTED_AGES.map(|age| age_cell(lives, age));
+            let own = [label, whole(lives.clusters), "existing\nworking\npaying".to_owned()];
+            table.add_row(own.into_iter().chain(cells).collect::<Vec<_>>());
+        }
+    }
+    constrain(&mut table, [LABEL, 10, 8, 18, 18, 18]);
+    align(&mut table, 2, CellAlignment::Left);
+    render(&table)
+}
+
+fn age_cell(lives: &LifeTable, age: u16) -> String {
+    let Some(figures) = lives.at(age) else { return UNDEFINED.to_owned() };
+    [figures.existing, figures.working, figures.paying].map(share_cell).join("\n")
+}
+
+/// "81.2 (78.0–84.1)".
+fn share_cell(share: Share) -> String {
+    let percent = |share: f64| number(100.0 * share, 1);
+    if share.low.is_nan() {
+        return percent(share.share);
+    }
+    format!("{} ({}–{})", percent(share.share), percent(share.low), percent(share.high))
+}
+
+/// What became of clusters while they were paid, and who left otherwise than by ending: a line for each policy
+/// that paid any.
+pub(super) fn money(comparison: &Comparison) -> String {
+    let line = |(place, policy): (usize, &PolicyFigures)| {
+        let Survival { while_paid, after_money, still_paid, .. } = &policy.survival;
+        let last = while_paid.ages.last()?;
+        Some(format!(
+            "{}: {} clusters were paid; {} % live to the end of their money, {} were still paid when the run ended.\n   \
+             After the money {} merged and {} met their goal; they are not counted as lost.\n",
+            letter(place),
+            whole(while_paid.clusters),
+            share_cell(last.existing),
+            whole(*still_paid),
+            whole(after_money.merged),
+            whole(after_money.goal_met),
+        ))
+    };
+    comparison.policies.iter().enumerate().filter_map(line).collect()
 }
 
 /// What the scenario expects, and what was found.

@@ -1,7 +1,10 @@
 use super::*;
 use crate::experiments::statistics::{Distribution, PairedDifferences};
 use crate::experiments::summary::{FailedReplicate, OutcomeFacts, OutcomeFigures, PolicyFigures, RegionFacts};
+use crate::experiments::survival::Lives;
+use crate::model::events::{Ending, Form};
 use crate::model::outcomes::{REGION_OUTCOMES, RegionOutcome};
+use crate::model::record::{ClusterLife, Record};
 
 /// A comparison in which policy `p` has the value 0.9 + p / 100 in every outcome of every future but
 /// for spending, which is wide, and cluster viability, which the baseline never has.
@@ -25,6 +28,7 @@ fn comparison(titles: &[&str]) -> Comparison {
         name: format!("policy-{place}"),
         title: (*title).to_owned(),
         outcomes: RegionOutcome::ALL.into_iter().map(|outcome| figures(place, outcome)).collect(),
+        survival: Lives::default().survival(),
     };
     Comparison {
         version: "1.2.3",
@@ -63,6 +67,32 @@ fn comparison(titles: &[&str]) -> Comparison {
     }
 }
 
+/// The same with clusters: under the second policy paid for three years, of which half end in the year after it;
+/// under the others never paid.
+fn with_clusters(mut comparison: Comparison) -> Comparison {
+    for (place, policy) in comparison.policies.iter_mut().enumerate() {
+        let paid = (place == 1).then_some(0);
+        let life = |ended: Option<u16>| ClusterLife {
+            founded: 0,
+            form: Form::Cluster,
+            paid_from: paid,
+            money_ended: paid.map(|first| first + 2),
+            ended,
+            ending: ended.map(|_| Ending::BrokeUp),
+            worked: u64::MAX,
+            paid_off: 0,
+        };
+        let mut lives = Lives::default();
+        for future in 0..2_000 {
+            let ended = (future % 2 == 0).then_some(3);
+            let region = vec![0.0; 20 * RegionOutcome::COUNT];
+            lives.add(&Record { region, lives: vec![life(ended), life(None)], ..Record::default() });
+        }
+        policy.survival = lives.survival();
+    }
+    comparison
+}
+
 const FIVE: [&str; 5] = [
     "No incentive",
     "Three-year cluster grant",
@@ -76,6 +106,17 @@ fn five_policies_fit_a_terminal_of_120_characters() {
     let text = text(&comparison(&FIVE));
     let widest = text.lines().max_by_key(|line| line.chars().count()).expect("not empty");
     assert!(widest.chars().count() <= 120, "{widest}\n{text}");
+}
+
+#[test]
+fn clusters_after_the_money_have_a_table_with_intervals_and_those_without_a_line() {
+    let told = text(&with_clusters(comparison(&FIVE)));
+    for part in ["Clusters after the money", "1 year after", "4,000", "75.0 (73.8–76.1)", "without money", "4,000 clusters were paid"] {
+        assert!(told.contains(part), "{part} is missing in\n{told}");
+    }
+    let widest = told.lines().max_by_key(|line| line.chars().count()).expect("not empty");
+    assert!(widest.chars().count() <= 120, "{widest}\n{told}");
+    assert!(!text(&comparison(&FIVE)).contains("after the money"), "no clusters, no table");
 }
 
 #[test]

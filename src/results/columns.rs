@@ -52,6 +52,10 @@ impl Column {
         Self { name, title, kind, unit: "", meaning, can_be_missing: false, better: "" }
     }
 
+    const fn share(name: &'static str, title: &'static str, meaning: &'static str) -> Self {
+        Self::key(name, title, ColumnKind::Number, meaning).unit("share").optional()
+    }
+
     const fn optional(mut self) -> Self {
         self.can_be_missing = true;
         self
@@ -81,7 +85,7 @@ impl Column {
 
 use ColumnKind::{Integer, Number, Text};
 
-/// The columns that every table begins with.
+/// The columns that every table of runs begins with.
 const RUN: [Column; 4] = [
     Column::key("policy", "Policy", Text, "Name of the policy."),
     Column::key(
@@ -146,13 +150,52 @@ const DISTRICT: [Column; 4] = [
     ),
 ];
 
+const SURVIVAL: [Column; 18] = [
+    RUN[0],
+    Column::key(
+        "clusters_of",
+        "Clusters",
+        Text,
+        "Whose lives: after_money (clusters whose money has ended, from the last paid year), while_paid (clusters that were \
+         ever paid, from the first paid year until their money ends), unfunded and networks (clusters without money, from \
+         their founding until they are paid; by the form in which they were last seen).",
+    ),
+    Column::key("age", "Age", Integer, "Years since the year from which the lives are counted.").unit("years"),
+    Column::key(
+        "at_risk",
+        "At risk",
+        Integer,
+        "Clusters under observation in this year of their age, those that end in it among them, in all futures.",
+    )
+    .unit("clusters"),
+    Column::key("clusters", "Clusters in all", Integer, "Clusters of this kind in all futures.").unit("clusters"),
+    Column::key("futures", "Futures", Integer, "Futures that had any of them.").unit("futures"),
+    Column::key("ended", "Ended", Integer, "Of the clusters, those that ended while they were of this kind.").unit("clusters"),
+    Column::key("merged", "Merged", Integer, "Those whose members merged: they leave observation then.").unit("clusters"),
+    Column::key("goal_met", "Goal met", Integer, "Those that wound up because the goal was met or the task done: as merged.")
+        .unit("clusters"),
+    Column::share("existing", "Existing", "Share that exists at this age, by the product-limit estimator of Kaplan and Meier."),
+    Column::share("existing_low", "Existing, lower end", LOW),
+    Column::share("existing_high", "Existing, upper end", HIGH),
+    Column::share("working", "Working", "Share that exists at this age and did shared work in that year."),
+    Column::share("working_low", "Working, lower end", LOW),
+    Column::share("working_high", "Working, upper end", HIGH),
+    Column::share("paying", "Paying", "Share that exists at this age and of which belonging paid in that year."),
+    Column::share("paying_low", "Paying, lower end", LOW),
+    Column::share("paying_high", "Paying, upper end", HIGH),
+];
+
+const LOW: &str = "Lower end of its 95 % interval, whole futures being the cases; missing where all or none exist.";
+const HIGH: &str = "Upper end of its 95 % interval; missing as the lower end.";
+
 /// The tables of a level of detail, each with its columns, in the order of the files.
 #[must_use]
 pub fn tables(detail: Detail) -> Vec<(&'static str, Vec<Column>)> {
     let table = |own: &[Column], outcomes: &[Outcome]| {
         RUN.into_iter().chain(own.iter().copied()).chain(outcomes.iter().map(Column::outcome)).collect::<Vec<_>>()
     };
-    let mut tables = vec![("region", table(&[], REGION_OUTCOMES)), ("outlay", table(&OUTLAY, &[]))];
+    let mut tables =
+        vec![("region", table(&[], REGION_OUTCOMES)), ("outlay", table(&OUTLAY, &[])), ("survival", SURVIVAL.to_vec())];
     if detail >= Detail::Cluster {
         tables.push(("clusters", table(&CLUSTER, CLUSTER_OUTCOMES)));
         tables.push(("events", table(&EVENT, &[])));

@@ -1,7 +1,7 @@
 //! Facts out: what an experiment found, streamed into a folder of plain files that carry their own
 //! units, meanings and origin.
 //!
-//! A folder holds one table per file (`region`, `outlay` and, with more detail, `clusters`, `events`
+//! A folder holds one table per file (`region`, `outlay`, `survival` and, with more detail, `clusters`, `events`
 //! and `districts`), each as Parquet and as CSV; `columns.json`, which explains every column;
 //! `manifest.json`, which says where it all came from; and what a report adds. Nothing in it depends on
 //! the clock, on the number of threads or on the machine: the same run writes the same bytes.
@@ -100,6 +100,7 @@ impl Layout {
 struct Tables {
     region: Table,
     outlay: Table,
+    survival: Table,
     clusters: Option<Table>,
     events: Option<Table>,
     districts: Option<Table>,
@@ -110,15 +111,18 @@ impl Tables {
         let open = |(name, columns)| Table::create(folder, name, columns, table::Options::new(layout, group_rows));
         let mut wanted = tables(layout.detail).into_iter();
         let mut next = || wanted.next().map(open).transpose();
-        match (next()?, next()?, next()?, next()?, next()?) {
-            (Some(region), Some(outlay), clusters, events, districts) => Ok(Self { region, outlay, clusters, events, districts }),
-            _ => Err(ResultsError::Shape("every level of detail has a table of the region and one of outlays".into())),
+        match (next()?, next()?, next()?, next()?, next()?, next()?) {
+            (Some(region), Some(outlay), Some(survival), clusters, events, districts) => {
+                Ok(Self { region, outlay, survival, clusters, events, districts })
+            }
+            _ => Err(ResultsError::Shape("every level of detail has tables of the region, outlays and survival".into())),
         }
     }
 
     fn finish(self, words: &Vocabulary) -> Result<Vec<WrittenFile>, ResultsError> {
         let mut files = Vec::new();
-        for table in [Some(self.region), Some(self.outlay), self.clusters, self.events, self.districts].into_iter().flatten() {
+        let always = [self.region, self.outlay, self.survival];
+        for table in always.into_iter().chain([self.clusters, self.events, self.districts].into_iter().flatten()) {
             files.extend(table.finish(words)?);
         }
         Ok(files)
@@ -221,6 +225,15 @@ impl ResultsWriter {
             rows::districts(table, &run, record, &self.words)?;
         }
         Ok(())
+    }
+
+    /// Adds a row of the table of survival for a policy, by its place in the layout: whose lives, seven counts and nine
+    /// shares in the order of the columns, not a number where a share is not defined.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or there is no such policy.
+    pub fn survival(&mut self, policy: usize, whose: &str, counts: [u64; 7], shares: &[f64; 9]) -> Result<(), ResultsError> {
+        rows::survival(&mut self.tables.survival, &self.labels, (policy, whose), (counts, shares), &mut self.words)
     }
 
     /// Notes a replicate that failed, so that it can be run again by its seed: a row of

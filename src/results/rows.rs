@@ -121,6 +121,21 @@ pub(super) fn outlay(table: &mut Table, run: &Run<'_>, record: &Record, words: &
     Ok(())
 }
 
+pub(super) fn survival(
+    table: &mut Table,
+    labels: &Labels,
+    (policy, whose): (usize, &str),
+    (counts, shares): ([u64; 7], &[f64; 9]),
+    words: &mut Vocabulary,
+) -> Result<(), ResultsError> {
+    let Some(&policy) = labels.policies.get(policy) else {
+        return Err(ResultsError::Shape(format!("policy {policy} of {}", labels.policies.len())));
+    };
+    let keys = [Cell::Text(policy), Cell::Text(words.code(whose))];
+    let cells: Vec<Cell> = keys.into_iter().chain(counts.map(|count| Cell::Integer(count as i64))).collect();
+    table.row(words, &cells, shares)
+}
+
 pub(super) fn clusters(table: &mut Table, run: &Run<'_>, record: &Record, words: &Vocabulary) -> Result<(), ResultsError> {
     let rows = &record.clusters;
     for (row, values) in rows.values.chunks_exact(CLUSTER_WIDTH).enumerate() {

@@ -252,7 +252,21 @@ fn units_and_meanings_travel_in_the_parquet_file_and_in_the_dictionary() {
         assert_eq!(entry(&format!("meaning:{}", outcome.id)), Some(outcome.meaning));
         assert_eq!(dictionary[0]["columns"][place + 4]["unit"], outcome.unit);
     }
-    assert_eq!(dictionary.as_array().unwrap().len(), 5);
+    assert_eq!(dictionary.as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn a_row_of_survival_names_its_policy_and_leaves_out_what_is_not_defined() {
+    let (_temp, dir) = folder();
+    let mut writer = ResultsWriter::create(&dir, layout()).unwrap();
+    let shares = [0.75, f64::NAN, f64::NAN, 0.5, 0.25, 0.625, 0.0, f64::NAN, f64::NAN];
+    writer.survival(1, "after_money", [4, 30, 40, 20, 6, 2, 1], &shares).unwrap();
+    assert!(matches!(writer.survival(2, "after_money", [0; 7], &shares), Err(ResultsError::Shape(_))));
+    writer.finish(&origin()).unwrap();
+    let rows = read_csv(&dir.join("survival.csv"));
+    assert_eq!(rows[0][..4], ["policy", "clusters_of", "age", "at_risk"]);
+    let expected = ["after_money", "4", "30", "40", "20", "6", "2", "1", "0.75", "", "", "0.5", "0.25", "0.625", "0", "", ""];
+    assert_eq!(rows[1][1..], expected);
 }
 
 #[test]
@@ -269,7 +283,7 @@ fn less_detail_and_a_switched_off_format_leave_their_files_out() {
     let (_temp, dir) = folder();
     let wanted = Layout { detail: Detail::Region, csv: false, ..layout() };
     let names: Vec<_> = write_all(&dir, wanted, 4).into_iter().map(|file| file.name).collect();
-    assert_eq!(names, ["region.parquet", "outlay.parquet", "charts/fan.svg", "columns.json", "manifest.json"]);
+    assert_eq!(names, ["region.parquet", "outlay.parquet", "survival.parquet", "charts/fan.svg", "columns.json", "manifest.json"]);
 }
 
 #[test]
