@@ -28,8 +28,8 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     let options = Options { policy, replicates, posterior: prepared.posterior.as_ref(), work: &work };
     let pool = pool(prepared.options.threads)?;
     let bar = output.progress(u64::from(prepared.scenario.replicates), "futures");
-    let found = pool
-        .install(|| ablate::ablate(&prepared.scenario, prepared.regions.clone(), &options, |done| bar.set_position(done)));
+    let found =
+        pool.install(|| ablate::ablate(&prepared.scenario, prepared.regions.clone(), &options, |done| bar.set_position(done)));
     bar.finish_and_clear();
     let (found, finished) = found.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";

@@ -80,7 +80,9 @@ impl Regions {
         const NONE: Option<f64> = Some(0.0);
         match &mut self {
             Self::Given(regions) => {
-                regions.iter_mut().for_each(|region| Arc::make_mut(region).rules.merger_climate = NONE);
+                for region in regions {
+                    Arc::make_mut(region).rules.merger_climate = NONE;
+                }
             }
             Self::Drawn(figures) => figures.rules.merger_climate = NONE,
         }

@@ -14,6 +14,7 @@
 
 use serde::Serialize;
 
+use crate::engine::math;
 use crate::model::events::{Ending, Form};
 use crate::model::record::{ClusterLife, Record};
 
@@ -148,16 +149,14 @@ impl Lives {
                     if let Some(age) = paid_from.checked_sub(life.founded + 1) {
                         alone.follow(0, &Watch { life, from: life.founded, age, exit: Exit::Unseen });
                     }
-                    match life.money_ended.filter(|money_ended| life.ended.is_none_or(|ended| ended > *money_ended)) {
-                        Some(money_ended) => {
-                            let age = money_ended.saturating_sub(paid_from);
-                            while_paid.follow(0, &Watch { life, from: paid_from, age, exit: Exit::Unseen });
-                            after_money.follow(1, &Watch::to_its_end(life, money_ended, last));
-                        }
-                        None => {
-                            self.still_paid += u64::from(life.ended.is_none());
-                            while_paid.follow(0, &Watch::to_its_end(life, paid_from, last));
-                        }
+                    let outlived = |money_ended: &u16| life.ended.is_none_or(|ended| ended > *money_ended);
+                    if let Some(money_ended) = life.money_ended.filter(outlived) {
+                        let age = money_ended.saturating_sub(paid_from);
+                        while_paid.follow(0, &Watch { life, from: paid_from, age, exit: Exit::Unseen });
+                        after_money.follow(1, &Watch::to_its_end(life, money_ended, last));
+                    } else {
+                        self.still_paid += u64::from(life.ended.is_none());
+                        while_paid.follow(0, &Watch::to_its_end(life, paid_from, last));
                     }
                 }
             }
@@ -327,12 +326,12 @@ impl Sums {
         self.counts.goal_met += future.goal_met;
         // Most counts of a future are zero.
         let mut given = [0; WIDTH];
-        let mut length = 0;
-        for (place, count) in future.by_age.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let places = (0..WIDTH).filter(|place| future.by_age[*place] > 0);
+        for (length, place) in places.enumerate() {
+            let count = future.by_age[place];
             self.counts.by_age[place] += count;
             given[length] = place;
-            length += 1;
-            for &other in &given[..length] {
+            for &other in &given[..=length] {
                 self.products[pair(place, other)] += count * future.by_age[other];
             }
         }
@@ -382,12 +381,13 @@ impl Sums {
     /// With its interval.
     fn share(&self, estimate: &Estimate) -> Share {
         let share = estimate.share;
-        let log = share.ln();
+        let log = math::ln(share);
         if self.futures < 2 || !(share > 0.0 && share < 1.0) {
             return Share { share, low: f64::NAN, high: f64::NAN };
         }
         let half = Z * self.variance(&estimate.slopes).sqrt() / -log;
-        Share { share, low: (log * half.exp()).exp(), high: (log * (-half).exp()).exp() }
+        let end = |half| math::exp(log * math::exp(half));
+        Share { share, low: end(half), high: end(-half) }
     }
 
     /// The variance of the logarithm: the sum over futures of the squared slope along their counts. It needs no
@@ -451,10 +451,16 @@ mod tests {
         Record { region: vec![0.0; years * RegionOutcome::COUNT], lives: lives.to_vec(), ..Record::default() }
     }
 
-    fn survival(futures: &[Record]) -> Survival {
+    fn collected(futures: &[Record]) -> Lives {
         let mut lives = Lives::default();
-        futures.iter().for_each(|record| lives.add(record));
-        lives.survival()
+        for record in futures {
+            lives.add(record);
+        }
+        lives
+    }
+
+    fn survival(futures: &[Record]) -> Survival {
+        collected(futures).survival()
     }
 
     fn ended(year: u16, ending: Ending) -> ClusterLife {
@@ -512,8 +518,9 @@ mod tests {
             let found = table.at(week).expect("patients were seen so long").existing;
             assert!(near(found.share, share, 0.000_6), "{week}: {found:?}");
             assert!(near(found.low, low, 0.000_6) && near(found.high, high, 0.000_6), "{week}: {found:?}");
-            let half = (found.low.ln() / found.share.ln()).ln();
-            assert!(near(half / Z * -found.share.ln() * found.share, error, 0.000_06), "{week}: {found:?}");
+            let log = math::ln(found.share);
+            let half = math::ln(math::ln(found.low) / log);
+            assert!(near(half / Z * -log * found.share, error, 0.000_06), "{week}: {found:?}");
         }
         let before = table.at(5).expect("an age").existing;
         assert!(near(before.share, 1.0, 0.0) && before.low.is_nan(), "all were there: no interval");
@@ -525,8 +532,7 @@ mod tests {
     #[test]
     fn the_variance_is_greenwoods_sum_where_every_future_has_one_cluster() {
         let futures: Vec<Record> = REMISSION.map(patient).map(|(years, life)| future(years, &[life])).to_vec();
-        let mut lives = Lives::default();
-        futures.iter().for_each(|record| lives.add(record));
+        let lives = collected(&futures);
         let sums = &lives.unfunded;
         for last in [6, 7, 10, 13, 15] {
             let term = |age| {
@@ -639,9 +645,9 @@ mod tests {
         assert!(near(figures.working.share, 0.5, 1e-12) && near(figures.paying.share, 0.25, 1e-12), "{figures:?}");
         // With nobody censored each is a plain share of four futures, and its variance the binomial one.
         for share in [figures.existing, figures.working, figures.paying] {
-            let log = share.share.ln();
+            let log = math::ln(share.share);
             let half = Z * ((1.0 - share.share) / (4.0 * share.share)).sqrt() / -log;
-            assert!(near(share.low, (log * half.exp()).exp(), 1e-12), "{share:?}");
+            assert!(near(share.low, math::exp(log * math::exp(half)), 1e-12), "{share:?}");
         }
     }
 

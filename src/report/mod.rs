@@ -29,7 +29,9 @@ pub fn text(comparison: &Comparison) -> String {
         out.push_str(&tables::differences(comparison));
     }
     if tables::has_clusters(comparison) {
-        out.push_str("\nClusters after the money: % of those that lived when it ended (95 % interval)\n");
+        out.push_str(
+            "\nClusters after the money: % of those there when it ended (95 % interval); without money: of those founded\n",
+        );
         out.push_str(&tables::survival(comparison));
         out.push_str(&tables::money(comparison));
     }

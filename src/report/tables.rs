@@ -122,7 +122,7 @@ pub(super) fn survival(comparison: &Comparison) -> String {
     for (place, policy) in comparison.policies.iter().enumerate() {
         let (letter, survival) = (letter(place), &policy.survival);
         let funded = (format!("{letter}  {}", policy.title), &survival.after_money);
-        let unfunded = (format!("{letter}  without money, from their founding"), &survival.unfunded);
+        let unfunded = (format!("{letter}  without money"), &survival.unfunded);
         for (label, lives) in [funded, unfunded].into_iter().filter(|(_, lives)| lives.clusters > 0) {
             let cells = PRINTED_AGES.map(|age| age_cell(lives, age));
             let own = [label, whole(lives.clusters), "existing\nworking\npaying".to_owned()];

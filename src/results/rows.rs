@@ -132,7 +132,7 @@ pub(super) fn survival(
         return Err(ResultsError::Shape(format!("policy {policy} of {}", labels.policies.len())));
     };
     let keys = [Cell::Text(policy), Cell::Text(words.code(whose))];
-    let cells: Vec<Cell> = keys.into_iter().chain(counts.map(|count| Cell::Integer(count as i64))).collect();
+    let cells: Vec<Cell> = keys.into_iter().chain(counts.map(|count| Cell::Integer(count.cast_signed()))).collect();
     table.row(words, &cells, shares)
 }
 

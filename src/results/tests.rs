@@ -283,7 +283,10 @@ fn less_detail_and_a_switched_off_format_leave_their_files_out() {
     let (_temp, dir) = folder();
     let wanted = Layout { detail: Detail::Region, csv: false, ..layout() };
     let names: Vec<_> = write_all(&dir, wanted, 4).into_iter().map(|file| file.name).collect();
-    assert_eq!(names, ["region.parquet", "outlay.parquet", "survival.parquet", "charts/fan.svg", "columns.json", "manifest.json"]);
+    assert_eq!(
+        names,
+        ["region.parquet", "outlay.parquet", "survival.parquet", "charts/fan.svg", "columns.json", "manifest.json"]
+    );
 }
 
 #[test]

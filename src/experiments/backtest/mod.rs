@@ -273,9 +273,8 @@ pub fn backtest(
     let world = World::new(&regions, policy, scenario.baseline.as_ref(), classes);
     let path = futures.work.join(format!("{}-past", history.state));
     let (mut pasts, mut failures) = (Vec::new(), Vec::new());
-    let future = |desk: &mut _, replicate: u32| {
-        world.future(desk, &futures.inputs.parameters(replicate), futures.inputs.id(replicate))
-    };
+    let future =
+        |desk: &mut _, replicate: u32| world.future(desk, &futures.inputs.parameters(replicate), futures.inputs.id(replicate));
     let folder = futures.batch(&path, (history, scenario)).run(
         || world.desk(),
         future,
