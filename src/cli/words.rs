@@ -147,6 +147,9 @@ fn what(kind: &InstrumentKind) -> String {
             let shares: Vec<f64> = hold.share.iter().map(|share| share * 100.0).collect();
             format!("Aid lost by merging is made good: {}", schedule(&shares, "", " per cent of it"))
         }
+        InstrumentKind::GeneralAid(aid) => {
+            format!("Plain aid, whatever districts do: {}", schedule(&aid.per_pupil, "$", " per pupil"))
+        }
         InstrumentKind::EnrolmentFloor(floor) => enrolment_floor(floor),
         InstrumentKind::AssignedClusters(assigned) => format!(
             "An authority assigns districts to clusters of {} that are to share {}",

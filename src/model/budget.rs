@@ -151,7 +151,6 @@ struct Facts<'a> {
     /// Parts of a stationary disturbance that are new in a year.
     revenue_new: f64,
     programme_new: f64,
-    taste_new: f64,
 }
 
 /// Need, revenue, and how each board makes ends meet.
@@ -170,7 +169,6 @@ pub(crate) fn step(w: &mut World<'_>) {
         levy: levy_response(w),
         revenue_new: innovation(p.revenue_shock_memory),
         programme_new: innovation(p.programme_shock_memory),
-        taste_new: innovation(p.taste_memory),
     };
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
@@ -210,6 +208,7 @@ fn set_revenue(d: &mut District, normals: &[f64; 5], taste: f64, facts: &Facts<'
     let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
     d.count += p.aid_adjustment * (counted.max(1.0) - d.count);
     d.aid_lost += p.aid_adjustment * (d.aid_lost_target - d.aid_lost);
+    d.valuation *= 1.0 + p.valuation_growth;
     let log = math::ln(d.count / d.count_base);
     let sd = shock_sd(p.revenue_shock, p.revenue_shock_count, d.enrolment);
     d.revenue_shock = p.revenue_shock_memory * d.revenue_shock + facts.revenue_new * sd * normals[2];

@@ -555,12 +555,6 @@ impl State {
     pub(crate) fn senders(&self, district: usize) -> impl Iterator<Item = usize> + '_ {
         chain(self.d[district].first_sender, |place| self.c[place].next_sender)
     }
-
-    /// Whether a community's pupils beyond its own district's grades go to another district.
-    #[inline]
-    pub(crate) fn sends(&self, community: usize) -> bool {
-        self.c[community].high != self.c[community].home && self.c[community].high != NONE
-    }
 }
 
 /// The places of a list whose links are `next`.

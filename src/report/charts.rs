@@ -13,7 +13,7 @@ use crate::plots::{
 };
 
 /// The outcomes that are drawn as fans.
-const FANS: [RegionOutcome; 2] = [RegionOutcome::district_viability, RegionOutcome::cluster_viability];
+const FANS: [RegionOutcome; 2] = [RegionOutcome::district_viability, RegionOutcome::viability_small];
 /// Outcomes on one sheet of paired differences.
 const OUTCOMES_A_SHEET: usize = 4;
 /// Pixels of a PNG for each of the drawing, which is 1600 wide.

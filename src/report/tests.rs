@@ -11,7 +11,7 @@ use crate::model::record::{ClusterLife, Record};
 fn comparison(titles: &[&str]) -> Comparison {
     let value = |policy: usize, outcome: RegionOutcome, future: u32| match outcome {
         RegionOutcome::spending => 17_000.0 + 100.0 * policy as f64 + f64::from(future) * 10.0,
-        RegionOutcome::cluster_viability if policy == 0 => f64::NAN,
+        RegionOutcome::funded_alive if policy == 0 => f64::NAN,
         RegionOutcome::towns_with_school => 0.8,
         _ => 0.9 + policy as f64 / 100.0 + f64::from(future) / 10_000.0,
     };

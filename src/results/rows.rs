@@ -193,12 +193,17 @@ fn districts_of(what: &Happening) -> [Option<u16>; 2] {
         | Happening::Joined { district, .. }
         | Happening::Left { district, .. }
         | Happening::SchoolClosed { district, .. }
+        | Happening::Stranded { district, .. }
         | Happening::NewSuperintendent { district } => [Some(district), None],
         Happening::Voted { district, host, .. }
         | Happening::Merged { district, host }
         | Happening::Dissolved { district, host, .. } => [Some(district), Some(host)],
         Happening::PlanDecided { host, .. } => [None, Some(host)],
-        Happening::TaskTaken { .. } | Happening::FormChanged { .. } | Happening::Ended { .. } => [None, None],
+        Happening::TaskTaken { .. }
+        | Happening::TaskDropped { .. }
+        | Happening::EnteredGrant { .. }
+        | Happening::FormChanged { .. }
+        | Happening::Ended { .. } => [None, None],
     }
 }
 
@@ -220,7 +225,11 @@ impl Facts {
                 Self { cluster: Some(cluster), detail: Some(origin.name()), count: Some(members), ..Self::NONE }
             }
             Happening::Joined { cluster, .. } | Happening::Left { cluster, .. } => Self { cluster: Some(cluster), ..Self::NONE },
-            Happening::TaskTaken { cluster, function } => Self::of_cluster(cluster, function.name()),
+            Happening::EnteredGrant { cluster, instrument } => {
+                Self { cluster: Some(cluster), count: Some(instrument), ..Self::NONE }
+            }
+            Happening::Stranded { cause, .. } => Self { detail: Some(cause.name()), ..Self::NONE },
+            Happening::TaskTaken { cluster, function } | Happening::TaskDropped { cluster, function } => Self::of_cluster(cluster, function.name()),
             Happening::FormChanged { cluster, form } => Self::of_cluster(cluster, form.name()),
             Happening::Ended { cluster, ending } => Self::of_cluster(cluster, ending.name()),
             Happening::Voted { yes_share, loses_high_school, .. } => {

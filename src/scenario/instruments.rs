@@ -4,7 +4,7 @@ use crate::diagnostics::{Place, Problem};
 use crate::input::{Choice, Flag, List, Number, Table, Text, Variant, Whole, options};
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, HoldHarmless,
+    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid, HoldHarmless,
     Instrument, InstrumentKind, LevyRelief, MergerGrant, SharingWeight, TaxingAuthority,
 };
 
@@ -84,6 +84,7 @@ pub(super) fn kind_name(kind: &InstrumentKind) -> &'static str {
         InstrumentKind::SharingWeight(_) => "sharing_weight",
         InstrumentKind::LevyRelief(_) => "levy_relief",
         InstrumentKind::HoldHarmless(_) => "hold_harmless",
+        InstrumentKind::GeneralAid(_) => "general_aid",
         InstrumentKind::EnrolmentFloor(_) => "enrolment_floor",
         InstrumentKind::AssignedClusters(_) => "assigned_clusters",
         InstrumentKind::TaxingAuthority(_) => "taxing_authority",
@@ -103,6 +104,7 @@ pub(super) const KINDS: &[Variant<InstrumentKind>] = &[
     Variant { name: "sharing_weight", doc: "Extra pupils counted in the aid formula for what is shared.", form: sharing_weight },
     Variant { name: "levy_relief", doc: "Lower levies for districts that merge, made good by the state.", form: levy_relief },
     Variant { name: "hold_harmless", doc: "The aid of the former districts kept after a merger.", form: hold_harmless },
+    Variant { name: "general_aid", doc: "Plain aid to all districts that may take part, whatever they do.", form: general_aid },
     Variant { name: "enrolment_floor", doc: "Districts below a size must merge.", form: enrolment_floor },
     Variant { name: "assigned_clusters", doc: "Clusters assigned from above.", form: assigned_clusters },
     Variant { name: "taxing_authority", doc: "The right of a consortium to levy a tax of its own.", form: taxing_authority },
@@ -269,6 +271,11 @@ fn hold_harmless(table: &mut Table<'_>) -> InstrumentKind {
     let doc = "Share of the lost aid made good in each year after the merger.";
     let share = by_year(Number::new("share", 0.0, 1.0));
     InstrumentKind::HoldHarmless(HoldHarmless { share: table.required("share", doc, &share) })
+}
+
+fn general_aid(table: &mut Table<'_>) -> InstrumentKind {
+    let doc = "Dollars per pupil in each year from `from_year` on; nothing after the last.";
+    InstrumentKind::GeneralAid(GeneralAid { per_pupil: table.required("per_pupil", doc, &by_year(PER_PUPIL)) })
 }
 
 fn enrolment_floor(table: &mut Table<'_>) -> InstrumentKind {

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::diagnostics::{Problem, Problems};
 use crate::districts::region_file;
+use crate::districts::schools::default_schools;
 use crate::districts::synthetic::{self, SyntheticSpec};
 use crate::input::{Choice, Flag, Number, Table, Text, Whole, options};
-use crate::model::region::{AgentKind, GRADES, Region};
+use crate::model::region::{AgentKind, GRADES, MOST_DISTRICTS, Region};
 
 use super::{Agents, RegionChoice, SyntheticRegion};
 
@@ -50,7 +51,7 @@ fn synthetic(table: &mut Table<'_>) -> SyntheticSpec {
     let valuation = Number::new("$/pupil", 10_000.0, 10_000_000.0);
     let elasticity = Number::new("elasticity", -1.0, 1.0);
     SyntheticSpec {
-        districts: whole(table, "districts", "Number of districts.", Whole::new("districts", 2, 2000), own.districts),
+        districts: whole(table, "districts", "Number of districts.", Whole::new("districts", 2, MOST_DISTRICTS as i64), own.districts),
         median_pupils: table.or("median_pupils", "Median enrolment of a district.", &median_pupils, own.median_pupils),
         size_sd: table.or("size_sd", SIZE_SD, &LOG, own.size_sd),
         trend: table.or("trend", TREND, &Number::new("log/year", -0.1, 0.1), own.trend),
@@ -139,7 +140,7 @@ fn make_schools(region: &mut Region, agents: Agents) {
         school.pupils = [0.0; GRADES];
         let each = grown * enrolment / f64::from(highest - lowest + 1);
         school.pupils[usize::from(lowest)..=usize::from(highest)].fill(each);
-        school.schools = crate::model::region::schools_for_now(1);
+        school.schools = default_schools(lowest, highest, 1, school.x, school.y, &school.name);
         school.debt = 0.0;
     }
 }
