@@ -218,7 +218,7 @@ fn earlier_results_are_replaced_whole() {
     compare(&["--level", "district"]);
     compare(&["--no-csv"]);
     let names: Vec<String> = files(&folder.path().join("results/smoke")).into_keys().collect();
-    assert_eq!(names, ["columns.json", "outlay.parquet", "region.parquet", "summary.json"]);
+    assert_eq!(names, ["columns.json", "outlay.parquet", "region.parquet", "summary.json", "survival.parquet"]);
 }
 
 #[test]

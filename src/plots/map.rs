@@ -25,6 +25,8 @@ pub struct MapChart {
     pub communities: Vec<Community>,
     /// The first year, then one panel for each policy in its last year.
     pub panels: Vec<MapPanel>,
+    /// Whether the map is of one future alone, and not of shares of many.
+    pub one_future: bool,
 }
 
 /// A community on the map.
@@ -92,7 +94,8 @@ impl MapChart {
         let occurring = Form::ALL.into_iter().filter(occurs);
         let mut legend: Vec<_> = occurring.map(|form| (Key::Disc(status(form)), status_name(form).to_owned())).collect();
         if self.panels.iter().flat_map(|panel| &panel.shares).any(|shares| mostly_ended(shares).is_some()) {
-            legend.push((Key::Cross(BLACK), "ended as a district in most futures".to_owned()));
+            let told = if self.one_future { "ended as a district" } else { "ended as a district in most futures" };
+            legend.push((Key::Cross(BLACK), told.to_owned()));
         }
         if self.panels.iter().any(|panel| panel.hosts.iter().any(Option::is_some)) {
             legend.push((Key::Span(SLATE, 3.0), "joined to".to_owned()));

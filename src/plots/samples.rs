@@ -142,6 +142,7 @@ fn map(policies: &[&str], communities: usize) -> MapChart {
             .into(),
         communities: (0..communities).map(community).collect(),
         panels,
+        one_future: false,
     }
 }
 

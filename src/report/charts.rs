@@ -154,7 +154,13 @@ fn map(comparison: &Comparison, trends: &[Trends], region: &Region) -> MapChart 
         ),
         None => ("What becomes of every community".to_owned(), caption(comparison)),
     };
-    MapChart { title, caption, communities: communities.collect(), panels: std::iter::once(start).chain(ends).collect() }
+    MapChart {
+        title,
+        caption,
+        communities: communities.collect(),
+        panels: std::iter::once(start).chain(ends).collect(),
+        one_future: comparison.region.shown_future.is_some(),
+    }
 }
 
 /// For every community the other one whose district serves it in most futures.
