@@ -6,11 +6,11 @@
 //! at the end of the run has not entered the years after its money, and speaks neither for nor against the grant.
 //!
 //! Clusters of one future share its luck, so they are no independent cases. The variance is that of the
-//! linearised estimator with whole futures as the cases (Williams 1995, Lifetime Data Analysis 1:171): the sum over futures of
-//! their squared influence. With one cluster in every future it is Greenwood's. All that is kept of the futures
-//! are sums of counts and of products of counts by pairs of ages: whole numbers, so that memory does not grow
-//! with the futures and results do not depend on their order. Intervals are taken on the log-log scale, where
-//! they stay within 0 and 1.
+//! linearised estimator with whole futures as the cases (Williams 1995, Lifetime Data Analysis 1:171): the sum
+//! over futures of their squared influence. With one cluster in every future it is Greenwood's. All that is kept
+//! of the futures are sums of counts and of products of counts by pairs of ages: whole numbers, so that memory
+//! does not grow with the futures and results do not depend on their order. Intervals are taken on the log-log
+//! scale, where they stay within 0 and 1.
 
 use serde::Serialize;
 
