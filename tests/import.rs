@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use barnraise::diagnostics::Problems;
@@ -10,7 +11,7 @@ use barnraise::districts::import::{ImportOptions, Imported, import};
 use barnraise::districts::region_file;
 use barnraise::districts::schools::untaught;
 use barnraise::districts::statistics::RegionStatistics;
-use barnraise::model::region::Region;
+use barnraise::model::region::{Region, StartingDistrict};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -48,6 +49,18 @@ Source: SAIPE\",,,,,,
 State Postal Code,State FIPS Code,District ID,Name,Estimated Total Population,Estimated Population 5-17,Estimated number of relevant children 5 to 17 years old in poverty
 ND,38,00001,Alpha,600,130,20
 ND,38,00002,Beta East,6000,300,100
+";
+
+const SCHOOLS: &str = "NCESSCH,LEAID,NAME,CITY,ST,LOGRADE,HIGRADE,LAT,LON,COORD,HS_PUPILS_2021
+380000100001,3800001,Alpha School,Alpha,ND,PK,12,47.00001,-100.00001,O,40
+380000200001,3800002,Beta High,Beta,ND,09,12,47.5,-99.0,O,300
+380000200002,3800002,Beta Middle,Beta,ND,07,08,47.5,-99.0,O,
+380000200003,3800002,East Elementary,East,ND,PK,05,47.6,-99.0,P,
+380000200004,3800002,Colony School,Nowhere,ND,KG,08,47.5,-99.0,D,
+380000200005,3800002,Little Ones,Beta,ND,PK,PK,47.5,-99.0,O,
+380000200006,3800002,Closed School,Beta,ND,,,47.5,-99.0,O,
+380000300001,3800003,Gamma High,Gamma,ND,09,12,47.2,-99.9,O,
+190000100001,1900001,Far School,Far,IA,KG,12,42.0,-93.0,O,
 ";
 
 /// A folder with these files.
@@ -289,6 +302,80 @@ fn an_export_that_may_be_cut_off_is_looked_at() {
     assert!(report.warnings.iter().any(|line| line.contains("it may be cut off")), "{report}");
 }
 
+#[test]
+fn listed_schools_have_their_towns_and_grades_and_what_is_left_out_is_told() {
+    let Imported { region, report } = imported(&with("schools.csv", SCHOOLS));
+    let [alpha, beta, gamma] = &region.districts[..] else { panic!("three districts") };
+    let of = |district: &StartingDistrict| -> Vec<(String, u8, u8)> {
+        district.schools.iter().map(|s| (s.town.clone(), s.lowest_grade, s.highest_grade)).collect()
+    };
+    let school = |town: &str, low, high| (town.to_owned(), low, high);
+    assert_eq!(of(alpha), [school("Alpha", 0, 12)]);
+    assert_eq!((alpha.schools[0].x.to_bits(), alpha.schools[0].y.to_bits()), (alpha.x.to_bits(), alpha.y.to_bits()));
+    assert_eq!(of(beta), [school("East", 0, 5), school("Nowhere", 0, 8), school("Beta", 7, 8), school("Beta", 9, 12)]);
+    assert!((beta.schools[0].y - beta.y - 6.91).abs() < 0.01, "a tenth of a degree north: {beta:?}");
+    assert_eq!(beta.schools[1].y.to_bits(), beta.y.to_bits());
+    assert_eq!(of(gamma), [school("GAMMA 3", 0, 8)], "its only listed school is no school of an elementary district");
+    for part in [
+        "2  districts with their listed schools (Alpha 1, Beta, East 2)",
+        "1  districts without a listed school: one for every 250 pupils, in one town (GAMMA 3)",
+        "1  schools left out: prekindergarten only (Little Ones)",
+        "1  schools left out: no grades from kindergarten to 12 (Closed School)",
+        "1  schools left out: all their grades outside their district's (Gamma High)",
+        "1  schools whose town has no place in the table: put at their district's office (Colony School)",
+        "the state's rule: 26.5 courses that a high school must offer (NDCC 15.1-21-02",
+    ] {
+        assert!(report.to_string().contains(part), "{part} missing in\n{report}");
+    }
+    assert!(region.source.contains("Education Data Portal, Urban Institute"), "{}", region.source);
+    let reread = region_file::parse(&region_file::write(&region), "region.toml");
+    assert_eq!(reread, Ok(region));
+}
+
+#[test]
+fn a_packed_table_is_read_like_the_same_unpacked() {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(SCHOOLS.as_bytes()).expect("it fits");
+    let packed = packer.finish().expect("an archive");
+    let mut files = good();
+    files.push(("schools.csv.gz", &packed));
+    assert_eq!(imported(&folder(&files)).region, imported(&with("schools.csv", SCHOOLS)).region);
+    files.pop();
+    files.push(("schools.csv.gz", &packed[..packed.len() / 2]));
+    let report = imported(&folder(&files)).report;
+    assert!(report.ignored.iter().any(|(_, why)| why.starts_with("a damaged gzip archive")), "{report}");
+}
+
+#[test]
+fn grades_that_no_school_teaches_are_left_out_at_the_ends_and_given_to_the_nearest_between() {
+    let without = |names: &[&str]| -> String {
+        SCHOOLS.lines().filter(|line| !names.iter().any(|name| line.contains(name))).map(|line| format!("{line}\n")).collect()
+    };
+    let Imported { region, report } = imported(&with("schools.csv", &without(&["Beta High"])));
+    let beta = &region.districts[1];
+    assert_eq!((beta.lowest_grade, beta.highest_grade, beta.enrolment() as u32, beta.pupils[9] as u32), (0, 8, 1240, 0));
+    let part = "1  districts of which no school teaches grades 9 to 12: taken to end where their schools do (Beta, East 2)";
+    assert!(report.to_string().contains(part), "{report}");
+
+    let Imported { region, report } = imported(&with("schools.csv", &without(&["Beta Middle", "Colony"])));
+    let spans: Vec<_> = region.districts[1].schools.iter().map(|s| (s.lowest_grade, s.highest_grade)).collect();
+    assert_eq!(spans, [(0, 8), (9, 12)]);
+    assert!(report.to_string().contains("1  districts with grades that no listed school teaches"), "{report}");
+
+    let only_high = without(&["Beta Middle", "Colony", "East Elementary"]);
+    let beta = &imported(&with("schools.csv", &only_high)).region.districts[1];
+    assert_eq!((beta.lowest_grade, beta.highest_grade, beta.pupils[8] as u32), (9, 12, 0));
+}
+
+#[test]
+fn malformed_rows_of_schools_are_told_with_their_lines() {
+    let text = SCHOOLS.replace("380000200002,3800002", "380000200001,3800002").replace("47.6,", "north,");
+    let text = told(&with("schools.csv", &text.replace(",1900001,", ",x,")));
+    for part in ["schools.csv:4", "every school once", "schools.csv:5", "`north`", "schools.csv:10", "7 digits"] {
+        assert!(text.contains(part), "{part} missing in\n{text}");
+    }
+}
+
 /// Whether the model could start from this region.
 fn is_sound(region: &Region) -> bool {
     !region.districts.is_empty()
@@ -315,11 +402,12 @@ proptest! {
 
     #[test]
     fn truncated_and_mutated_files_never_panic_and_never_give_an_unsound_region(
-        file in 0usize..4,
+        file in 0usize..5,
         cut in proptest::option::of(0.0f64..1.0),
         changes in proptest::collection::vec((0.0f64..1.0, any::<u8>()), 0..6),
     ) {
         let mut files: Vec<(&str, Vec<u8>)> = good().into_iter().map(|(name, bytes)| (name, bytes.to_vec())).collect();
+        files.push(("schools.csv", SCHOOLS.as_bytes().to_vec()));
         let bytes = &mut files[file].1;
         let length = bytes.len() as f64;
         for (place, byte) in changes {
@@ -417,6 +505,59 @@ fn real_offices_lie_where_they_are() {
     assert!((miles - 188.0).abs() < 4.0, "{miles}");
     let statistics = RegionStatistics::of(&region);
     assert_eq!((statistics.counties, statistics.without_high_school), (53, 22));
+}
+
+/// A folder with the tables of some states and those of their schools, where both are at hand.
+fn with_real_schools(states: &Path) -> Option<TempDir> {
+    let schools = states.parent()?.join("data-us/us_schools.csv.gz");
+    let tables = fs::read_dir(states.join("nces")).ok().filter(|_| schools.is_file())?;
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for entry in tables.filter_map(Result::ok).filter(|entry| entry.path().is_file()) {
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
+    }
+    fs::copy(schools, copy.path().join("us_schools.csv.gz")).expect("a copy");
+    Some(copy)
+}
+
+#[test]
+fn real_districts_have_their_real_schools() {
+    let Some(folder) = data().as_deref().and_then(with_real_schools) else { return };
+    for (state, districts, schools, without) in [("ND", 173, 472, 29), ("IA", 327, 1290, 25), ("SD", 149, 685, 0)] {
+        let Imported { region, report } = real(folder.path(), state, "2019-20");
+        assert_eq!(report.schools[0].reason, "districts with their listed schools", "{report}");
+        assert_eq!(report.schools[0].count, districts, "{report}");
+        assert_eq!(region.districts.iter().map(|d| d.schools.len()).sum::<usize>(), schools, "{state}");
+        assert_eq!(region.districts.iter().filter(|d| !d.has_high_school()).count(), without, "{state}");
+        assert!(is_sound(&region) && region.districts.iter().all(|d| d.high_school.is_none()));
+        // As before, none is lost where a district was narrowed to the grades that its schools teach.
+        assert_eq!(
+            region.enrolment().to_bits(),
+            real(&data().expect("data").join("nces"), state, "2019-20").region.enrolment().to_bits()
+        );
+        let reread = region_file::parse(&region_file::write(&region), "region.toml");
+        assert_eq!(reread, Ok(region));
+    }
+}
+
+#[test]
+fn real_elementary_districts_of_montana_lie_under_a_secondary_one() {
+    let montana = data().and_then(|data| Some(data.parent()?.join("data-mt")));
+    let Some(folder) = montana.as_deref().and_then(with_real_schools) else { return };
+    let Imported { region, report } = real(folder.path(), "MT", "2019-20");
+    let told: Vec<(usize, &str)> = report.schools.iter().map(|tally| (tally.count, tally.reason.as_str())).take(3).collect();
+    let on = "districts without a high school that send their pupils on to the";
+    assert_eq!(told[0], (84, format!("{on} secondary district of the same name").as_str()));
+    assert_eq!(told[1], (154, format!("{on} nearest secondary district of their county").as_str()));
+    assert_eq!(told[2], (400, "districts with their listed schools"));
+    let to = |name: &str| {
+        let of = |wanted: &dyn Fn(&StartingDistrict) -> bool| region.districts.iter().find(|d| wanted(d)).expect("a district");
+        let id = of(&|d| d.name == name).high_school.clone().expect("a high school");
+        of(&|d| d.id == id).name.clone()
+    };
+    assert_eq!([to("Cut Bank Elem"), to("Swan Valley Elem")], ["Cut Bank H S", "Missoula H S"]);
+    assert!(is_sound(&region));
+    let reread = region_file::parse(&region_file::write(&region), "region.toml");
+    assert_eq!(reread, Ok(region));
 }
 
 #[test]

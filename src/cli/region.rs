@@ -36,7 +36,9 @@ pub(super) fn region(arguments: &arguments::Region, output: &mut Output) -> Resu
 fn wanted(arguments: &arguments::Region) -> Result<(Region, Vec<Target>), Problems> {
     let mut problems = Problems::new();
     let mut spec = SyntheticSpec::default();
-    if let Some(districts) = flags::whole32("--districts", arguments.districts.as_deref(), 2..=MOST_DISTRICTS as u32, &mut problems) {
+    if let Some(districts) =
+        flags::whole32("--districts", arguments.districts.as_deref(), 2..=MOST_DISTRICTS as u32, &mut problems)
+    {
         spec.districts = u16::try_from(districts).unwrap_or(u16::MAX);
     }
     let seed = flags::seed(arguments.seed.as_deref(), &mut problems).unwrap_or(1);

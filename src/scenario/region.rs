@@ -51,7 +51,13 @@ fn synthetic(table: &mut Table<'_>) -> SyntheticSpec {
     let valuation = Number::new("$/pupil", 10_000.0, 10_000_000.0);
     let elasticity = Number::new("elasticity", -1.0, 1.0);
     SyntheticSpec {
-        districts: whole(table, "districts", "Number of districts.", Whole::new("districts", 2, MOST_DISTRICTS as i64), own.districts),
+        districts: whole(
+            table,
+            "districts",
+            "Number of districts.",
+            Whole::new("districts", 2, i64::from(MOST_DISTRICTS as u32)),
+            own.districts,
+        ),
         median_pupils: table.or("median_pupils", "Median enrolment of a district.", &median_pupils, own.median_pupils),
         size_sd: table.or("size_sd", SIZE_SD, &LOG, own.size_sd),
         trend: table.or("trend", TREND, &Number::new("log/year", -0.1, 0.1), own.trend),

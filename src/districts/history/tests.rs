@@ -89,6 +89,21 @@ fn the_start_knows_one_year_and_places_everybody_in_their_county() {
 }
 
 #[test]
+fn an_elementary_district_goes_on_to_the_secondary_one_of_its_name_and_all_have_schools() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), |_, text| text.replace(",B,1,1,", ",B ELEM SCH DIST 2,1,1,").replace(",C,3,1,", ",B H S DIST 2,2,1,"));
+    let history = read(folder.path(), &states()).expect("a sound record").remove(0);
+    let region = start(&history, 1995, Knowledge::OneYear(0), &StateRules::default(), &StateFinance::default());
+    let [a, b, c] = &region.expect("a region").districts[..] else { panic!("three districts") };
+    assert_eq!([&a.high_school, &b.high_school, &c.high_school], [&None, &Some("3800003".to_owned()), &None]);
+    for d in [a, b, c] {
+        let [school] = &d.schools[..] else { panic!("one school, for under 250 pupils") };
+        assert_eq!((school.lowest_grade, school.highest_grade), (d.lowest_grade, d.highest_grade));
+        assert_eq!((school.x.to_bits(), school.y.to_bits()), (d.x.to_bits(), d.y.to_bits()));
+    }
+}
+
+#[test]
 fn trends_come_from_the_record_up_to_the_year_only() {
     let mut history = made();
     let trend = |history: &StateHistory| {

@@ -232,8 +232,13 @@ fn assemble(
     account.assumptions.push(told);
     tell_money(&accounts, year, &mut account.assumptions);
     let trend_unknown = trend::unknown(districts.iter().map(|district| district.trend));
-    let mut region =
-        Region { districts, support, trend: Some(account.trend), trend_unknown, ..empty_region(files, agencies, &accounts, year) };
+    let mut region = Region {
+        districts,
+        support,
+        trend: Some(account.trend),
+        trend_unknown,
+        ..empty_region(files, agencies, &accounts, year)
+    };
     account.assumptions.extend(states::apply(state, &mut region.rules, &mut region.finance));
     region.sort();
     account.warnings.extend(warnings(files, agencies, tables, &regular, year));
@@ -297,10 +302,18 @@ fn tell_money(accounts: &Accounts, year: SchoolYear, assumptions: &mut Vec<Strin
 fn tell_links(links: &Links, told: &mut Tallies) {
     for (names, reason) in [
         (&links.by_name, "districts without a high school that send their pupils on to the secondary district of the same name"),
-        (&links.by_county, "districts without a high school that send their pupils on to the nearest secondary district of their county"),
-        (&links.none, "districts without a high school and without a secondary district in their county: the nearest high school"),
+        (
+            &links.by_county,
+            "districts without a high school that send their pupils on to the nearest secondary district of their county",
+        ),
+        (
+            &links.none,
+            "districts without a high school and without a secondary district in their county: the nearest high school",
+        ),
     ] {
-        names.iter().for_each(|name| told.add(reason, name));
+        for name in names {
+            told.add(reason, name);
+        }
     }
 }
 

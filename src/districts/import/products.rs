@@ -28,16 +28,8 @@ impl Product {
     /// The products without which nothing can be imported.
     pub const NEEDED: [Self; 4] = [Self::Elsi, Self::F33, Self::Geocodes, Self::Boundaries];
 
-    const ALL: [Self; 8] = [
-        Self::Elsi,
-        Self::Schools,
-        Self::Geocodes,
-        Self::Alias,
-        Self::Boundaries,
-        Self::Saipe,
-        Self::F33,
-        Self::F33Layout,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Elsi, Self::Schools, Self::Geocodes, Self::Alias, Self::Boundaries, Self::Saipe, Self::F33, Self::F33Layout];
 
     /// The product with these column names.
     #[must_use]
@@ -51,11 +43,8 @@ impl Product {
             Self::Elsi => header.iter().any(|name| name.starts_with("Agency ID - NCES Assigned")) && header.len() > 1,
             Self::F33 => ["NAME", "STABBR", "YEAR", "TOTALREV", "TLOCREV", "TSTREV", "TFEDREV"].iter().all(|name| has(name)),
             Self::Schools => ["NCESSCH", "LEAID", "CITY", "LOGRADE", "HIGRADE"].iter().all(|name| has(name)),
-            // Other tables have latitudes too: of schools, and of districts with what is derived for them.
-            Self::Geocodes => {
-                let derived = has("NCESSCH") || has("LAND_KM2") || has("ALAND_KM2");
-                has("LEAID") && header.iter().any(|name| is_latitude(name)) && !derived
-            }
+            // Other tables have latitudes too: of schools, and of districts without the names of counties.
+            Self::Geocodes => has("LEAID") && header.iter().any(|name| is_latitude(name)) && !has("NCESSCH") && !has("LAND_KM2"),
             Self::Boundaries => has("GEOID") && has("ALAND"),
             Self::Saipe => has("District ID") && header.iter().any(|name| name.starts_with("Estimated Total Population")),
             Self::Alias => has("EDGE_GEOID") && has("LEAID"),

@@ -169,7 +169,10 @@ fn thinned(mut schools: Vec<StartingSchool>, name: &str, told: &mut Tallies) -> 
 fn close_gaps(district: &mut StartingDistrict, told: &mut Tallies) {
     let gaps = untaught(district);
     if !gaps.is_empty() {
-        told.add("districts with grades that no listed school teaches: the nearest school is taken to teach them", &district.name);
+        told.add(
+            "districts with grades that no listed school teaches: the nearest school is taken to teach them",
+            &district.name,
+        );
     }
     for gap in gaps {
         let away = |school: &StartingSchool| school.lowest_grade.saturating_sub(gap) + gap.saturating_sub(school.highest_grade);

@@ -21,28 +21,24 @@ struct Elasticities {
     beyond: Option<f64>,
 }
 
-const fn money(aid: f64, levy: f64, beyond: Option<f64>) -> Option<Elasticities> {
-    Some(Elasticities { aid, levy, beyond })
-}
-
 /// States of which something is known, by postal code.
 const LAWS: [Law; 7] = [
     Law { state: "AR", courses: Some((38.0, "Arkansas Code 6-15-213; units, every year since 2003")), money: None },
     Law {
         state: "IA",
         courses: Some((41.0, "Iowa Code 256.11; units offered and taught, in force since 1989")),
-        money: money(1.6, 0.6, None),
+        money: Some(Elasticities { aid: 1.6, levy: 0.6, beyond: None }),
     },
     Law { state: "MO", courses: Some((42.0, "Missouri School Improvement Program, minimum of 2012; units")), money: None },
     Law {
         state: "MT",
         courses: Some((20.0, "ARM 10.55.904; units, at least, since 1989")),
-        money: money(0.81, 0.54, None),
+        money: Some(Elasticities { aid: 0.81, levy: 0.54, beyond: None }),
     },
     Law {
         state: "ND",
         courses: Some((26.5, "NDCC 15.1-21-02; units to provide or make available, summed from its list")),
-        money: money(0.74, 1.1, Some(1.3)),
+        money: Some(Elasticities { aid: 0.74, levy: 1.1, beyond: Some(1.3) }),
     },
     Law {
         state: "NE",
@@ -52,7 +48,7 @@ const LAWS: [Law; 7] = [
     Law {
         state: "SD",
         courses: Some((20.0, "ARSD 24:43:11:07; about 20 units, over two years, summed from its list")),
-        money: money(1.45, 1.1, Some(1.25)),
+        money: Some(Elasticities { aid: 1.45, levy: 1.1, beyond: Some(1.25) }),
     },
 ];
 

@@ -174,7 +174,8 @@ fn check_high_schools(table: &Table<'_>, read: &[(StartingDistrict, Place, Place
                     .hint("leave it out: then the nearest district with a high school is taken")
             }
             None => {
-                let problem = Problem::new(place.clone(), format!("`high_school` names \"{named}\", which no district is called"));
+                let problem =
+                    Problem::new(place.clone(), format!("`high_school` names \"{named}\", which no district is called"));
                 // Only those with a high school can be meant.
                 let able = by_id.iter().filter(|(_, other)| teaches_high_school(other)).map(|(id, _)| *id);
                 problem.hint(nearest(named, able).map(|id| format!("did you mean \"{id}\"?")).unwrap_or_default())
@@ -226,7 +227,7 @@ fn district(table: &mut Table<'_>) -> (StartingDistrict, Place, Place) {
 /// The listed schools of a district, or those that their number tells.
 fn schools(table: &mut Table<'_>, span: (u8, u8), (x, y): (f64, f64), name: &str) -> Vec<StartingSchool> {
     let sound = table.sound();
-    let whole = Whole::new("buildings", 1, MOST_SCHOOLS as i64);
+    let whole = Whole::new("buildings", 1, i64::from(MOST_SCHOOLS as u32));
     let buildings = table.or("buildings", BUILDINGS, &whole, 1);
     let read = table.tables("school", "Its schools; together they teach all its grades.", |school| {
         let (lowest_grade, highest_grade) = school.required("grades", "The grades taught there.", &GRADE_SPAN);

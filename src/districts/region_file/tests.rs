@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::districts::synthetic::{SyntheticSpec, generate};
 use crate::districts::schools::default_schools;
+use crate::districts::synthetic::{SyntheticSpec, generate};
 use crate::model::region::{
     AgentKind, GRADES, StartingDistrict, StartingSchool, StateFinance, StateRules, SupportOrganisation, VoteRule,
 };
@@ -163,7 +163,10 @@ fn schools_are_where_their_district_is_unless_their_table_says_otherwise() {
     let text = write(&full()).replacen("x = 7.5\ny = -2.0\n", "", 1).replacen("town = \"Grün\"\n", "", 1);
     let region = parse(&text, "region.toml").unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     let (district, school) = (&region.districts[0], &region.districts[0].schools[0]);
-    assert_eq!((&school.town, school.x.to_bits(), school.y.to_bits()), (&district.name, district.x.to_bits(), district.y.to_bits()));
+    assert_eq!(
+        (&school.town, school.x.to_bits(), school.y.to_bits()),
+        (&district.name, district.x.to_bits(), district.y.to_bits())
+    );
 }
 
 proptest! {

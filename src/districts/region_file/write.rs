@@ -94,7 +94,9 @@ fn write_district(file: &mut Lines, district: &StartingDistrict) {
     if *schools == default_schools(*lowest_grade, *highest_grade, schools.len(), *x, *y, name) {
         file.plain("buildings", schools.len());
     } else {
-        schools.iter().for_each(|school| write_school(file, district, school));
+        for school in schools {
+            write_school(file, district, school);
+        }
     }
 }
 
