@@ -160,7 +160,7 @@ fn hand_made() -> Region {
         let name = format!("Place {number}");
         StartingDistrict {
             id: format!("H{number:02}"),
-            name,
+            name: name.clone(),
             county: format!("County {}", number / 4),
             x,
             y,

@@ -349,7 +349,7 @@ fn a_packed_table_is_read_like_the_same_unpacked() {
 #[test]
 fn grades_that_no_school_teaches_are_left_out_at_the_ends_and_given_to_the_nearest_between() {
     let without = |names: &[&str]| -> String {
-        SCHOOLS.lines().filter(|line| !names.iter().any(|name| line.contains(name))).map(|line| format!("{line}\n")).collect()
+        SCHOOLS.lines().filter(|line| !names.iter().any(|name| line.contains(name))).collect::<Vec<_>>().join("\n")
     };
     let Imported { region, report } = imported(&with("schools.csv", &without(&["Beta High"])));
     let beta = &region.districts[1];
