@@ -7,11 +7,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use barnraise::diagnostics::Problems;
+use barnraise::districts::history;
 use barnraise::districts::import::{ImportOptions, Imported, import};
 use barnraise::districts::region_file;
 use barnraise::districts::schools::untaught;
 use barnraise::districts::statistics::RegionStatistics;
-use barnraise::model::region::{Region, StartingDistrict};
+use barnraise::model::region::{Region, StartingDistrict, StateFinance, StateRules};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -558,6 +559,19 @@ fn real_elementary_districts_of_montana_lie_under_a_secondary_one() {
     assert!(is_sound(&region));
     let reread = region_file::parse(&region_file::write(&region), "region.toml");
     assert_eq!(reread, Ok(region));
+}
+
+#[test]
+fn real_elementary_districts_of_1995_go_on_to_a_secondary_one() {
+    let montana = data().and_then(|data| Some(data.parent()?.join("data-mt"))).filter(|folder| folder.is_dir());
+    let Some(montana) = montana else { return };
+    let history = history::read(&montana, &["MT".to_owned()]).unwrap_or_else(|problems| panic!("{problems}")).remove(0);
+    let (rules, finance) = (StateRules::default(), StateFinance::default());
+    let region = history::start(&history, 1995, history::Knowledge::OneYear(0), &rules, &finance).expect("a region");
+    let without: Vec<_> = region.districts.iter().filter(|d| !d.has_high_school()).collect();
+    let linked = without.iter().filter(|d| d.high_school.is_some()).count();
+    assert_eq!((region.districts.len(), without.len(), linked), (471, 306, 0));
+    assert!(is_sound(&region) && region_file::parse(&region_file::write(&region), "region.toml") == Ok(region));
 }
 
 #[test]

@@ -117,19 +117,18 @@ pub fn link_high_schools(districts: &mut [StartingDistrict]) -> Links {
     links
 }
 
-/// A district's name without what tells an elementary from a secondary district, and without numbers.
+/// A district's name without what tells an elementary from a secondary district, and without numbers and
+/// single letters (H S, K-8, the C of 52-C).
 fn stem(name: &str) -> String {
-    const KINDS: [&str; 22] = [
+    const KINDS: [&str; 19] = [
         "elem",
         "el",
         "elementary",
-        "k",
-        "h",
-        "s",
         "hs",
         "high",
         "union",
         "joint",
+        "jt",
         "public",
         "school",
         "schools",
@@ -137,15 +136,14 @@ fn stem(name: &str) -> String {
         "district",
         "districts",
         "dist",
-        "d",
+        "dis",
         "no",
         "number",
         "of",
-        "the",
     ];
     let lower = name.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric());
-    let own = words.filter(|word| !word.is_empty() && !KINDS.contains(word) && !word.bytes().any(|b| b.is_ascii_digit()));
+    let own = words.filter(|word| word.len() > 1 && !KINDS.contains(word) && !word.bytes().any(|b| b.is_ascii_digit()));
     own.collect::<Vec<_>>().join(" ")
 }
 
@@ -214,6 +212,19 @@ mod tests {
         unified[0].high_school = Some("kept".to_owned());
         assert_eq!(link_high_schools(&mut unified), Links::default());
         assert_eq!(unified[0].high_school.as_deref(), Some("kept"));
+    }
+
+    #[test]
+    fn elementary_and_secondary_districts_of_one_place_have_one_stem() {
+        for (elementary, secondary) in [
+            ("ARLEE ELEM SCH DIST JT & 8", "Arlee Public Schools"),
+            ("ABSAROKEE ELEM SCH DIST 52-C", "ABSAROKEE H S"),
+            ("Helena K-8", "HELENA HIGH SCHOOL DIST 1"),
+        ] {
+            assert_eq!(stem(elementary), stem(secondary));
+        }
+        assert_ne!(stem("Mountain View Elem"), stem("Valley View Elem"));
+        assert_eq!(stem("K-8 School District 5"), "");
     }
 
     proptest! {

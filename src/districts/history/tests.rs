@@ -91,7 +91,9 @@ fn the_start_knows_one_year_and_places_everybody_in_their_county() {
 #[test]
 fn an_elementary_district_goes_on_to_the_secondary_one_of_its_name_and_all_have_schools() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path(), |_, text| text.replace(",B,1,1,", ",B ELEM SCH DIST 2,1,1,").replace(",C,3,1,", ",B H S DIST 2,2,1,"));
+    write(folder.path(), |_, text| {
+        text.replace(",B,1,1,", ",BETA ELEM SCH DIST 2,1,1,").replace(",C,3,1,", ",BETA H S DIST 2,2,1,")
+    });
     let history = read(folder.path(), &states()).expect("a sound record").remove(0);
     let region = start(&history, 1995, Knowledge::OneYear(0), &StateRules::default(), &StateFinance::default());
     let [a, b, c] = &region.expect("a region").districts[..] else { panic!("three districts") };
