@@ -141,7 +141,7 @@ impl Lives {
         let Some(last) = record.years().checked_sub(1).and_then(|last| u16::try_from(last).ok()) else { return };
         let [mut after_money, mut while_paid, mut unfunded, mut networks] = [Counts::EMPTY; 4];
         for life in &record.lives {
-            let alone = if life.form == Form::Network { &mut networks } else { &mut unfunded };
+            let alone = if life.founded_as == Form::Network { &mut networks } else { &mut unfunded };
             match life.paid_from {
                 None => alone.follow(0, &Watch::to_its_end(life, life.founded, last)),
                 Some(paid_from) => {
@@ -149,11 +149,15 @@ impl Lives {
                     if let Some(age) = paid_from.checked_sub(life.founded + 1) {
                         alone.follow(0, &Watch { life, from: life.founded, age, exit: Exit::Unseen });
                     }
-                    let outlived = |money_ended: &u16| life.ended.is_none_or(|ended| ended > *money_ended);
+                    // The review of the last paid year is the first without money to come: who ends there ends
+                    // in the first year after the money.
+                    let outlived = |money_ended: &u16| life.ended.is_none_or(|ended| ended >= *money_ended);
                     if let Some(money_ended) = life.money_ended.filter(outlived) {
                         let age = money_ended.saturating_sub(paid_from);
                         while_paid.follow(0, &Watch { life, from: paid_from, age, exit: Exit::Unseen });
-                        after_money.follow(1, &Watch::to_its_end(life, money_ended, last));
+                        let watch = Watch::to_its_end(life, money_ended, last);
+                        let age = if watch.exit == Exit::Unseen { watch.age } else { watch.age.max(1) };
+                        after_money.follow(1, &Watch { age, ..watch });
                     } else {
                         self.still_paid += u64::from(life.ended.is_none());
                         while_paid.follow(0, &Watch::to_its_end(life, paid_from, last));
@@ -439,6 +443,7 @@ mod tests {
     const LIVING: ClusterLife = ClusterLife {
         founded: 0,
         form: Form::Cluster,
+        founded_as: Form::Cluster,
         paid_from: None,
         money_ended: None,
         ended: None,
@@ -605,13 +610,15 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_that_ends_in_its_last_paid_year_was_lost_while_paid() {
-        let lost = ClusterLife { paid_from: Some(1), money_ended: Some(3), ..ended(3, Ending::BrokeUp) };
+    fn the_review_of_the_last_paid_year_is_the_first_without_money_and_an_earlier_end_is_a_loss_while_paid() {
+        let first = ClusterLife { paid_from: Some(1), money_ended: Some(3), ..ended(3, Ending::BrokeUp) };
         let unended = ClusterLife { paid_from: Some(1), money_ended: None, ..ended(2, Ending::VoteFailed) };
-        let found = survival(&[future(20, &[lost]), future(20, &[unended]), future(20, &[paid(1, Some(3))])]);
-        assert_eq!((found.while_paid.ended, found.after_money.clusters, found.still_paid), (2, 1, 0));
+        let found = survival(&[future(20, &[first]), future(20, &[unended]), future(20, &[paid(1, Some(3))])]);
+        assert_eq!((found.while_paid.ended, found.after_money.clusters, found.still_paid), (1, 2, 0));
         let last = found.while_paid.at(2).expect("the last paid year").existing.share;
-        assert!(near(last, 1.0 / 3.0, 1e-12), "{last}");
+        assert!(near(last, 2.0 / 3.0, 1e-12), "{last}");
+        let after = found.after_money.at(1).expect("a year after the money").existing.share;
+        assert!(near(after, 0.5, 1e-12), "{after}");
     }
 
     #[test]
@@ -654,7 +661,7 @@ mod tests {
     #[test]
     fn years_before_the_money_are_those_of_a_cluster_without() {
         let later = ClusterLife { founded: 2, ..paid(5, Some(7)) };
-        let network = ClusterLife { form: Form::Network, ..ended(3, Ending::WoundUp) };
+        let network = ClusterLife { form: Form::Network, founded_as: Form::Network, ..ended(3, Ending::WoundUp) };
         let found = survival(&[future(20, &[later, network, LIVING])]);
         assert_eq!((found.unfunded.clusters, found.networks.clusters, found.while_paid.clusters), (2, 1, 1));
         let at_risk = [2, 3].map(|age| found.unfunded.at(age).map(|figures| figures.at_risk));

@@ -35,6 +35,7 @@ pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Param
         d.valuation = (district.valuation * district.enrolment()).max(1.0);
         d.need = need(d, region.finance.base_cost, p);
         d.path = d.need;
+        d.lagged = d.need;
         d.programme = d.need;
         let drawn = p.start_reserve * math::exp(p.start_reserve_sd * math::inverse_normal(reserve));
         let share = district.reserve_share.unwrap_or(drawn);
@@ -59,7 +60,7 @@ fn start_tuition(s: &mut State, region: &Region, p: &Parameters) {
         if district.cost_level.is_some() && d.tuition_paid > 0.0 {
             let left = (1.0 - d.tuition_paid / d.need.max(1.0)).max(LEAST_COST);
             d.cost_level *= left;
-            for dollars in [&mut d.need, &mut d.path, &mut d.programme, &mut d.reserve] {
+            for dollars in [&mut d.need, &mut d.path, &mut d.lagged, &mut d.programme, &mut d.reserve] {
                 *dollars *= left;
             }
         }
@@ -144,6 +145,7 @@ struct Facts<'a> {
     p: &'a Parameters,
     kind: AgentKind,
     base_cost: f64,
+    first_base_cost: f64,
     year: u16,
     draws: Draws,
     aid_elasticity: f64,
@@ -158,11 +160,12 @@ struct Facts<'a> {
 pub(crate) fn step(w: &mut World<'_>) {
     let taxing = w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
     let p = w.p;
-    charge_tuition(w.s, p, |d, _| d.own_levy.min(d.programme) / d.enrolment.max(1.0), &1.0);
+    charge_tuition(w.s, p, |d, _| d.regular_levy().min(d.programme) / d.enrolment.max(1.0), &1.0);
     let facts = Facts {
         p,
         kind: w.region.kind,
         base_cost: w.base_cost,
+        first_base_cost: w.region.finance.base_cost,
         year: w.year,
         draws: w.draws,
         aid_elasticity: w.aid_elasticity,
@@ -176,8 +179,9 @@ pub(crate) fn step(w: &mut World<'_>) {
         let normals = w.site.quantiles.five(w.draws.bits(w.key(district), Decision::Money));
         let key = w.key(district);
         let d = &mut w.s.d[district];
-        let taste = set_need(d, &normals, &facts);
-        set_revenue(d, &normals, taste, &facts);
+        set_need(d, &normals, &facts);
+        set_revenue(d, &normals, &facts);
+        follow(d, &facts);
         balance(d, tax, key, &normals, &facts);
         if tax > 0.0 {
             let cluster = usize::from(d.cluster);
@@ -186,23 +190,29 @@ pub(crate) fn step(w: &mut World<'_>) {
     }
 }
 
-/// The programme's cost this year, and what is spent on it; returns by how much voters' wishes changed it,
-/// dollars.
-fn set_need(d: &mut District, normals: &[f64; 5], facts: &Facts<'_>) -> f64 {
+/// The programme's cost this year, as its voters wish it.
+fn set_need(d: &mut District, normals: &[f64; 5], facts: &Facts<'_>) {
     let p = facts.p;
-    let before = d.taste;
     let sd = shock_sd(p.taste_sd, p.taste_count, d.enrolment);
     // A stationary walk whose yearly step is the one recorded.
-    d.taste = (p.taste_memory * before + sd * normals[0]).clamp(-0.5, 1.0);
+    d.taste = (p.taste_memory * d.taste + sd * normals[0]).clamp(-0.5, 1.0);
     d.need = need(d, facts.base_cost, p);
-    let rate = if d.need > d.path { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
-    d.path += rate * (d.need - d.path);
     d.programme_shock = p.programme_shock_memory * d.programme_shock
         + facts.programme_new * shock_sd(p.programme_shock, p.programme_shock_count, d.enrolment) * normals[1];
-    d.path * (d.taste - before) / (1.0 + before)
 }
 
-fn set_revenue(d: &mut District, normals: &[f64; 5], taste: f64, facts: &Facts<'_>) {
+/// The programme follows its need with a lag, and in part the money that comes in year after year: what a board
+/// can pay for in the long run it offers, and what it cannot it does not.
+fn follow(d: &mut District, facts: &Facts<'_>) {
+    let p = facts.p;
+    let rate = |gap: f64| if gap > 0.0 { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
+    let regular = d.aid_regular + d.regular_levy() + d.tuition_received - d.tuition_paid;
+    let aim = d.need + p.programme_follows_money * (regular - d.need);
+    d.path += rate(aim - d.path) * (aim - d.path);
+    d.lagged += rate(d.need - d.lagged) * (d.need - d.lagged);
+}
+
+fn set_revenue(d: &mut District, normals: &[f64; 5], facts: &Facts<'_>) {
     let p = facts.p;
     let before = d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY];
     let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
@@ -213,23 +223,22 @@ fn set_revenue(d: &mut District, normals: &[f64; 5], taste: f64, facts: &Facts<'
     let sd = shock_sd(p.revenue_shock, p.revenue_shock_count, d.enrolment);
     d.revenue_shock = p.revenue_shock_memory * d.revenue_shock + facts.revenue_new * sd * normals[2];
     let luck = (1.0 + d.revenue_shock + p.revenue_noise * sd * normals[3]).max(0.0);
-    d.aid = d.aid_base * math::exp(facts.aid_elasticity * log) * (1.0 - d.aid_lost) * luck;
-    d.federal = d.federal_base * math::exp(p.federal_elasticity * log) * luck;
+    let aid = d.aid_base * follows(d.count / d.count_base, facts.aid_elasticity) * (1.0 - d.aid_lost);
+    let federal = d.federal_base * math::exp(p.federal_elasticity * log);
+    (d.aid, d.federal, d.aid_regular) = (aid * luck, federal * luck, aid + federal);
 
     // What costs grow beyond aid, and what voters wish beyond or below the usual, is theirs to pay.
-    let own = taste + p.wedge * d.path;
+    d.wished_levy = d.need * (1.0 - facts.first_base_cost / (facts.base_cost * (1.0 + d.taste)));
     let gap = (d.reserve_share() - d.reserve_target).clamp(-p.reserve_gap_most, p.reserve_gap_most);
     if facts.kind == AgentKind::District {
-        d.levy_base = (d.levy_base + own).max(0.0);
-        let aim = levy_aim(d, facts.levy);
-        d.own_levy += own + p.levy_adjustment * (aim - d.own_levy) - p.levy_reserve * gap * d.own_levy;
+        let all = (d.own_levy + d.wished_levy).max(0.0);
+        d.own_levy += p.levy_adjustment * (levy_aim(d, facts.levy) - d.own_levy) - p.levy_reserve * gap * all;
         d.own_levy = d.own_levy.max(0.0);
     } else {
         // A school has no levy of its own: the authority pays for its pupils.
-        d.levy_base = (d.levy_base + own).max(0.0);
         d.own_levy = d.levy_base * math::exp(log);
     }
-    d.levy = (d.own_levy * luck - d.levy_relief).max(0.0);
+    d.levy = (d.regular_levy() * luck - d.levy_relief).max(0.0);
 }
 
 /// A board holds about the reserve that it wants: it buys or puts off what is bought once, moves its levy, cuts
@@ -265,7 +274,8 @@ fn balance(d: &mut District, tax: f64, key: EntityKey, normals: &[f64; 5], facts
     let change = (d.revenue - service) - d.one_off_receipts + from_fund + short - operating;
     d.reserve += change;
     d.programme = programme;
-    d.paid = 1.0 - d.cut;
+    // A few per cent fewer than usual is a matter of larger classes, not of what is offered.
+    d.paid = (1.0 - d.cut) * (d.path / ((1.0 - p.programme_slack) * d.lagged).max(1.0)).min(1.0);
     d.balance += (change / operating.max(1.0) - d.balance) / 3.0;
     if d.reserve < 0.0 {
         emergency(d, key, facts);
@@ -350,6 +360,13 @@ fn levy_response(w: &World<'_>) -> LevyResponse {
     LevyResponse { down, up: asymmetry * down }
 }
 
+/// What is paid for so many times the pupils of the start, relative to what was paid then: with this elasticity,
+/// and beyond the start no more than in proportion for each further pupil, as formulas pay.
+#[inline]
+fn follows(relative: f64, elasticity: f64) -> f64 {
+    if relative >= 1.0 { 1.0 + elasticity * (relative - 1.0) } else { math::exp(elasticity * math::ln(relative)) }
+}
+
 /// The levy to which a district tends at the pupils that it has.
 fn levy_aim(d: &District, response: LevyResponse) -> f64 {
     let relative = (residents(d) / d.residents_base).max(1e-6);
@@ -365,7 +382,7 @@ pub(crate) fn rebase(w: &mut World<'_>, i: usize) {
     let log = math::ln(d.count / d.count_base);
     d.levy_base = if school { d.levy_base * math::exp(log) } else { levy_aim(d, response) };
     d.residents_base = residents(d).max(1.0);
-    d.aid_base *= math::exp(aid_elasticity * log) * (1.0 - d.aid_lost);
+    d.aid_base *= follows(d.count / d.count_base, aid_elasticity) * (1.0 - d.aid_lost);
     d.aid_lost_target = (1.0 - (1.0 - d.aid_lost_target) / (1.0 - d.aid_lost).max(1e-9)).max(0.0);
     d.aid_lost = 0.0;
     d.federal_base *= math::exp(federal * log);

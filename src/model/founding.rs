@@ -43,6 +43,7 @@ fn new_cluster(w: &World<'_>, founding: &Founding, key: EntityKey) -> Cluster {
         key,
         founded: w.year,
         origin: founding.origin,
+        founded_as: founding.form,
         form: founding.form,
         members: founding.members,
         depth: [0; FUNCTIONS],

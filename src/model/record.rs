@@ -68,6 +68,8 @@ impl Rows {
 pub struct ClusterLife {
     /// The year of its founding.
     pub founded: u16,
+    /// Its form when it was founded.
+    pub founded_as: Form,
     /// Its form when it was last seen.
     pub form: Form,
     /// The first year in which it was paid under an instrument, if it ever was.

@@ -399,11 +399,11 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize, schools: PlannedSchools) 
     let money = money_effect(w, money_from, money_to);
     let (pupils, valuation, levy) = plan.parties.as_slice().iter().fold((0.0, 0.0, 0.0), |sum, &j| {
         let j = usize::from(j);
-        (sum.0 + d[j].enrolment, sum.1 + d[j].valuation, sum.2 + d[j].own_levy)
+        (sum.0 + d[j].enrolment, sum.1 + d[j].valuation, sum.2 + d[j].regular_levy())
     });
     let own_wealth = d[i].valuation / d[i].enrolment.max(1.0);
     let richer = math::ln(own_wealth * pupils / valuation.max(1.0)).max(0.0);
-    let own_rate = d[i].own_levy / d[i].valuation.max(1.0);
+    let own_rate = d[i].regular_levy() / d[i].valuation.max(1.0);
     let tax_rise = (levy / valuation.max(1.0) / own_rate.max(1e-12) - 1.0).clamp(-1.0, 1.0);
     let on = |condition: bool| if condition { 1.0 } else { 0.0 };
     p.vote_intercept + p.vote_host * on(is_host)

@@ -106,6 +106,7 @@ fn settle_costs(w: &mut World<'_>, host: usize, before: f64, levelling: f64) {
     let after = budget::need(d, base_cost, p);
     let saved = before - after;
     d.path = (d.path - p.merger_at_once * saved).max(0.0);
+    d.lagged = (d.lagged - p.merger_at_once * saved).max(0.0);
     d.programme = (d.programme - p.merger_at_once * saved).max(1.0);
     budget::pass_on(d, saved.max(0.0), p);
     d.need = after;
@@ -142,9 +143,11 @@ fn unite_money(w: &mut World<'_>, ended: usize, host: usize, lost: f64) {
         (&mut to.count, from.count),
         (&mut to.own_levy, from.own_levy),
         (&mut to.levy_base, from.levy_base),
+        (&mut to.wished_levy, from.wished_levy),
         (&mut to.residents_base, from.residents_base),
         (&mut to.need, from.need),
         (&mut to.path, from.path),
+        (&mut to.lagged, from.lagged),
         (&mut to.programme, from.programme),
         (&mut to.valuation, from.valuation),
         (&mut to.reserve, from.reserve),

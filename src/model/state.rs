@@ -80,6 +80,7 @@ pub(crate) struct Cluster {
     pub(crate) key: EntityKey,
     pub(crate) founded: u16,
     pub(crate) origin: Origin,
+    pub(crate) founded_as: Form,
     pub(crate) form: Form,
     pub(crate) members: Members,
     /// Depth of sharing of each function, in quarters.
@@ -290,6 +291,8 @@ pub(crate) struct District {
     /// and the share of it that is cut for lack of money.
     pub(crate) need: f64,
     pub(crate) path: f64,
+    /// What would be spent if the programme followed its need alone.
+    pub(crate) lagged: f64,
     pub(crate) cut: f64,
     pub(crate) programme: f64,
     /// Passing disturbances of revenue and programme, shares.
@@ -306,6 +309,8 @@ pub(crate) struct District {
     /// The levy of its own, what it tends to at the pupils of the start, and those pupils (residents).
     pub(crate) own_levy: f64,
     pub(crate) levy_base: f64,
+    /// What voters pay beyond that for costs that grew beyond aid, and for wishes of their own (below 0: less).
+    pub(crate) wished_levy: f64,
     pub(crate) residents_base: f64,
     /// Levy that pays for buildings, and what is still owed for them.
     pub(crate) debt: f64,
@@ -320,6 +325,8 @@ pub(crate) struct District {
     /// This year's figures, dollars.
     pub(crate) aid: f64,
     pub(crate) federal: f64,
+    /// Both without the luck of the year.
+    pub(crate) aid_regular: f64,
     pub(crate) levy: f64,
     pub(crate) tuition_paid: f64,
     pub(crate) tuition_received: f64,
@@ -582,6 +589,7 @@ impl Cluster {
     pub(crate) fn life(&self, ended: Option<u16>) -> ClusterLife {
         ClusterLife {
             founded: self.founded,
+            founded_as: self.founded_as,
             form: self.form,
             paid_from: self.paid_from,
             money_ended: self.money_ended,
@@ -652,6 +660,12 @@ impl District {
     #[inline]
     pub(crate) fn span(&self) -> f64 {
         f64::from(self.highest - self.lowest + 1)
+    }
+
+    /// Its levy for running costs without the luck of the year.
+    #[inline]
+    pub(crate) fn regular_levy(&self) -> f64 {
+        (self.own_levy + self.wished_levy).max(0.0)
     }
 
     /// Its tax rate, dollars per thousand of valuation.
