@@ -255,15 +255,15 @@ fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
     }
 }
 
-/// What boards expect an instrument with a cap to pay of a dollar claimed: what it paid this year, or, before
-/// it is known who takes part, what a usual part of those who may would leave.
+/// What boards expect an instrument with a cap to pay of a dollar claimed: no more than this year's claims leave,
+/// nor than a usual part of those who may take part would. That nobody has claimed yet is no sign of plenty.
 fn expect(w: &mut World<'_>, place: usize) {
     let instrument = &w.policy.instruments[place];
     let Some(cap) = instrument.budget_cap else {
         w.s.paid[place].expected = 1.0;
         return;
     };
-    let guess = if w.year < instrument.start + w.p.guess_years as u16 { guessed_claims(w, instrument) } else { 0.0 };
+    let guess = if instrument.open(w.year) { guessed_claims(w, instrument) } else { 0.0 };
     let claims = w.s.paid[place].asked.max(guess);
     w.s.paid[place].expected = if claims > cap { cap / claims } else { 1.0 };
 }

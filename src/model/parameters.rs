@@ -344,7 +344,7 @@ parameters! {
         /// Spread of courses between high schools of one size
         courses_spread = 0.20, [0.0, 1.0], (0.12, 0.28), "log", Memory, "Nothing else explains the spread at a given size (Monk 1990); 10 of 13-37 small Iowa districts had difficulty with 41 units";
         /// Courses that teachers who travel, and lines, add between four partners, share of the own
-        courses_shared = 0.125, [0.0, 1.0], (0.05, 0.25), "share", Derived, "Iowa 1999: four high schools share about ten courses, +12-15 %; 10-15 % (5-25) for three to five partners";
+        courses_shared = 0.15, [0.0, 1.0], (0.05, 0.25), "share", Derived, "Iowa 1999: four high schools share about ten courses, +12-15 %; 10-15 % (5-25) for three to five partners";
         /// Part of these posts that needs no money beyond what members have
         posts_unpaid = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Teachers who have hours to spare; others must be hired";
         /// Courses that boards and parents wish for
@@ -356,9 +356,9 @@ parameters! {
         /// Share of the courses gained by sharing that half an hour of travel takes away
         courses_travel = 0.3, [0.0, 1.0], (0.1, 0.5), "share", Assumed, "Less what travel time takes (model section 4)";
         /// Part of the programme's scale that fully shared specialist teaching brings
-        programme_specialist = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Languages, arts, advanced science and mathematics (first seed, factor 9)";
+        programme_specialist = 0.8, [0.0, 1.0], (0.5, 1.0), "share", Assumed, "Languages, arts, advanced science and mathematics (first seed, factor 9)";
         /// Part that fully shared libraries and technology bring
-        programme_technology = 0.1, [0.0, 1.0], known, "share", Assumed, "Distance technologies (first seed, factor 4)";
+        programme_technology = 0.4, [0.0, 1.0], (0.2, 0.6), "share", Assumed, "Distance technologies (first seed, factor 4)";
         /// Part that fully shared activities and pooled classes bring
         programme_activities = 0.1, [0.0, 1.0], known, "share", Assumed, "Low-enrolment classes (first seed, factor 9)";
         /// Courses lost for each share of the programme that is not paid for
@@ -566,7 +566,7 @@ parameters! {
     }
     "review" {
         /// Log-odds that a member leaves in a year, all else at its middle
-        leave_intercept = -2.5, [-8.0, 4.0], (-3.1, -1.9), "log-odds", Assumed, "90 % of clusters pass the end of the grant, two thirds live four years on (Feinberg et al. 2008)";
+        leave_intercept = -2.2, [-8.0, 4.0], (-2.8, -1.6), "log-odds", Assumed, "90 % of clusters pass the end of the grant, two thirds live four years on (Feinberg et al. 2008)";
         /// Effect of a payoff of one per cent of the budget
         leave_payoff = 0.36, [0.0, 3.0], (0.2, 0.5), "log-odds per %", Assumed, "There must be a payoff (second seed, Payoff)";
         /// Effect of trust
@@ -653,12 +653,10 @@ parameters! {
         vote_discount = 0.35, [0.0, 1.0], (0.0, 0.6), "share", Derived, "A vote costs at most half of take-up (North Dakota with it 44 % of districts, later without it 80-93 %); fear of consolidation (first seed, factor 7)";
         /// What it costs a cluster to apply for a grant, share of a member's budget
         application_cost = 0.005, [0.0001, 0.5], (0.002, 0.01), "share of budget", Assumed, "Half of those apply that gain as much as this";
-        /// Share of the eligible that boards expect to take part before they know
+        /// Share of the eligible that boards expect to claim, where they must guess how far a capped budget goes
         guessed_take_up = 0.4, [0.0, 1.0], known, "share", Found, "North Dakota: 44 % of districts";
-        /// Share of the eligible that boards expect to merge in a year before they know
+        /// Share of the eligible that boards expect to merge in a year, where they must guess the same
         guessed_merging = 0.05, [0.0, 1.0], known, "share", Assumed, "As many as merged in the best years on record";
-        /// Years of an instrument in which boards still guess
-        guess_years = 2.0, [0.0, 20.0], known, "years", Assumed, "Who takes part is known when it was paid once";
         /// Scale of money: up to this share of a year's budget its effect is in proportion, beyond it grows with the log
         money_scale = 0.05, [0.005, 1.0], known, "share of budget", Assumed, "Log-like beyond a few per cent of the budget: large sums do not decide alone";
         /// Years of a sharing weight that boards look ahead to
@@ -698,7 +696,7 @@ parameters! {
     }
     "merger" {
         /// Log-odds that a district proposes a merger in a year, without need or money
-        propose_intercept = -7.0, [-12.0, 0.0], (-7.6, -6.4), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
+        propose_intercept = -7.2, [-12.0, 0.0], (-7.8, -6.6), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
         /// Standard deviation of the region's merger climate where it has no history
         climate_sd = 0.6, [0.0, 2.0], known, "log-odds", Assumed, "Prior N(0, 0.6) (model section 6)";
         /// Effect of stress
