@@ -40,9 +40,26 @@ pub fn exp(x: f64) -> f64 {
     series * power_of_two
 }
 
-/// The natural logarithm of `x`, with a relative error below 1e-14.
+/// `x` to the power `y` for `x` near 1, by its Padé form: exact for `y` of 0 and 1, to a tenth of a per cent for `x`
+/// from two thirds to one and a half and `y` between, and far cheaper than the power.
 #[must_use]
 #[inline]
+pub fn near_power(x: f64, y: f64) -> f64 {
+    ((1.0 + y) * x + (1.0 - y)) / ((1.0 - y) * x + (1.0 + y))
+}
+
+/// The natural logarithm of `x` for `x` near 1, by its Padé form: 1 % off at a ratio of one and a half, a tenth at
+/// four. For indices whose scale is a definition.
+#[must_use]
+#[inline]
+pub fn near_ln(x: f64) -> f64 {
+    2.0 * (x - 1.0) / (x + 1.0)
+}
+
+/// The natural logarithm of `x`, with a relative error below 1e-14.
+#[must_use]
+#[allow(clippy::inline_always, reason = "called several times in every district's year, and short but for a path never taken")]
+#[inline(always)]
 pub fn ln(x: f64) -> f64 {
     if !(f64::MIN_POSITIVE..f64::INFINITY).contains(&x) {
         return libm::log(x);

@@ -24,6 +24,8 @@ use super::{instruments, places};
 
 /// A guard, not a claim: no sum of savings makes a pupil cost less than half the base.
 const LEAST_COST: f64 = 0.5;
+/// Pupils below which disturbances grow no more: a guard for districts that are about to close.
+const FEWEST_SHOCKED: f64 = 5.0;
 
 /// Every district's money before the first year.
 pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Parameters, draws: Draws) {
@@ -48,7 +50,8 @@ pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Param
         let revenue_luck = draws.normal(site.keys[place], Decision::StartRevenue);
         start_revenue(&mut s.d.all[place], district, region, p);
         let d = &mut s.d.all[place];
-        d.revenue_shock = shock_sd(p.revenue_shock, p.revenue_shock_count, d.enrolment) * revenue_luck;
+        let per_pupil = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
+        d.revenue_shock = shock_sd(p.revenue_shock, p.revenue_shock_count, per_pupil) * revenue_luck;
     }
 }
 
@@ -136,8 +139,8 @@ pub(crate) fn need(d: &District, base_cost: f64, p: &Parameters) -> f64 {
 
 /// Standard deviation of a disturbance: a part that size does not change, and one of each pupil's chance.
 #[inline]
-fn shock_sd(common: f64, count: f64, pupils: f64) -> f64 {
-    (common * common + count / pupils.max(5.0)).sqrt()
+fn shock_sd(common: f64, count: f64, per_pupil: f64) -> f64 {
+    (common * common + count * per_pupil).sqrt()
 }
 
 /// What a district's budget reads beside the district.
@@ -176,13 +179,16 @@ pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
         let tax = if taxing { consortium_tax(w, district) } else { 0.0 };
-        let normals = w.site.quantiles.five(w.draws.bits(w.key(district), Decision::Money));
         let key = w.key(district);
+        let bits = w.draws.bits(key, Decision::Money);
+        let luck = Luck { normals: w.site.quantiles.five(bits), building: w.site.quantiles.spare(bits) };
         let d = &mut w.s.d[district];
-        set_need(d, &normals, &facts);
-        set_revenue(d, &normals, &facts);
+        let sizes = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
+        set_need(d, sizes, &luck, &facts);
+        let gap = d.reserve_share() - d.reserve_target;
+        set_revenue(d, (sizes, gap), &luck, &facts);
         follow(d, &facts);
-        balance(d, tax, key, &normals, &facts);
+        balance(d, (tax, gap), key, &luck, &facts);
         if tax > 0.0 {
             let cluster = usize::from(d.cluster);
             w.s.clusters[cluster].pooled += tax;
@@ -190,15 +196,22 @@ pub(crate) fn step(w: &mut World<'_>) {
     }
 }
 
-/// The programme's cost this year, as its voters wish it.
-fn set_need(d: &mut District, normals: &[f64; 5], facts: &Facts<'_>) {
+/// A district's luck in money this year: standard normals of need, programme, passing revenue, this year's revenue
+/// and the size of a building, and a uniform number for whether one is begun.
+struct Luck {
+    normals: [f64; 5],
+    building: f64,
+}
+
+/// The programme's cost this year, as its voters wish it. `per_pupil` is one over the pupils.
+fn set_need(d: &mut District, per_pupil: f64, Luck { normals, .. }: &Luck, facts: &Facts<'_>) {
     let p = facts.p;
-    let sd = shock_sd(p.taste_sd, p.taste_count, d.enrolment);
+    let sd = shock_sd(p.taste_sd, p.taste_count, per_pupil);
     // A stationary walk whose yearly step is the one recorded.
     d.taste = (p.taste_memory * d.taste + sd * normals[0]).clamp(-0.5, 1.0);
     d.need = need(d, facts.base_cost, p);
     d.programme_shock = p.programme_shock_memory * d.programme_shock
-        + facts.programme_new * shock_sd(p.programme_shock, p.programme_shock_count, d.enrolment) * normals[1];
+        + facts.programme_new * shock_sd(p.programme_shock, p.programme_shock_count, per_pupil) * normals[1];
 }
 
 /// The programme follows its need with a lag, and in part the money that comes in year after year: what a board
@@ -212,40 +225,52 @@ fn follow(d: &mut District, facts: &Facts<'_>) {
     d.lagged += rate(d.need - d.lagged) * (d.need - d.lagged);
 }
 
-fn set_revenue(d: &mut District, normals: &[f64; 5], facts: &Facts<'_>) {
+fn set_revenue(d: &mut District, (per_pupil, gap): (f64, f64), Luck { normals, .. }: &Luck, facts: &Facts<'_>) {
     let p = facts.p;
     let before = d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY];
     let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
-    d.count += p.aid_adjustment * (counted.max(1.0) - d.count);
+    let count = d.count + p.aid_adjustment * (counted.max(1.0) - d.count);
+    let (was, now) = (d.count / d.count_base, count / d.count_base);
+    d.federal_level *= math::near_power(count / d.count, p.federal_elasticity);
+    d.aid_level = if now >= 1.0 {
+        // Beyond the start a formula pays for each further pupil what it pays for one.
+        1.0 + facts.aid_elasticity * (now - 1.0)
+    } else {
+        power_level(d.aid_level, was, now, facts.aid_elasticity)
+    };
+    d.count = count;
     d.aid_lost += p.aid_adjustment * (d.aid_lost_target - d.aid_lost);
     d.valuation *= 1.0 + p.valuation_growth;
-    let log = math::ln(d.count / d.count_base);
-    let sd = shock_sd(p.revenue_shock, p.revenue_shock_count, d.enrolment);
+    let sd = shock_sd(p.revenue_shock, p.revenue_shock_count, per_pupil);
     d.revenue_shock = p.revenue_shock_memory * d.revenue_shock + facts.revenue_new * sd * normals[2];
     let luck = (1.0 + d.revenue_shock + p.revenue_noise * sd * normals[3]).max(0.0);
-    let aid = d.aid_base * follows(d.count / d.count_base, facts.aid_elasticity) * (1.0 - d.aid_lost);
-    let federal = d.federal_base * math::exp(p.federal_elasticity * log);
+    let aid = d.aid_base * d.aid_level * (1.0 - d.aid_lost);
+    let federal = d.federal_base * d.federal_level;
     (d.aid, d.federal, d.aid_regular) = (aid * luck, federal * luck, aid + federal);
 
     // What costs grow beyond aid, and what voters wish beyond or below the usual, is theirs to pay.
     d.wished_levy = d.need * (1.0 - facts.first_base_cost / (facts.base_cost * (1.0 + d.taste)));
-    let gap = (d.reserve_share() - d.reserve_target).clamp(-p.reserve_gap_most, p.reserve_gap_most);
+    let gap = gap.clamp(-p.reserve_gap_most, p.reserve_gap_most);
     if facts.kind == AgentKind::District {
         let all = (d.own_levy + d.wished_levy).max(0.0);
-        d.own_levy += p.levy_adjustment * (levy_aim(d, facts.levy) - d.own_levy) - p.levy_reserve * gap * all;
+        let residents = (residents(d) / d.residents_base).max(1e-6);
+        let elasticity = if residents < 1.0 { facts.levy.down } else { facts.levy.up };
+        d.levy_level = power_level(d.levy_level, d.residents_relative, residents, elasticity);
+        d.residents_relative = residents;
+        let aim = d.levy_base * d.levy_level;
+        d.own_levy += p.levy_adjustment * (aim - d.own_levy) - p.levy_reserve * gap * all;
         d.own_levy = d.own_levy.max(0.0);
     } else {
         // A school has no levy of its own: the authority pays for its pupils.
-        d.own_levy = d.levy_base * math::exp(log);
+        d.own_levy = d.levy_base * now;
     }
     d.levy = (d.regular_levy() * luck - d.levy_relief).max(0.0);
 }
 
 /// A board holds about the reserve that it wants: it buys or puts off what is bought once, moves its levy, cuts
 /// a little, and if nothing is left cuts deeply and asks its voters.
-fn balance(d: &mut District, tax: f64, key: EntityKey, normals: &[f64; 5], facts: &Facts<'_>) {
+fn balance(d: &mut District, (tax, gap): (f64, f64), key: EntityKey, luck: &Luck, facts: &Facts<'_>) {
     let p = facts.p;
-    let gap = d.reserve_share() - d.reserve_target;
     let restored = if gap >= 0.0 { p.programme_restored } else { 0.0 };
     d.cut = (d.cut - p.cut_reserve * gap.min(p.reserve_gap_most) - restored).clamp(0.0, p.cut_limit);
     let wanted = d.reserve - d.reserve_target * d.programme;
@@ -263,7 +288,7 @@ fn balance(d: &mut District, tax: f64, key: EntityKey, normals: &[f64; 5], facts
     let short = (-gap * programme).clamp(0.0, d.fund);
     d.fund -= short;
 
-    build(d, programme, key, normals, facts);
+    build(d, programme, luck, facts);
     let service = p.debt_repayment * d.debt;
     d.debt += d.capital - service;
     d.levy += service + tax;
@@ -300,20 +325,19 @@ fn emergency(d: &mut District, key: EntityKey, facts: &Facts<'_>) {
 }
 
 /// A building is built now and then, over two years, more often where pupils come, and paid by bonds.
-fn build(d: &mut District, programme: f64, key: EntityKey, normals: &[f64; 5], facts: &Facts<'_>) {
+fn build(d: &mut District, programme: f64, luck: &Luck, facts: &Facts<'_>) {
     let p = facts.p;
     if d.building_years > 0 {
         d.building_years -= 1;
         return;
     }
     d.capital = 0.0;
-    let u = facts.draws.uniform(key, Decision::Build);
     let grown = 2.0 * (d.enrolment - d.history[(usize::from(facts.year) + 1) % HISTORY]) / (d.enrolment + 1.0);
     let rate = (p.building_rate * (1.0 + p.building_growth * grown)).max(0.0);
-    if u < rate {
+    if luck.building < rate {
         d.building_years = 1;
         // Half in each of two years; sizes differ widely.
-        d.capital = 0.5 * p.building_size * programme * (1.0 + 0.5 * normals[4]).max(0.1);
+        d.capital = 0.5 * p.building_size * programme * (1.0 + 0.5 * luck.normals[4]).max(0.1);
     }
 }
 
@@ -360,32 +384,26 @@ fn levy_response(w: &World<'_>) -> LevyResponse {
     LevyResponse { down, up: asymmetry * down }
 }
 
-/// What is paid for so many times the pupils of the start, relative to what was paid then: with this elasticity,
-/// and beyond the start no more than in proportion for each further pupil, as formulas pay.
+/// A power of what pupils are relative to the start, carried on from last year's: near 1 from year to year, so that
+/// no logarithm is needed. Each side of the start has an exponent of its own, and both begin at 1.
 #[inline]
-fn follows(relative: f64, elasticity: f64) -> f64 {
-    if relative >= 1.0 { 1.0 + elasticity * (relative - 1.0) } else { math::exp(elasticity * math::ln(relative)) }
-}
-
-/// The levy to which a district tends at the pupils that it has.
-fn levy_aim(d: &District, response: LevyResponse) -> f64 {
-    let relative = (residents(d) / d.residents_base).max(1e-6);
-    let elasticity = if relative < 1.0 { response.down } else { response.up };
-    d.levy_base * math::exp(elasticity * math::ln(relative))
+fn power_level(level: f64, was: f64, now: f64, exponent: f64) -> f64 {
+    if (was < 1.0) == (now < 1.0) { level * math::near_power(now / was, exponent) } else { math::near_power(now, exponent) }
 }
 
 /// Counts a district's revenue from what it is now instead of from the start, so that two can be added up.
 pub(crate) fn rebase(w: &mut World<'_>, i: usize) {
-    let (aid_elasticity, response, federal) = (w.aid_elasticity, levy_response(w), w.p.federal_elasticity);
     let school = w.region.kind == AgentKind::School;
     let d = &mut w.s.d[i];
-    let log = math::ln(d.count / d.count_base);
-    d.levy_base = if school { d.levy_base * math::exp(log) } else { levy_aim(d, response) };
+    d.levy_base *= if school { d.count / d.count_base } else { d.levy_level };
     d.residents_base = residents(d).max(1.0);
-    d.aid_base *= follows(d.count / d.count_base, aid_elasticity) * (1.0 - d.aid_lost);
+    (d.levy_level, d.residents_relative) = (1.0, 1.0);
+    d.aid_base *= d.aid_level * (1.0 - d.aid_lost);
+    d.aid_level = 1.0;
     d.aid_lost_target = (1.0 - (1.0 - d.aid_lost_target) / (1.0 - d.aid_lost).max(1e-9)).max(0.0);
     d.aid_lost = 0.0;
-    d.federal_base *= math::exp(federal * log);
+    d.federal_base *= d.federal_level;
+    d.federal_level = 1.0;
     d.count_base = d.count;
 }
 

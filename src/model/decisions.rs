@@ -31,10 +31,8 @@ pub enum Decision {
     Coordinator = 21,
     /// Whether voters allow a levy above the cap.
     LevyVote = 30,
-    /// Disturbances of a district's need, programme and revenue.
+    /// Disturbances of a district's need, programme and revenue, and whether it begins a building.
     Money = 31,
-    /// Whether a district begins a building.
-    Build = 32,
     /// Whether a shared activity works (entity: the cluster's function).
     Task = 40,
     /// Whether a cluster takes on a further activity.

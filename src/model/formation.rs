@@ -275,11 +275,12 @@ fn join(w: &mut World<'_>) {
         let (p, d) = (w.f, &w.s.d);
         let leader = p.accept_leader * (p.leaders_take_part * d[i].commitment - 0.5);
         let own = p.join_intercept + p.accept_stress * d[i].stress + leader;
-        // Full trust of the nearest neighbour is the most that a cluster could add.
+        // Full trust of the nearest neighbour, where there is any, is the most that a cluster could add.
         let nearest = w.site.near_miles(i).first().map_or(0.0, |&miles| f64::from(miles) * w.drive_minutes_per_mile);
+        let trust = if w.s.ties.is_friendly(i) { 0.5 * p.accept_trust } else { 0.0 };
         let money = |worth: f64| p.accept_grant * math::asinh(worth / p.money_scale);
         let most = if w.policy.instruments.is_empty() { 0.0 } else { money(most_worth(w, i)) };
-        if !math::may_happen(u, own + most + 0.5 * p.accept_trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
+        if !math::may_happen(u, own + most + trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
             continue;
         }
         let Some((target, other)) = cluster_near(w, i) else { continue };

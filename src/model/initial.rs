@@ -236,6 +236,7 @@ fn start_places(s: &mut State, region: &Region, map: Map<'_>) {
             };
             c.norm[level.index()] = c.ride[level.index()].max(norm);
         }
+        c.count_rides();
     }
 }
 
@@ -258,6 +259,7 @@ impl Community {
         school: [NONE; 3],
         ride: [0.0; 3],
         norm: [0.0; 3],
+        ride_counts: [1.0; 2],
         high_schools: 0.0,
         attending: 0.0,
         courses_own: 0.0,
@@ -311,10 +313,14 @@ impl District {
         aid_lost: 0.0,
         aid_lost_target: 0.0,
         federal_base: 0.0,
+        aid_level: 1.0,
+        federal_level: 1.0,
         own_levy: 0.0,
         levy_base: 0.0,
         wished_levy: 0.0,
         residents_base: 0.0,
+        residents_relative: 1.0,
+        levy_level: 1.0,
         debt: 0.0,
         building_years: 0,
         valuation: 0.0,

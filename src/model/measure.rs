@@ -147,12 +147,6 @@ impl Fare {
     }
 }
 
-/// How a ride counts: in full within the norm, not at all from twice that on.
-#[inline]
-fn ride_counts(ride: f64, norm: f64) -> f64 {
-    (2.0 - ride / norm.max(1e-9)).clamp(0.0, 1.0)
-}
-
 /// How far a reserve is solvent.
 #[inline]
 fn solvent(w: &World<'_>, district: usize) -> f64 {
@@ -165,7 +159,6 @@ fn fare(w: &World<'_>, community: usize) -> Fare {
     let home = usize::from(c.home);
     let older = c.high_school_pupils();
     let younger = c.pupils() - older;
-    let ride = |level: Level| ride_counts(c.ride[level.index()], c.norm[level.index()]);
     let school = c.school[Level::High.index()];
     let high = usize::from(if school == NONE { c.home } else { w.s.c[usize::from(school)].home });
     let courses = if school == NONE { 0.0 } else { w.s.c[usize::from(school)].courses };
@@ -173,8 +166,8 @@ fn fare(w: &World<'_>, community: usize) -> Fare {
     Fare {
         younger,
         older,
-        younger_sound: solvent(w, home) * ride(Level::Elementary).min(ride(Level::Middle)),
-        older_sound: solvent(w, high) * ride(Level::High),
+        younger_sound: solvent(w, home) * c.ride_counts[0],
+        older_sound: solvent(w, high) * c.ride_counts[1],
         paid: d[home].paid,
         courses: courses * (1.0 - w.p.courses_cut * d[high].cut),
         ride: c.ride[0].max(c.ride[1]).max(c.ride[2]),
@@ -411,12 +404,5 @@ mod tests {
         assert!((spread(4.0, 20.0, 120.0) - 5.0f64.sqrt()).abs() < 1e-12);
         assert!(spread(1.0, 3.0, 9.0).abs() < 1e-12);
         assert!(spread(0.0, 0.0, 0.0).is_nan());
-    }
-
-    #[test]
-    fn a_ride_counts_less_and_less_beyond_its_norm() {
-        assert!((ride_counts(60.0, 60.0) - 1.0).abs() < 1e-12);
-        assert!((ride_counts(90.0, 60.0) - 0.5).abs() < 1e-12);
-        assert!(ride_counts(150.0, 60.0).abs() < 1e-12);
     }
 }

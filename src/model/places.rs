@@ -235,6 +235,21 @@ fn assign(s: &mut State, community: usize, level: Level, map: Map<'_>) {
     let place = &mut s.c[community];
     place.school[level.index()] = school.map_or(NONE, |at| at as u16);
     place.ride[level.index()] = ride;
+    place.count_rides();
+}
+
+impl Community {
+    /// Works out how the rides count.
+    pub(crate) fn count_rides(&mut self) {
+        let counts = |level: Level| ride_counts(self.ride[level.index()], self.norm[level.index()]);
+        self.ride_counts = [counts(Level::Elementary).min(counts(Level::Middle)), counts(Level::High)];
+    }
+}
+
+/// How a ride counts: in full within the norm, not at all from twice that on.
+#[inline]
+fn ride_counts(ride: f64, norm: f64) -> f64 {
+    (2.0 - ride / norm.max(1e-9)).clamp(0.0, 1.0)
 }
 
 /// The community whose school of a level is nearest to a community, among those of its own district, or of
@@ -364,6 +379,13 @@ mod tests {
         let mut k8 = community(&[(1, 1)]);
         open_level(&mut k8, Level::Middle);
         assert_eq!((k8.teaching(Level::Middle), k8.open_buildings()), (1, 1));
+    }
+
+    #[test]
+    fn a_ride_counts_less_and_less_beyond_its_norm() {
+        assert!((ride_counts(60.0, 60.0) - 1.0).abs() < 1e-12);
+        assert!((ride_counts(90.0, 60.0) - 0.5).abs() < 1e-12);
+        assert!(ride_counts(150.0, 60.0).abs() < 1e-12);
     }
 
     #[test]

@@ -179,7 +179,7 @@ fn stress(
     let programme = if d.high_schools > 0.0 {
         let shortfall = ((required - d.courses) / required).max(0.0).min(p.stress_courses_most);
         // The square root: pressure comes with the first courses that are missing.
-        p.stress_standard * shortfall.sqrt() + p.stress_courses * math::ln(p.courses_wished / d.courses.max(1.0)).max(0.0)
+        p.stress_standard * shortfall.sqrt() + p.stress_courses * math::near_ln(p.courses_wished / d.courses.max(1.0)).max(0.0)
     } else {
         0.0
     };
@@ -189,7 +189,7 @@ fn stress(
         + p.stress_classes * d.thin
         + p.stress_paid * (d.cut / p.cut_limit.max(0.01)).min(1.0)
         + programme
-        + p.stress_cost * math::ln(cost.max(1.0))
+        + p.stress_cost * math::near_ln(cost.max(1.0))
         + p.stress_decline * (d.decline(year) * per_full_decline).min(1.0)
 }
 

@@ -99,8 +99,9 @@ pub(crate) fn step(w: &mut World<'_>) {
         let deep = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.deep_sharing(w.p));
         let p = w.p;
         // Where something is paid for merging, what it could add has no bound, and all are looked at.
-        let money = if paid { f64::INFINITY } else { (p.propose_money * (1.0 + p.propose_rush)) * saving_bound(w, i) };
-        let most = own + 0.5 * p.propose_trust + deep * p.propose_shared * p.shared_years_most + money;
+        let money = if paid { f64::INFINITY } else { p.propose_money * saving_bound(w, i) };
+        let trust = if w.s.ties.is_friendly(i) { 0.5 * p.propose_trust } else { 0.0 };
+        let most = own + trust + deep * p.propose_shared * p.shared_years_most + money;
         if !math::may_happen(u, most) {
             continue;
         }
@@ -212,15 +213,14 @@ fn net_money(w: &World<'_>, i: usize, j: usize) -> f64 {
 fn saving(w: &World<'_>, i: usize, j: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
     let schools = d[i].high_schools.min(d[j].high_schools);
-    let level = 0.5 * (d[i].cost_level + d[j].cost_level);
-    w.base_cost * level * (p.fixed_district + p.fixed_high_school * schools)
+    // Reckoned at the cost level of the one that proposes.
+    w.base_cost * d[i].cost_level * (p.fixed_district + p.fixed_high_school * schools)
 }
 
 /// The most that saving alone can add to the money effect of a district, whoever its partner is.
 fn saving_bound(w: &World<'_>, i: usize) -> f64 {
     let (p, d) = (w.p, &w.s.d);
-    // The partner is larger, so half of the two budgets is at least the own one.
-    let fixed = pupil_equivalents(0.0, d[i].high_schools, 0.0, p) * w.base_cost * 3.0;
+    let fixed = pupil_equivalents(0.0, d[i].high_schools, 0.0, p) * w.base_cost * d[i].cost_level;
     in_log_odds(p.merger_horizon * p.saving_seen * fixed / d[i].need.max(1.0), p.merger_money_scale)
 }
 

@@ -49,7 +49,6 @@ struct Support {
     /// The organisations that reach each district in ascending order, one district after the other.
     helpers: Vec<u16>,
     /// Miles to them.
-    helper_miles: Vec<f32>,
     /// Where each district's organisations begin, and where the last one's end.
     helpers_from: Vec<u32>,
 }
@@ -142,23 +141,12 @@ impl Site {
         part(&self.support.helpers, &self.support.helpers_from, district)
     }
 
-    /// Miles to each of [`helpers`](Self::helpers).
-    #[inline]
-    pub(crate) fn helper_miles(&self, district: usize) -> &[f32] {
-        part(&self.support.helper_miles, &self.support.helpers_from, district)
-    }
-
     /// The districts within reach of a support organisation, in their order.
     #[inline]
     pub(crate) fn reached(&self, organisation: usize) -> &[u16] {
         part(&self.support.reached, &self.support.reached_from, organisation)
     }
 
-    /// Miles from a district to a support organisation.
-    #[inline]
-    pub(crate) fn support_miles(&self, district: usize, organisation: usize) -> f64 {
-        f64::from(grid::miles(self.places[district], self.support.places[organisation]))
-    }
 }
 
 impl Support {
@@ -194,9 +182,6 @@ impl Support {
         self.helpers.clear();
         self.helpers.reserve(usual);
         self.helpers.resize(self.reached.len(), 0);
-        self.helper_miles.clear();
-        self.helper_miles.reserve(usual);
-        self.helper_miles.resize(self.reached.len(), 0.0);
         // From the last, so that every start ends where it belongs and organisations keep their order.
         for organisation in (0..self.places.len()).rev() {
             for &district in part(&self.reached, &self.reached_from, organisation) {
@@ -204,7 +189,6 @@ impl Support {
                 let from = &mut self.helpers_from[district];
                 *from -= 1;
                 self.helpers[*from as usize] = organisation as u16;
-                self.helper_miles[*from as usize] = grid::miles(districts[district], self.places[organisation]);
             }
         }
     }
@@ -283,8 +267,6 @@ mod tests {
             let helpers: Vec<usize> = (0..region.support.len()).filter(reaches).collect();
             prop_assert_eq!(site.support_near(i), !helpers.is_empty());
             prop_assert_eq!(site.helpers(i).iter().map(|&org| usize::from(org)).collect::<Vec<_>>(), &helpers[..]);
-            let miles: Vec<f64> = helpers.iter().map(|&org| site.support_miles(i, org)).collect();
-            prop_assert_eq!(site.helper_miles(i).iter().map(|&miles| f64::from(miles)).collect::<Vec<_>>(), miles);
         }
         for org in 0..region.support.len() {
             let reached = |&i: &u16| site.support_miles(usize::from(i), org) <= region.support[org].reach;

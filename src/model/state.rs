@@ -235,6 +235,9 @@ pub(crate) struct Community {
     /// The longest rides that count as within the norm: the state's, or those of the start where they were
     /// longer.
     pub(crate) norm: [f64; LEVELS],
+    /// How the rides count, 0-1: those before high school, and those to it. In full within the norm, not at all
+    /// from twice that on.
+    pub(crate) ride_counts: [f64; 2],
     /// Open buildings that teach high-school grades.
     pub(crate) high_schools: f64,
     /// High-school pupils who attend here, and courses that the staff of its high school teaches; those
@@ -306,12 +309,18 @@ pub(crate) struct District {
     pub(crate) aid_lost: f64,
     pub(crate) aid_lost_target: f64,
     pub(crate) federal_base: f64,
+    /// What aid and federal money are at the count, relative to that of the start.
+    pub(crate) aid_level: f64,
+    pub(crate) federal_level: f64,
     /// The levy of its own, what it tends to at the pupils of the start, and those pupils (residents).
     pub(crate) own_levy: f64,
     pub(crate) levy_base: f64,
     /// What voters pay beyond that for costs that grew beyond aid, and for wishes of their own (below 0: less).
     pub(crate) wished_levy: f64,
     pub(crate) residents_base: f64,
+    /// Residents relative to that, and the levy that goes with them, relative to that of the start.
+    pub(crate) residents_relative: f64,
+    pub(crate) levy_level: f64,
     /// Levy that pays for buildings, and what is still owed for them.
     pub(crate) debt: f64,
     /// Share of a year's spending that goes into a building this year.

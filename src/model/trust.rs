@@ -74,6 +74,9 @@ pub(crate) struct Ties {
     turnovers: Vec<u16>,
     /// Districts whose ties a host has inherited.
     gone: Vec<bool>,
+    /// Districts of which, or by which, a promise kept was ever noted: nobody trusts the others, nor they him, more
+    /// than a stranger.
+    friendly: Vec<bool>,
     /// Share of the evidence left after 0, 1, 2, … years.
     memory: Vec<f32>,
     /// Share of the evidence left after 0, 1, 2, … changes of superintendent.
@@ -97,6 +100,7 @@ impl Ties {
             first: vec![END; count],
             turnovers: vec![0; count],
             gone: vec![false; count],
+            friendly: vec![false; count],
             memory: vec![0.0; usize::from(years) + 1],
             // A superintendent leaves once a year at most: this much is always enough.
             kept_at_turnovers: vec![0.0; usize::from(years) + 2],
@@ -111,6 +115,7 @@ impl Ties {
         self.first.fill(END);
         self.turnovers.fill(0);
         self.gone.fill(false);
+        self.friendly.fill(false);
         for (shares, yearly) in [(&mut self.memory, memory), (&mut self.kept_at_turnovers, kept_at_turnover)] {
             let mut left = 1.0f64;
             for share in shares {
@@ -218,6 +223,12 @@ impl Ties {
         self.find(ends).map_or(0.5, |tie| 0.5 * (mean(self.view(tie, 0, year)) + mean(self.view(tie, 1, year))))
     }
 
+    /// Whether anybody can trust a district, or it anybody, more than a stranger.
+    #[inline]
+    pub(crate) fn is_friendly(&self, district: usize) -> bool {
+        self.friendly[district]
+    }
+
     /// Adds evidence of one district about another: promises kept and broken, at least 0.
     #[inline]
     pub(crate) fn add(&mut self, of: usize, toward: usize, year: u16, kept: f64, broken: f64) {
@@ -238,6 +249,12 @@ impl Ties {
 
     #[inline]
     fn add_to(&mut self, place: usize, side: usize, year: u16, kept: f64, broken: f64) {
+        if kept > 0.0 {
+            let ends = self.known[place].ends;
+            for end in ends {
+                self.friendly[usize::from(end)] = true;
+            }
+        }
         let mut view = self.view(&self.known[place], side, year);
         view.kept += kept as f32;
         view.broken += broken as f32;
@@ -284,6 +301,7 @@ impl Ties {
     /// The host of a merger inherits the ties of the one that ended: the stronger evidence of both. What
     /// others know of the one that ended is of no more use and is not passed on when they end themselves.
     pub(crate) fn inherit(&mut self, host: usize, ended: usize, year: u16) {
+        self.friendly[host] |= self.friendly[ended];
         self.gone[ended] = true;
         let mut next = self.first[ended];
         while next != END {
