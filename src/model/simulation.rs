@@ -33,6 +33,7 @@ pub struct Simulation {
 #[derive(Debug)]
 pub struct Workspace {
     state: State,
+    traits: FunctionTraits,
 }
 
 /// Which run of an experiment.
@@ -223,7 +224,8 @@ impl Simulation {
     /// Scratch memory for runs of this region.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        Workspace { state: initial::allocate(&self.region, self.years) }
+        let traits = FunctionTraits::new(&Parameters::default());
+        Workspace { state: initial::allocate(&self.region, self.years), traits }
     }
 
     /// Runs one policy through the years and leaves what happened in `record`: a pure function of
@@ -254,21 +256,30 @@ impl Simulation {
         record: &mut Record,
     ) {
         record.clear();
-        let traits = FunctionTraits::new(parameters);
-        let state = &mut workspace.state;
+        let mut world = self.begin(workspace, (policy, parameters), ablation, id, detail);
+        for year in 0..self.years {
+            Self::year(&mut world, id, year, (detail, record), |_, _| ());
+        }
+        Self::finish(world, record);
+    }
+
+    /// The world before the first year.
+    pub(super) fn begin<'a>(
+        &'a self,
+        workspace: &'a mut Workspace,
+        (policy, parameters): (&'a Policy, &'a Parameters),
+        ablation: &Ablation<'a>,
+        id: RunId,
+        detail: Detail,
+    ) -> World<'a> {
+        let Workspace { state, traits } = workspace;
+        *traits = FunctionTraits::new(parameters);
         state.keep_events = detail >= Detail::Cluster;
-        let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
         state.note_foundings = matches!(ablation.foundings, Foundings::Noted);
         state.awards.reserve(instruments::awards_at_most(policy.instruments.len(), self.site.count));
-        let schedule = schedule();
-        let mut world = World::new(
-            (&self.region, &self.site, &self.layout),
-            policy,
-            (parameters, ablation.formation),
-            &traits,
-            before,
-            state,
-        );
+        let before = Draws::new(id.seed, id.replicate, Draws::BEFORE);
+        let place = (&*self.region, &*self.site, &*self.layout);
+        let mut world = World::new(place, policy, (parameters, ablation.formation), traits, before, state);
         world.replay = match ablation.foundings {
             Foundings::Replayed(foundings, invitees) => Some(Replay { foundings, invitees }),
             Foundings::Decided | Foundings::Noted => None,
@@ -276,16 +287,30 @@ impl Simulation {
         let map = world.map();
         initial::start(world.s, &self.region, map, parameters, before);
         founding::start(&mut world);
-        for year in 0..self.years {
-            world.year = year;
-            world.draws = Draws::new(id.seed, id.replicate, year);
-            run_year(&schedule, &mut world);
-            measure::step(&world, detail, record);
-            world.base_cost *= 1.0 + parameters.wedge;
-        }
-        record.last_forms.extend((0..self.site.count).map(|community| measure::form_of(world.s, community)));
-        record.last_homes.extend(world.s.c.iter().map(|community| community.home));
-        measure::lives(world.s, record);
-        record.events.append(&mut world.s.events);
+        world
+    }
+
+    /// One year: its steps, after each of which `after` sees the world, and then its outcomes.
+    pub(super) fn year<'a>(
+        world: &mut World<'a>,
+        id: RunId,
+        year: u16,
+        (detail, record): (Detail, &mut Record),
+        after: impl FnMut(&'static str, &World<'a>),
+    ) {
+        world.year = year;
+        world.draws = Draws::new(id.seed, id.replicate, year);
+        run_year(&schedule(), world, after);
+        measure::step(world, detail, record);
+        world.base_cost *= 1.0 + world.p.wedge;
+    }
+
+    /// What is known only when all years are over.
+    pub(super) fn finish(world: World<'_>, record: &mut Record) {
+        let s = world.s;
+        record.last_forms.extend((0..world.site.count).map(|community| measure::form_of(s, community)));
+        record.last_homes.extend(s.c.iter().map(|community| community.home));
+        measure::lives(s, record);
+        record.events.append(&mut s.events);
     }
 }
