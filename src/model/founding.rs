@@ -9,7 +9,7 @@ use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, FunctionSet};
 use super::parameters::Parameters;
 use super::places::{Purpose, limit};
-use super::policy::{Management, StartingCluster};
+use super::policy::{InstrumentKind, Management, StartingCluster};
 use super::scale::FULL_DEPTH;
 use super::simulation::Invitees;
 use super::state::{Cluster, Founding, Grant, MOST_MEMBERS, Members, NONE};
@@ -243,10 +243,13 @@ fn first_free(w: &World<'_>, size: usize) -> Members {
     members
 }
 
-/// The place of the instrument that pays a cluster.
-fn grant_of(w: &World<'_>, starting: &StartingCluster) -> Option<u8> {
+/// The place of the instrument that pays a cluster of so many members: none if its terms ask for fewer or more.
+fn grant_of(w: &World<'_>, starting: &StartingCluster, members: usize) -> Option<u8> {
     let name = starting.paid_by.as_ref()?;
-    w.instruments().find(|(_, instrument)| instrument.name == *name).map(|(place, _)| place as u8)
+    let (place, instrument) = w.instruments().find(|(_, instrument)| instrument.name == *name)?;
+    let InstrumentKind::ClusterGrant(terms) = &instrument.kind else { return None };
+    let fits = (usize::from(terms.min_members)..=usize::from(terms.max_members)).contains(&members);
+    fits.then_some(place as u8)
 }
 
 fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members, key: EntityKey) {
@@ -256,7 +259,7 @@ fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members, key: E
         origin: starting.origin,
         form: starting.form,
         services: starting.services,
-        grant: grant_of(w, starting),
+        grant: grant_of(w, starting, members.len()),
         // A network or cluster as given; what the draws would settle is given too.
         manner: [0.0, 1.0 - f64::EPSILON],
     };
