@@ -243,6 +243,10 @@ fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
             (Use::SharedWork, Some(cluster)) => {
                 d.shared_receipts += amount;
                 cluster.received += amount;
+                // Members put in their match for what this grant pays, in its last year too.
+                if let InstrumentKind::ClusterGrant(terms) = &instrument.kind {
+                    cluster.pooled += terms.match_share * amount;
+                }
             }
             (Use::Post, Some(cluster)) => {
                 d.shared_receipts += amount;
@@ -375,23 +379,17 @@ fn collect_dues(w: &mut World<'_>) {
     let s = &mut *w.s;
     for cluster in &mut s.clusters {
         let pupils: f64 = cluster.members.as_slice().iter().map(|&m| s.d[usize::from(m)].enrolment).sum();
-        let mut matched = 0.0;
-        for grant in cluster.grants.iter().flatten() {
-            if let InstrumentKind::ClusterGrant(terms) = &w.policy.instruments[usize::from(grant.instrument)].kind {
-                matched += terms.match_share * cluster.received;
-            }
-        }
-        cluster.pooled += matched;
+        let matched = cluster.pooled;
         cluster.money_per_pupil = (cluster.received + cluster.pooled) / (pupils * w.base_cost).max(1.0);
         cluster.coordinator_paid = (cluster.post_money / coordinator.max(1.0)).min(1.0);
-        if cluster.form <= Form::Network {
-            continue;
-        }
-        let filled = if cluster.coordinator > 0.0 { (coordinator - cluster.post_money).max(0.0) } else { 0.0 };
+        // A network has no fee and no coordinator.
+        let formal = cluster.form > Form::Network;
+        let fee = if formal { w.p.fee } else { 0.0 };
+        let filled = if formal && cluster.coordinator > 0.0 { (coordinator - cluster.post_money).max(0.0) } else { 0.0 };
         for &member in cluster.members.as_slice() {
             let member = usize::from(member);
             let share = cluster.cost_share(s.d[member].enrolment, pupils);
-            s.d[member].dues = w.p.fee * s.d[member].need + share * (filled + matched);
+            s.d[member].dues = fee * s.d[member].need + share * (filled + matched);
         }
     }
 }
