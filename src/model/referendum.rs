@@ -303,8 +303,10 @@ fn put_to_vote(w: &mut World<'_>, plan: Plan) -> bool {
     }
     remember_failure(w, &plan);
     let [_, revise] = w.draws.uniforms(plan.key, Decision::AfterFailure);
-    if yes.len() >= 2 && yes.len() < plan.parties.len() && revise < w.p.revised_plan {
-        let revised = revise_plan(w, &plan, yes);
+    if yes.len() < plan.parties.len()
+        && revise < w.p.revised_plan
+        && let Some(revised) = revise_plan(w, &plan, &yes)
+    {
         let (passed, _) = hold_votes(w, &revised);
         if passed {
             agree(w, &revised);
@@ -314,18 +316,13 @@ fn put_to_vote(w: &mut World<'_>, plan: Plan) -> bool {
     false
 }
 
-/// The same plan for those who said yes: what it promised about schools it promises again.
-fn revise_plan(w: &World<'_>, plan: &Plan, yes: Members) -> Plan {
-    let near = near_the_largest(w, &yes);
-    let parties = if near.len() >= 2 { near } else { yes };
-    Plan {
-        host: largest(w, &parties),
-        parties,
-        high_school: plan.high_school.and_then(|_| largest_high_school(w, &parties)),
-        middle: None,
-        round: 1,
-        ..*plan
-    }
+/// The same plan for those who said yes, if two of them are near enough to each other: what it promised about
+/// schools it promises again.
+fn revise_plan(w: &World<'_>, plan: &Plan, yes: &Members) -> Option<Plan> {
+    let parties = near_the_largest(w, yes);
+    let high_school = plan.high_school.and_then(|_| largest_high_school(w, &parties));
+    let revised = Plan { host: largest(w, &parties), parties, high_school, middle: None, round: 1, ..*plan };
+    (parties.len() >= 2).then_some(revised)
 }
 
 fn agree(w: &mut World<'_>, plan: &Plan) {
@@ -419,10 +416,40 @@ fn vote_log_odds(w: &World<'_>, plan: &Plan, i: usize, schools: PlannedSchools) 
         + p.vote_board * (d[i].board - 0.5)
 }
 
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::parameters::Parameters;
+    use super::super::policy::Policy;
+    use super::super::record::Detail;
+    use super::super::simulation::{Ablation, Foundings, RunId, Simulation};
     use super::*;
+    use crate::districts::synthetic::{SyntheticSpec, generate};
+
+    #[test]
+    fn those_who_said_yes_are_no_district_where_only_one_who_said_no_lies_between_them() {
+        let mut region = generate(&SyntheticSpec { districts: 3, ..SyntheticSpec::default() }, 1);
+        for (district, east) in region.districts.iter_mut().zip([0.0, 25.0, 50.0]) {
+            (district.x, district.y) = (east, 0.0);
+        }
+        let simulation = Simulation::new(Arc::new(region), 1);
+        let (policy, p, mut workspace) = (Policy::default(), Parameters::default(), simulation.workspace());
+        let ablation = Ablation { formation: &p, foundings: Foundings::Decided };
+        let id = RunId { seed: 1, replicate: 0 };
+        let w = simulation.begin(&mut workspace, (&policy, &p), &ablation, id, Detail::Region);
+        let members = |list: &[u16]| {
+            let mut members = Members::EMPTY;
+            for &district in list {
+                members.push(district);
+            }
+            members
+        };
+        let plan = design(&w, members(&[0, 1, 2]), true);
+        assert!(revise_plan(&w, &plan, &members(&[0, 2])).is_none());
+        let revised = revise_plan(&w, &plan, &members(&[0, 1])).map(|plan| plan.parties.len());
+        assert_eq!(revised, Some(2), "neighbours go on");
+    }
 
     #[test]
     fn money_is_felt_in_proportion_while_small_and_without_a_ceiling() {
