@@ -72,7 +72,9 @@ fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form, plan: Planned
     leave_cluster(w, ended);
     budget::rebase(w, ended);
     budget::rebase(w, host);
+    let twice = counted_twice(w, ended, host) + counted_twice(w, host, ended);
     unite_money(w, ended, host, lost);
+    w.s.d[host].residents_base = (w.s.d[host].residents_base - twice).max(1.0);
     unite_people(w, ended, host);
     w.s.d[ended].alive = false;
     w.s.d[ended].ended = how;
@@ -86,6 +88,17 @@ fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form, plan: Planned
     for award in w.s.awards.iter_mut().filter(|award| usize::from(award.host) == ended) {
         award.host = host as u16;
     }
+}
+
+/// Pupils for whom two districts of the same land have a levy each: those whom one sends to the high school of the
+/// other, which has no younger ones. In one district they are counted once.
+fn counted_twice(w: &World<'_>, sender: usize, high: usize) -> f64 {
+    if w.s.d[high].has_elementary() {
+        return 0.0;
+    }
+    let taught = usize::from(w.s.d[sender].highest) + 1;
+    let sent = w.s.communities(sender).map(|community| &w.s.c[community]).filter(|c| usize::from(c.high) == high);
+    sent.map(|c| c.grades[taught..].iter().sum::<f64>()).sum()
 }
 
 fn leave_cluster(w: &mut World<'_>, district: usize) {
@@ -535,4 +548,42 @@ fn levelling(w: &World<'_>, ended: usize, host: usize) -> f64 {
     let (a, b) = (d[ended].enrolment.max(1.0), d[host].enrolment.max(1.0));
     let up = |pupils: f64| p.salary_share * p.salary_elasticity * math::ln((a + b) / pupils);
     (a * (d[ended].levelling + up(a)) + b * (d[host].levelling + up(b))) / (a + b)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::demography;
+    use super::super::parameters::Parameters;
+    use super::super::policy::Policy;
+    use super::super::record::Detail;
+    use super::super::simulation::{Ablation, Foundings, RunId, Simulation};
+    use super::*;
+    use crate::districts::schools::default_schools;
+    use crate::districts::synthetic::{SyntheticSpec, generate};
+
+    #[test]
+    fn no_pupil_is_lost_to_the_levy_where_a_high_school_district_and_the_one_below_it_become_one() {
+        let mut region = generate(&SyntheticSpec { districts: 2, ..SyntheticSpec::default() }, 1);
+        for (district, (lowest, highest)) in region.districts.iter_mut().zip([(0, 8), (9, 12)]) {
+            (district.lowest_grade, district.highest_grade) = (lowest, highest);
+            for (grade, pupils) in (0..).zip(&mut district.pupils) {
+                *pupils = if (lowest..=highest).contains(&grade) { 30.0 } else { 0.0 };
+            }
+            district.schools = default_schools(lowest, highest, 1, district.x, district.y, &district.name);
+        }
+        let simulation = Simulation::new(Arc::new(region), 1);
+        let (policy, p, mut workspace) = (Policy::default(), Parameters::default(), simulation.workspace());
+        let ablation = Ablation { formation: &p, foundings: Foundings::Decided };
+        let id = RunId { seed: 1, replicate: 0 };
+        let mut w = simulation.begin(&mut workspace, (&policy, &p), &ablation, id, Detail::Region);
+        assert!((w.s.d[0].sent - 120.0).abs() < 1e-9, "the lower sends its pupils to the upper: {}", w.s.d[0].sent);
+        absorb(&mut w, 1, 0, Form::Merged, PlannedSchools::default());
+        tidy(&mut w);
+        demography::count(w.s, 0);
+        let d = &w.s.d[0];
+        assert!((d.enrolment - 390.0).abs() < 1e-9 && d.sent <= 0.0 && d.received <= 0.0);
+        assert!((d.residents_base - d.enrolment).abs() < 1e-9, "a levy for {} of {}", d.residents_base, d.enrolment);
+    }
 }
