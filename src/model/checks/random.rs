@@ -5,52 +5,94 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use crate::districts::schools::default_schools;
 use crate::districts::synthetic::{SyntheticSpec, generate};
+use crate::model::events::{Form, Origin};
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::parameters::{ParameterId, Parameters};
 use crate::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, HoldHarmless,
-    Instrument, InstrumentKind, LevyRelief, MergerGrant, Policy, SharingWeight, TaxingAuthority,
+    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid,
+    HoldHarmless, Instrument, InstrumentKind, LevyRelief, Management, MergerGrant, Policy, SharingWeight, StartingCluster,
+    TaxingAuthority,
 };
-use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, Region, StateFinance, StateRules, VoteRule};
+use crate::model::region::{Region, StartingDistrict, StateFinance, StateRules, VoteRule};
 
-/// A region of up to `most` districts under a random state.
+/// A region of up to `most` districts under a random state: some with schools in several towns, some without a
+/// high school, and over some of these districts of high schools alone.
 pub(crate) fn region(most: u16) -> impl Strategy<Value = Region> {
     let sizes = (2..=most, 20.0..1_500.0f64, 0.1..1.3f64, -0.08..0.02f64);
     let land = (0.05..20.0f64, 0.0..1.2f64, 0u16..4, 0.0..1.0f64);
-    (sizes, land, rules(), finance(), any::<u64>(), prop::bool::weighted(0.3)).prop_map(
-        |((districts, median_pupils, size_sd, trend), (density, area_sd, support, elementary), rules, finance, seed, split)| {
+    let known = (any::<bool>(), prop::option::of(-0.05..0.02f64), 0.0..0.02f64);
+    (sizes, land, (rules(), finance()), known, any::<u64>(), prop::bool::weighted(0.5)).prop_map(
+        |(sizes, land, (rules, finance), (grades_known, trend, trend_unknown), seed, mixed)| {
+            let (districts, median_pupils, size_sd, spec_trend) = sizes;
+            let (density, area_sd, support, elementary) = land;
             let spec = SyntheticSpec {
                 districts,
                 median_pupils,
                 size_sd,
-                trend,
+                trend: spec_trend,
                 density,
                 area_sd,
                 support_organisations: support,
                 elementary_only_share: elementary,
                 ..SyntheticSpec::default()
             };
-            let mut region = Region { rules, finance, ..generate(&spec, seed) };
-            if split {
-                make_some_high_school_districts(&mut region);
+            let mut region = Region { rules, finance, grades_known, trend, trend_unknown, ..generate(&spec, seed) };
+            if mixed {
+                mix(&mut region, seed);
             }
             region
         },
     )
 }
 
-/// Every third district with a high school teaches its high-school grades only, as in parts of the West.
-fn make_some_high_school_districts(region: &mut Region) {
-    for district in region.districts.iter_mut().filter(|d| d.has_high_school()).step_by(3) {
-        district.lowest_grade = FIRST_HIGH_SCHOOL_GRADE as u8;
-        district.pupils[..FIRST_HIGH_SCHOOL_GRADE].fill(0.0);
+/// Makes districts teach other grades in more buildings and towns, and names the high schools of some of those
+/// that have none.
+fn mix(region: &mut Region, seed: u64) {
+    // Digits of the seed, one after the other.
+    let mut left = seed;
+    let mut digit = |choices: u64| {
+        left = left.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (left >> 33) % choices
+    };
+    for district in &mut region.districts {
+        let span = match (district.has_high_school(), digit(6)) {
+            (true, 0) => (9, 12),
+            (true, 1) => (7, 12),
+            (false, 0) => (0, 6),
+            _ => (district.lowest_grade, district.highest_grade),
+        };
+        teach(district, span, 1 + digit(5) as usize);
+        let radius = 0.5 * (district.area / std::f64::consts::PI).sqrt();
+        let (x, y) = (district.x, district.y);
+        for (nth, school) in district.schools.iter_mut().enumerate() {
+            let town = digit(4) as f64 - 1.0;
+            (school.x, school.y) = (x + radius * town, y + radius * town * nth as f64 / 8.0);
+        }
     }
+    let with_high: Vec<String> = region.districts.iter().filter(|d| d.has_high_school()).map(|d| d.id.clone()).collect();
+    for district in region.districts.iter_mut().filter(|d| !d.has_high_school()) {
+        let named = with_high.get(digit(with_high.len().max(1) as u64) as usize);
+        district.high_school = named.filter(|_| digit(3) > 0).cloned();
+    }
+}
+
+/// Lets a district teach other grades in so many buildings, and no pupils in others.
+fn teach(district: &mut StartingDistrict, (lowest, highest): (u8, u8), buildings: usize) {
+    (district.lowest_grade, district.highest_grade) = (lowest, highest);
+    for (grade, pupils) in (0..).zip(&mut district.pupils) {
+        if !(lowest..=highest).contains(&grade) {
+            *pupils = 0.0;
+        }
+    }
+    district.schools = default_schools(lowest, highest, buildings, district.x, district.y, &district.name);
 }
 
 fn rules() -> impl Strategy<Value = StateRules> {
     let rule = select(vec![VoteRule::SeparateMajorities, VoteRule::CombinedMajority]);
-    (5.0..80.0f64, 10.0..60.0f64, 0u16..4, rule, any::<bool>(), prop::option::of(-1.0..2.0f64)).prop_map(
+    let courses = prop::option::of(5.0..80.0f64);
+    (courses, 10.0..60.0f64, 0u16..4, rule, any::<bool>(), prop::option::of(-1.0..2.0f64)).prop_map(
         |(required_courses, minutes, retry_wait_years, vote_rule, official_recognition, merger_climate)| StateRules {
             required_courses,
             elementary_ride_minutes: minutes,
@@ -64,8 +106,10 @@ fn rules() -> impl Strategy<Value = StateRules> {
 }
 
 fn finance() -> impl Strategy<Value = StateFinance> {
-    (3_000.0..25_000.0f64, 0.05..0.9f64, 0.0..0.3f64, 0.0..1.0f64, 0.0..0.3f64, 0.0..3.0f64).prop_map(
-        |(base_cost, local, federal, small_size_aid, sparsity_aid, sparse_below)| {
+    let sources = (3_000.0..25_000.0f64, 0.05..0.9f64, 0.0..0.3f64);
+    let law = (prop::option::of(0.5..2.0f64), prop::option::of(0.0..1.5f64));
+    (sources, law, 0.0..1.0f64, 0.0..0.3f64, 0.0..3.0f64).prop_map(
+        |((base_cost, local, federal), (aid_elasticity, levy_elasticity), small_size_aid, sparsity_aid, sparse_below)| {
             let federal_share = federal.min(1.0 - local);
             StateFinance {
                 base_cost,
@@ -75,6 +119,8 @@ fn finance() -> impl Strategy<Value = StateFinance> {
                 small_size_aid,
                 sparsity_aid,
                 sparse_below,
+                aid_elasticity,
+                levy_elasticity,
             }
         },
     )
@@ -88,6 +134,63 @@ pub(crate) fn policy(most: usize, capped: bool) -> impl Strategy<Value = Policy>
         let instruments = numbered.map(|(place, it)| Instrument { name: format!("instrument {place}"), ..it }).collect();
         Policy { name: "random".to_owned(), instruments, ..Policy::default() }
     })
+}
+
+/// The same with clusters that exist when the first year begins, some of them paid by a grant of the policy, and
+/// often several cluster grants at once.
+pub(crate) fn populated_policy(most: usize, capped: bool) -> impl Strategy<Value = Policy> {
+    let grants = prop::collection::vec((cluster_grant(), prop::option::of(1.0..2e6f64)), 0..4);
+    (policy(most, capped), grants, prop::collection::vec(starting_cluster(), 0..6)).prop_map(move |(mut policy, grants, clusters)| {
+        for (nth, (kind, cap)) in grants.into_iter().enumerate() {
+            let name = format!("grant {nth}");
+            let budget_cap = cap.filter(|_| capped);
+            let eligibility = Eligibility::default();
+            policy.instruments.push(Instrument { name, start: 0, end: None, budget_cap, eligibility, kind });
+        }
+        let is_grant = |it: &&Instrument| matches!(it.kind, InstrumentKind::ClusterGrant(_));
+        let grants: Vec<String> = policy.instruments.iter().filter(is_grant).map(|it| it.name.clone()).collect();
+        let numbered = clusters.into_iter().enumerate();
+        let clusters = numbered.map(|(nth, (cluster, payer))| StartingCluster {
+            name: format!("cluster {nth}"),
+            paid_by: payer.and_then(|payer| (!grants.is_empty()).then(|| payer.get(&grants).clone())),
+            ..cluster
+        });
+        policy.clusters = clusters.collect();
+        policy
+    })
+}
+
+/// A cluster of the start without a name, and which of the policy's grants pays it.
+fn starting_cluster() -> impl Strategy<Value = (StartingCluster, Option<prop::sample::Index>)> {
+    let origin = select(vec![Origin::BottomUp, Origin::Incentive, Origin::TopDown]);
+    let form = select(vec![Form::Network, Form::Cluster, Form::Consortium, Form::Federation]);
+    let management = select(vec![Management::Schools, Management::AreaOffice, Management::CentralAdministration]);
+    let kind = (2u8..=40, prop::bool::weighted(0.3), 0u16..12, origin, form, management);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), prop::option::of(0.0..1.0f64), 0u8..3);
+    let paid_by = prop::option::of(any::<prop::sample::Index>());
+    (kind, flags, services(1), 0.0..=1.0f64, paid_by).prop_map(
+        |((members, for_high_school, years_shared, origin, form, management), flags, services, depth, paid_by)| {
+            let (task_focus, early_boards, equal_shares, coordinator, nested_in) = flags;
+            let cluster = StartingCluster {
+                name: String::new(),
+                members,
+                for_high_school,
+                years_shared,
+                origin,
+                form,
+                services,
+                depth,
+                task_focus,
+                management,
+                coordinator: coordinator.unwrap_or(0.0),
+                early_boards,
+                equal_shares,
+                nested_in,
+                paid_by: None,
+            };
+            (cluster, paid_by)
+        },
+    )
 }
 
 /// One instrument of any kind; where `capped`, with a yearly budget cap in half of the cases.
@@ -140,6 +243,7 @@ fn kind() -> impl Strategy<Value = InstrumentKind> {
         1 => facilitator,
         1 => schedule(5.0).prop_map(|mills| InstrumentKind::LevyRelief(LevyRelief { mills })),
         1 => schedule(1.0).prop_map(|share| InstrumentKind::HoldHarmless(HoldHarmless { share })),
+        1 => schedule(2_000.0).prop_map(|per_pupil| InstrumentKind::GeneralAid(GeneralAid { per_pupil })),
         1 => floor,
         1 => assigned,
         1 => taxing,
