@@ -158,6 +158,7 @@ fn hand_made() -> Region {
         let highest_grade = if high_school { 12 } else { 8 };
         let (x, y) = (f64::from(number % 4) * 16.0, f64::from(number / 4) * 20.0);
         let name = format!("Place {number}");
+        let schools = default_schools(0, highest_grade, 1 + usize::from(number % 2), x, y, &name);
         StartingDistrict {
             id: format!("H{number:02}"),
             name: name.clone(),
@@ -175,7 +176,7 @@ fn hand_made() -> Region {
             reserve_share: number.is_multiple_of(4).then_some(0.125),
             debt: 100_000.0 * f64::from(number % 3),
             teachers: None,
-            schools: default_schools(0, highest_grade, 1 + (number % 2) as usize, x, y, &name),
+            schools,
             high_school: None,
         }
     };

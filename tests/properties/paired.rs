@@ -102,6 +102,12 @@ fn changes_nothing(
     Ok(())
 }
 
+/// The same with clusters that exist when the first year begins: the first free district of a list is their first
+/// member, so where a list itself is changed they would be others.
+fn populated_world() -> impl Strategy<Value = (Region, Policy, Parameters, u64)> {
+    (random::region(30), random::populated_policy(4, false), random::parameters(), any::<u64>())
+}
+
 fn world() -> impl Strategy<Value = (Region, Policy, Parameters, u64)> {
     (random::region(30), random::policy(4, false), random::parameters(), any::<u64>())
 }
@@ -111,7 +117,7 @@ proptest! {
 
     #[test]
     fn a_replicate_is_the_same_alone_among_others_and_in_used_memory(
-        (region, policy, parameters, seed) in world(), other in random::policy(4, true),
+        (region, policy, parameters, seed) in populated_world(), other in random::populated_policy(4, true),
     ) {
         let region = Arc::new(region);
         let alone = run(&region, &policy, &parameters, RunId { seed, replicate: 7 });
@@ -128,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn more_detail_changes_no_outcome_of_the_region((region, policy, parameters, seed) in world()) {
+    fn more_detail_changes_no_outcome_of_the_region((region, policy, parameters, seed) in populated_world()) {
         let simulation = Simulation::new(Arc::new(region), YEARS);
         let mut records = [Detail::Region, Detail::Cluster, Detail::District].map(|detail| {
             let mut record = Record::default();
@@ -162,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_districts_in_a_file_does_not_matter((region, policy, parameters, seed) in world(), turn in 1usize..20) {
+    fn the_order_of_districts_in_a_file_does_not_matter((region, policy, parameters, seed) in populated_world(), turn in 1usize..20) {
         let mut turned = region.clone();
         turned.districts.reverse();
         let turn = turn % turned.districts.len();
@@ -179,17 +185,17 @@ proptest! {
     #![proptest_config(cases(100))]
 
     #[test]
-    fn an_instrument_that_pays_nothing_changes_nothing(world in world(), added in pays_nothing(), place in any::<prop::sample::Index>()) {
+    fn an_instrument_that_pays_nothing_changes_nothing(world in populated_world(), added in pays_nothing(), place in any::<prop::sample::Index>()) {
         changes_nothing(world, &added, place)?;
     }
 
     #[test]
-    fn an_instrument_that_begins_too_late_changes_nothing(world in world(), added in begins_too_late(), place in any::<prop::sample::Index>()) {
+    fn an_instrument_that_begins_too_late_changes_nothing(world in populated_world(), added in begins_too_late(), place in any::<prop::sample::Index>()) {
         changes_nothing(world, &added, place)?;
     }
 
     #[test]
-    fn an_instrument_open_to_nobody_changes_nothing(world in world(), added in open_to_nobody(), place in any::<prop::sample::Index>()) {
+    fn an_instrument_open_to_nobody_changes_nothing(world in populated_world(), added in open_to_nobody(), place in any::<prop::sample::Index>()) {
         changes_nothing(world, &added, place)?;
     }
 

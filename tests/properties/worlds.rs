@@ -138,6 +138,11 @@ fn renamed(what: Happening, named: impl Fn(u16) -> Option<u16>) -> Option<Happen
         H::Dissolved { district, host, cause } => H::Dissolved { district: named(district)?, host: named(host)?, cause },
         H::SchoolClosed { district, left } => H::SchoolClosed { district: named(district)?, left },
         H::NewSuperintendent { district } => H::NewSuperintendent { district: named(district)? },
-        same @ (H::TaskTaken { .. } | H::FormChanged { .. } | H::Ended { .. }) => same,
+        H::Stranded { district, cause } => H::Stranded { district: named(district)?, cause },
+        same @ (H::TaskTaken { .. }
+        | H::TaskDropped { .. }
+        | H::EnteredGrant { .. }
+        | H::FormChanged { .. }
+        | H::Ended { .. }) => same,
     })
 }
