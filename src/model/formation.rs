@@ -167,7 +167,8 @@ fn enter_grants(w: &mut World<'_>) {
             let Some((worth, grant)) = instruments::worth_of_entering(w, cluster, nth) else { continue };
             let feared = if grant.condition == Condition::ReorganisationVote { w.f.vote_discount } else { 0.0 };
             let perceived = worth * (1.0 - feared).max(0.0);
-            let u = w.draws.uniform(cluster.key.nth(nth as u32), Decision::EnterGrant);
+            // One draw for whatever is on offer, so that no place in a policy's list decides.
+            let u = w.draws.uniform(cluster.key, Decision::EnterGrant);
             if u < perceived / (perceived + w.f.application_cost) {
                 let (year, services) = (w.year, grant.services);
                 let cluster = &mut w.s.clusters[place];
