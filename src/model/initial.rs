@@ -28,6 +28,8 @@ pub(crate) fn allocate(region: &Region, years: u16) -> State {
     // A cluster has two members at least, so half as many slots as districts suffice, and as many again for
     // those that end in a step and those that take their members in the same step.
     state.clusters.reserve(count + 1);
+    // Room for the awards of four instruments; more are made room for when a run begins.
+    state.awards.reserve(super::instruments::awards_at_most(4, count));
     state.lives.reserve(count * usize::from(years).min(20) / 2 + 1);
     state.agreed.reserve(count);
     state.outlay.reserve(super::policy::MOST_INSTRUMENTS);
