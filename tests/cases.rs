@@ -50,7 +50,7 @@ fn figures(comparison: &Comparison, policy: usize, outcome: &str) -> (f64, f64) 
 
 #[test]
 fn every_case_runs_and_only_known_findings_lie_outside_their_bands() {
-    let mut missed = Vec::new();
+    let (mut missed, mut told) = (Vec::new(), String::new());
     for path in cases() {
         let scenario = read(&path);
         let districts = match &scenario.region {
@@ -61,10 +61,14 @@ fn every_case_runs_and_only_known_findings_lie_outside_their_bands() {
         let comparison = run(&scenario, if districts > 100 { scenario.replicates } else { 80 });
         assert!(comparison.failures.is_empty() && !comparison.expectations.is_empty(), "{}", scenario.name);
         let outside = comparison.expectations.iter().filter(|check| !check.inside);
+        for check in outside.clone() {
+            let (low, high, found) = (check.low, check.high, check.observed);
+            told += &format!("{}: {} of {} is {found}, the band {low}-{high}\n", scenario.name, check.outcome, check.policy);
+        }
         missed.extend(outside.map(|check| (scenario.name.clone(), check.outcome)));
     }
     let known: Vec<(String, &str)> = FINDINGS.iter().map(|(case, outcome)| ((*case).to_owned(), *outcome)).collect();
-    assert_eq!(missed, known, "a finding that is mended must leave the list, and docs/limits.md");
+    assert_eq!(missed, known, "a finding that is mended must leave the list, and docs/limits.md\n{told}");
 }
 
 #[test]

@@ -146,9 +146,9 @@ fn a_larger_merger_grant_merges_more_districts() {
 }
 
 #[test]
-fn costs_that_outgrow_aid_leave_less_of_the_programme_paid_for() {
+fn costs_that_outgrow_aid_are_paid_by_a_higher_levy() {
     let (less, more) = (World::plain().with(|p| p.wedge = 0.0), World::plain().with(|p| p.wedge = 0.015));
-    falls("programme paid for", &less, &more, last(RegionOutcome::paid_share));
+    rises("levy", &less, &more, last(RegionOutcome::levy));
     falls("reserves", &less, &more, last(RegionOutcome::reserve_share));
 }
 
@@ -195,10 +195,8 @@ fn activity_for_each_member_is_near_nothing_in_an_assigned_cluster_of_twenty_fiv
 }
 
 #[test]
-fn savings_that_arrive_lower_spending_after_mergers() {
-    // Everyone under 300 pupils must merge: what the savings of mergers are worth is seen at once.
-    let floor = EnrolmentFloor { pupils: 300.0, grace_years: 0, sparse_exempt: false, cluster_exempt: false };
-    let world = World::under(vec![always(InstrumentKind::EnrolmentFloor(floor))]);
+fn what_sharing_saves_lowers_spending() {
+    let world = World::under(vec![cluster_grant(1_000.0, &[])]);
     let (less, more) = (world.clone().with(|p| p.realised_saving = 0.0), world.with(|p| p.realised_saving = 0.5));
     falls("spending a pupil", &less, &more, last(RegionOutcome::spending));
 }

@@ -90,11 +90,19 @@ pub(crate) fn same_but_for_rounding(a: &Record, b: &Record) -> bool {
         && a.last_homes == b.last_homes
 }
 
-/// The bits of a record whose policy has `instruments`, without the outlay of the one at `place`.
+/// The bits of a record whose policy has `instruments`, without the outlay of the one at `place`; those after it are
+/// counted as if it were not there.
 pub(crate) fn bits_without(record: &Record, instruments: usize, place: usize) -> Bits {
     let kept = record.outlay.iter().enumerate().filter(|(nth, _)| nth % instruments != place);
     let outlay = kept.map(|(_, value)| value.to_bits()).collect();
-    Bits { outlay, ..bits_of(record) }
+    let mut events = record.events.clone();
+    for event in &mut events {
+        if let Happening::EnteredGrant { instrument, .. } = &mut event.what {
+            assert_ne!(usize::from(*instrument), place, "nobody enters what is not there");
+            *instrument -= u8::from(usize::from(*instrument) > place);
+        }
+    }
+    Bits { outlay, events, ..bits_of(record) }
 }
 
 /// The yearly rows of every community but `left_out`, and the district that serves it; districts after

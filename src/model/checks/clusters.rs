@@ -102,7 +102,7 @@ pub(super) fn check_lives(record: &Record, founded: u32) {
         }
     }
     assert_eq!(next, founded);
-    let ended = |event: &&matches!(event.what, Happening::Ended { .. });
+    let ended = |event: &&Event| matches!(event.what, Happening::Ended { .. });
     assert_eq!(record.events.iter().filter(ended).count(), record.lives.iter().filter(|life| life.ended.is_some()).count());
 }
 
