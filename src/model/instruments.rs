@@ -366,7 +366,10 @@ fn due_next(w: &World<'_>, cluster: &Cluster) -> bool {
     let next = w.year + 1;
     cluster.is_granted()
         || w.policy.instruments.iter().any(|instrument| match &instrument.kind {
-            InstrumentKind::SharingWeight(weight) => weight_due(cluster, instrument, weight, next),
+            InstrumentKind::SharingWeight(weight) => {
+                let pays = weight.pupils + weight.weight > 0.0 && admitted(w.s, cluster, instrument.eligibility) > 0;
+                pays && weight_due(cluster, instrument, weight, next)
+            }
             InstrumentKind::CoordinatorPay(pay) => post_amount(w.s, cluster, instrument, pay, next) > 0.0,
             _ => false,
         })

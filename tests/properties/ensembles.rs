@@ -10,7 +10,7 @@ use barnraise::model::functions::{Function, FunctionSet};
 use barnraise::model::outcomes::{ClusterOutcome, RegionOutcome};
 use barnraise::model::parameters::Parameters;
 use barnraise::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, EnrolmentFloor, Instrument, InstrumentKind, MergerGrant, Policy,
+    AssignedClusters, ClusterGrant, Condition, Instrument, InstrumentKind, MergerGrant, Policy,
 };
 use barnraise::model::record::{CLUSTER_WIDTH, Detail, Record};
 use barnraise::model::region::Region;
@@ -146,9 +146,10 @@ fn a_larger_merger_grant_merges_more_districts() {
 }
 
 #[test]
-fn costs_that_outgrow_aid_are_paid_by_a_higher_levy() {
+fn costs_that_outgrow_aid_raise_the_levy_and_leave_less_of_the_programme_paid_for() {
     let (less, more) = (World::plain().with(|p| p.wedge = 0.0), World::plain().with(|p| p.wedge = 0.015));
     rises("levy", &less, &more, last(RegionOutcome::levy));
+    falls("programme paid for", &less, &more, last(RegionOutcome::paid_share));
     falls("reserves", &less, &more, last(RegionOutcome::reserve_share));
 }
 
