@@ -344,7 +344,7 @@ impl PolicyCollector {
         Self {
             levels: vec![Distribution::default(); RegionOutcome::COUNT],
             differences: vec![PairedDifferences::default(); RegionOutcome::COUNT],
-            yearly: vec![Distribution::default(); years * headline().count()],
+            yearly: vec![Distribution::default(); years * followed().count()],
             lives: Lives::default(),
             status_sums: vec![[0.0; Form::ALL.len()]; years],
             mapped: 0,
@@ -362,9 +362,9 @@ impl PolicyCollector {
             }
         }
         self.lives.add(record);
-        let width = headline().count();
+        let width = followed().count();
         for (year, row) in self.yearly.chunks_exact_mut(width).enumerate().take(record.years()) {
-            for (distribution, outcome) in row.iter_mut().zip(headline()) {
+            for (distribution, outcome) in row.iter_mut().zip(followed()) {
                 distribution.add(record.region_value(year, outcome));
             }
         }
@@ -402,13 +402,13 @@ impl PolicyCollector {
     }
 
     fn trends(&self, policy: &str, finished: u32) -> Trends {
-        let width = headline().count();
+        let width = followed().count();
         let years = |place: usize| self.yearly.iter().skip(place).step_by(width).map(Distribution::spread).collect();
         let share = f64::from(finished.max(1)).recip();
         let mapped = f64::from(self.mapped.max(1)).recip();
         Trends {
             policy: policy.to_owned(),
-            outcomes: headline()
+            outcomes: followed()
                 .enumerate()
                 .map(|(place, outcome)| OutcomeTrend { outcome: outcome.outcome().id, years: years(place) })
                 .collect(),
@@ -427,6 +427,12 @@ fn majority(counts: &BTreeMap<u16, u32>, counted: u32) -> Option<u16> {
 /// The outcomes of the printed table.
 pub fn headline() -> impl Iterator<Item = RegionOutcome> {
     RegionOutcome::ALL.into_iter().filter(|outcome| outcome.outcome().headline)
+}
+
+/// The outcomes whose course over the years is kept: those of the printed table, and what charts show beside.
+fn followed() -> impl Iterator<Item = RegionOutcome> {
+    let drawn = |outcome: &RegionOutcome| *outcome == RegionOutcome::viability_small;
+    RegionOutcome::ALL.into_iter().filter(move |outcome| outcome.outcome().headline || drawn(outcome))
 }
 
 /// The figure that an expectation speaks of, in one future.
