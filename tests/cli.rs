@@ -68,7 +68,7 @@ fn compare_prints_the_table_and_names_what_it_wrote() {
         "seed 7",
         "Levels",
         "Differences from A",
-        "Pupils in viable districts",
+        "Viability, last year",
         "of 20",
         "1 of 1 met",
     ] {
