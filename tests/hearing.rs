@@ -1,0 +1,16 @@
+//! What a superintendent or a legislator would laugh at: sentences that must hold whatever the parameters.
+//!
+//! Each test is one sentence, asked of ensembles of paired futures in three kinds of region: the synthetic
+//! default, drawn anew in every future; a sparse region of many tiny districts; North Dakota of 2019-20. The
+//! parameters of a future are drawn from their priors, in every fourth future from the ends of them. What is
+//! asked is a direction or an equality, never a number.
+
+mod hearing {
+    mod books;
+    mod clusters;
+    mod incentives;
+    mod money;
+    mod places;
+    mod renamed;
+    mod world;
+}

@@ -1,0 +1,505 @@
+//! The acceptance tests of the money record: twelve figures of the finances of four states, 1995 to 2016, asked
+//! of the model on synthetic regions and on the districts of these states as they stood in 1995.
+//!
+//! The record lies outside the project, in `../shared` (or where the variable `BARNRAISE_RECORD` says). Where it is
+//! not there, the synthetic regions alone are asked, and the test says so.
+
+#[path = "hearing/world.rs"]
+#[allow(dead_code, reason = "made for the hearing; a part of it is used here")]
+mod world;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use barnraise::districts::history::{self, FIRST_YEAR, Knowledge, start};
+use barnraise::experiments::futures::Regions;
+use barnraise::model::events::{Form, Happening};
+use barnraise::model::functions::Function;
+use barnraise::model::outcomes::DistrictOutcome;
+use barnraise::model::parameters::Parameters;
+use barnraise::model::policy::StartingCluster;
+use barnraise::model::region::{Region, StateFinance, StateRules};
+
+use world::{Findings, Future, Kind, World, mean, starting_cluster};
+
+/// Where the record is looked for: its states and their folders.
+const STATES: [(&str, &str); 4] = [("ND", "data"), ("IA", "data"), ("SD", "data"), ("MT", "data-mt")];
+
+fn record() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let given = std::env::var_os("BARNRAISE_RECORD").map(PathBuf::from);
+    given.into_iter().chain([beside]).find(|folder| folder.join("data/history").is_dir())
+}
+
+/// The synthetic default, and the states as they stood in 1995: several draws of the trends, which were not known.
+#[allow(clippy::print_stdout, reason = "what is not asked must be told")]
+fn places() -> &'static [(String, Regions)] {
+    static PLACES: OnceLock<Vec<(String, Regions)>> = OnceLock::new();
+    PLACES.get_or_init(|| {
+        let mut all = vec![("synthetic".to_owned(), Kind::Default.regions())];
+        let Some(folder) = record() else {
+            println!("No record in ../shared nor in BARNRAISE_RECORD: the starts of 1995 are not asked, only synthetic regions.");
+            return all;
+        };
+        for (state, data) in STATES {
+            let read = history::read(&folder.join(data), &[state.to_owned()]).unwrap_or_else(|p| panic!("{}", p.render(false)));
+            let region = |draw| {
+                start(&read[0], FIRST_YEAR, Knowledge::OneYear(draw), &StateRules::default(), &StateFinance::default()).map(Arc::new)
+            };
+            let regions: Vec<Arc<Region>> = (0..8).filter_map(region).collect();
+            assert!(!regions.is_empty(), "{state} has a start");
+            all.push((state.to_owned(), Regions::Given(regions)));
+        }
+        all
+    })
+}
+
+fn futures(place: &str) -> u32 {
+    if place == "synthetic" { 96 } else { 16 }
+}
+
+/// A district in a year.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// A number for the set of communities that it serves: districts are cut in two where they take in another.
+    set: u64,
+    pupils: f64,
+    spending: f64,
+    revenue: f64,
+    levy: f64,
+    aid: f64,
+    programme: f64,
+    reserve: f64,
+    /// Whether it teaches all grades.
+    unified: bool,
+}
+
+/// A future: for every year its districts, by the community that is their seat.
+type Panel = Vec<BTreeMap<usize, Row>>;
+
+fn panel(future: &Future<'_>) -> Panel {
+    (0..future.years)
+        .map(|year| {
+            let mut sets: BTreeMap<usize, u64> = BTreeMap::new();
+            for community in 0..future.count() {
+                let mixed = (community as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                *sets.entry(future.home(year, community)).or_default() ^= mixed.rotate_left(17);
+            }
+            future
+                .operating(year)
+                .map(|d| {
+                    let dollars = |outcome| future.dollars(year, d, outcome);
+                    let row = Row {
+                        set: sets[&d],
+                        pupils: future.of(year, d, DistrictOutcome::pupils).max(1e-9),
+                        spending: dollars(DistrictOutcome::spending),
+                        revenue: dollars(DistrictOutcome::revenue),
+                        levy: dollars(DistrictOutcome::levy),
+                        aid: dollars(DistrictOutcome::state_aid),
+                        programme: dollars(DistrictOutcome::programme_spending),
+                        reserve: future.reserve(year, d),
+                        unified: (0..future.count())
+                            .filter(|&c| future.home(year, c) == d)
+                            .all(|c| future.region.districts[c].has_high_school() && future.region.districts[c].lowest_grade == 0),
+                    };
+                    (d, row)
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn panels_of(regions: &Regions, years: u16, futures: u32) -> Vec<Panel> {
+    World::of(regions.clone()).years(years).futures(futures, panel)
+}
+
+/// The panels of all places over twenty-one years, made once.
+fn panels() -> &'static [(String, Vec<Panel>)] {
+    static PANELS: OnceLock<Vec<(String, Vec<Panel>)>> = OnceLock::new();
+    PANELS.get_or_init(|| places().iter().map(|(name, regions)| (name.clone(), panels_of(regions, 22, futures(name)))).collect())
+}
+
+/// Windows of so many years of districts that took in nobody and had enough pupils at the start; by future and first
+/// year.
+fn windows(panel: &Panel, length: usize, fewest: f64) -> Vec<Vec<Vec<Row>>> {
+    // Row 0 is the first simulated year, in which habits of the start still settle.
+    (1..panel.len().saturating_sub(length))
+        .map(|first| {
+            let of = |(district, row): (&usize, &Row)| -> Option<Vec<Row>> {
+                let rows: Option<Vec<Row>> =
+                    (first..=first + length).map(|year| panel[year].get(district).copied().filter(|r| r.set == row.set)).collect();
+                rows.filter(|rows| rows[0].pupils >= fewest)
+            };
+            panel[first].iter().filter_map(of).collect()
+        })
+        .collect()
+}
+
+fn log_change(rows: &[Row], of: fn(&Row) -> f64) -> f64 {
+    let [first, last] = [&rows[0], &rows[rows.len() - 1]].map(of);
+    (last.max(1.0) / first.max(1.0)).ln()
+}
+
+fn demeaned(values: &[f64]) -> Vec<f64> {
+    let middle = mean(values.iter().copied()).mean;
+    values.iter().map(|v| v - middle).collect()
+}
+
+/// Regression of the log change of `of` on that of pupils, within future and year.
+fn elasticity(panels: &[Panel], length: usize, of: fn(&Row) -> f64) -> f64 {
+    let (mut xy, mut xx) = (0.0, 0.0);
+    for cell in panels.iter().flat_map(|panel| windows(panel, length, 100.0)) {
+        let x = demeaned(&cell.iter().map(|rows| log_change(rows, |r| r.pupils)).collect::<Vec<_>>());
+        let y = demeaned(&cell.iter().map(|rows| log_change(rows, of)).collect::<Vec<_>>());
+        xy += x.iter().zip(&y).map(|(x, y)| x * y).sum::<f64>();
+        xx += x.iter().map(|x| x * x).sum::<f64>();
+    }
+    xy / xx
+}
+
+/// Of a figure of ten-year windows, within future and year, the mean of the fifth whose pupils fell most less that of
+/// the fifth whose pupils grew most.
+fn fifths(panels: &[Panel], of: impl Fn(&[Row]) -> f64) -> f64 {
+    let mut all: Vec<(f64, f64)> = Vec::new();
+    for cell in panels.iter().flat_map(|panel| windows(panel, 10, 100.0)) {
+        let growth = demeaned(&cell.iter().map(|rows| log_change(rows, |r| r.pupils)).collect::<Vec<_>>());
+        let figure = demeaned(&cell.iter().map(|rows| of(rows)).collect::<Vec<_>>());
+        all.extend(growth.into_iter().zip(figure));
+    }
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let fifth = all.len() / 5;
+    let of = |part: &[(f64, f64)]| mean(part.iter().map(|(_, value)| *value)).mean;
+    of(&all[..fifth]) - of(&all[all.len() - fifth..])
+}
+
+fn spread_of_growth(panels: &[Panel]) -> f64 {
+    fifths(panels, |rows| log_change(rows, |r| r.pupils))
+}
+
+fn balance(row: &Row) -> f64 {
+    (row.revenue - row.spending) / row.spending.max(1.0)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn within(value: f64, low: f64, high: f64) -> bool {
+    (low..=high).contains(&value)
+}
+
+/// Asks a figure of all places.
+fn ask(what: &str, (low, high): (f64, f64), of: impl Fn(&[Panel]) -> f64) {
+    let mut findings = Findings::default();
+    for (place, panels) in panels() {
+        let value = of(panels);
+        findings.ask(within(value, low, high), format!("{place}: {what}: {value:.3} (band {low} to {high})"));
+    }
+    findings.tell();
+}
+
+#[test]
+fn a01_ten_year_elasticities_of_revenue_spending_and_salaries() {
+    let mut findings = Findings::default();
+    for (place, panels) in panels() {
+        let [revenue, spending, salaries] =
+            [|r: &Row| r.revenue, |r: &Row| r.spending, |r: &Row| r.programme].map(|of| elasticity(panels, 10, of));
+        findings.ask(within(revenue, 0.50, 0.70), format!("{place}: revenue {revenue:.3} (0.50 to 0.70)"));
+        findings.ask(within(spending, 0.50, 0.72), format!("{place}: spending {spending:.3} (0.50 to 0.72)"));
+        findings.ask(within(salaries, 0.53, 0.75), format!("{place}: salaries {salaries:.3} (0.53 to 0.75)"));
+        let gap = revenue - spending;
+        findings.ask(within(gap, -0.10, 0.10), format!("{place}: revenue less spending {gap:.3} (-0.10 to 0.10)"));
+    }
+    findings.tell();
+}
+
+#[test]
+fn a02_one_year_elasticity_of_spending() {
+    ask("one-year elasticity of spending", (0.0, 0.30), |panels| elasticity(panels, 1, |r| r.spending));
+}
+
+#[test]
+fn a03_ten_year_elasticity_of_local_revenue() {
+    ask("ten-year elasticity of local revenue", (0.30, 0.65), |panels| elasticity(panels, 10, |r| r.levy));
+}
+
+#[test]
+fn a04_spending_per_pupil_by_fifths_of_change_of_enrolment() {
+    ask("log spending per pupil over ten years, first less last fifth", (0.15, 0.30), |panels| {
+        fifths(panels, |rows| log_change(rows, |r| r.spending) - log_change(rows, |r| r.pupils))
+    });
+}
+
+#[test]
+fn a05_yearly_balance_by_fifths() {
+    ask("yearly balance in points, first less last fifth", (-1.0, 1.0), |panels| {
+        fifths(panels, |rows| 100.0 * median(rows[1..].iter().map(balance).collect()))
+    });
+}
+
+#[test]
+fn a06_yearly_balance_of_steady_decline() {
+    let mut findings = Findings::default();
+    for (place, panels) in panels() {
+        // Among those that lost pupils over five years: the balance of the last, against the usual of the year.
+        let (mut xy, mut xx) = (0.0, 0.0);
+        for cell in panels.iter().flat_map(|panel| windows(panel, 5, 100.0)) {
+            let usual = median(cell.iter().map(|rows| balance(&rows[5])).chain([0.0]).collect());
+            let decline: Vec<(f64, f64)> = cell
+                .iter()
+                .map(|rows| (-20.0 * log_change(rows, |r| r.pupils), 100.0 * (balance(&rows[5]) - usual).clamp(-0.1, 0.1)))
+                .filter(|(decline, _)| *decline > 0.0)
+                .collect();
+            let [x, y] = [|v: &(f64, f64)| v.0, |v: &(f64, f64)| v.1].map(|of| demeaned(&decline.iter().map(of).collect::<Vec<_>>()));
+            xy += x.iter().zip(&y).map(|(x, y)| x * y).sum::<f64>();
+            xx += x.iter().map(|x| x * x).sum::<f64>();
+        }
+        let slope = xy / xx;
+        findings.ask(within(slope, -0.3, 0.3), format!("{place}: points of balance per 1 % a year of decline: {slope:.3} (-0.3 to 0.3)"));
+    }
+    findings.tell();
+}
+
+#[test]
+fn a07_change_of_reserves_by_fifths() {
+    ask("change of reserves in a decade, share of a year, first less last fifth", (-0.07, 0.07), |panels| {
+        fifths(panels, |rows| {
+            let share = |row: &Row| row.reserve / row.programme.max(1.0);
+            share(&rows[10]) - share(&rows[0])
+        })
+    });
+}
+
+#[test]
+fn a08_local_share_by_fifths() {
+    ask("change of the local share in points, first less last fifth", (0.0, 10.0), |panels| {
+        fifths(panels, |rows| {
+            let share = |row: &Row| row.levy / row.revenue.max(1.0);
+            100.0 * (share(&rows[10]) - share(&rows[0]))
+        })
+    });
+}
+
+#[test]
+fn a09_deficits_and_their_memory() {
+    let mut findings = Findings::default();
+    for (place, panels) in panels() {
+        let deficit = |row: &Row| balance(row) < -0.02;
+        let (mut years, mut deficits) = (0.0, 0.0);
+        let mut after = [[(0.0, 0.0); 2]; 4];
+        for cell in panels.iter().flat_map(|panel| windows(panel, 3, 100.0)) {
+            for rows in cell {
+                years += 1.0;
+                deficits += f64::from(u8::from(deficit(&rows[3])));
+                for lag in 1..=3 {
+                    let (count, had) = &mut after[lag][usize::from(deficit(&rows[3 - lag]))];
+                    *count += 1.0;
+                    *had += f64::from(u8::from(deficit(&rows[3])));
+                }
+            }
+        }
+        let share = deficits / years;
+        let chance = |lag: usize, before: usize| after[lag][before].1 / after[lag][before].0;
+        findings.ask(within(share, 0.15, 0.35), format!("{place}: years with a deficit {share:.3} (0.15 to 0.35)"));
+        findings.ask(within(chance(1, 1), 0.35, 0.55), format!("{place}: after a deficit {:.3} (0.35 to 0.55)", chance(1, 1)));
+        let memory = chance(3, 1) - chance(3, 0);
+        findings.ask(memory.abs() <= 0.05, format!("{place}: after three years {:.3} against {:.3} without", chance(3, 1), chance(3, 0)));
+    }
+    findings.tell();
+}
+
+/// Least squares with three inputs.
+fn slopes(rows: &[([f64; 3], f64)]) -> [f64; 3] {
+    let mut a = [[0.0; 4]; 3];
+    for (x, y) in rows {
+        for i in 0..3 {
+            for j in 0..3 {
+                a[i][j] += x[i] * x[j];
+            }
+            a[i][3] += x[i] * y;
+        }
+    }
+    for i in 0..3 {
+        for k in i + 1..3 {
+            let factor = a[k][i] / a[i][i];
+            for j in i..4 {
+                a[k][j] -= factor * a[i][j];
+            }
+        }
+    }
+    let mut found = [0.0; 3];
+    for i in (0..3).rev() {
+        let known: f64 = (i + 1..3).map(|j| a[i][j] * found[j]).sum();
+        found[i] = (a[i][3] - known) / a[i][i];
+    }
+    found
+}
+
+#[test]
+fn a10_a_decliner_is_costlier_than_others_of_its_size() {
+    ask("log spending per pupil above others of its size after a loss of 40 %", (0.03, 0.10), |panels| {
+        let mut rows = Vec::new();
+        for cell in panels.iter().flat_map(|panel| windows(panel, 10, 100.0)) {
+            let cell: Vec<&Vec<Row>> = cell.iter().filter(|rows| rows[0].unified && rows[10].pupils >= 50.0).collect();
+            let column = |of: &dyn Fn(&[Row]) -> f64| demeaned(&cell.iter().map(|rows| of(rows)).collect::<Vec<_>>());
+            let loss = column(&|rows| -log_change(rows, |r| r.pupils));
+            let curve = column(&|rows| (1.0 + 60.0 / rows[10].pupils).ln());
+            let size = column(&|rows| rows[10].pupils.ln());
+            let cost = column(&|rows| (rows[10].spending / rows[10].pupils).ln());
+            rows.extend((0..cell.len()).map(|n| ([loss[n], curve[n], size[n]], cost[n])));
+        }
+        slopes(&rows)[0] * -(0.6_f64.ln())
+    });
+}
+
+/// A merger: its year, and its two parties.
+type Merger = (usize, usize, usize);
+
+/// Mergers of two districts of all grades that took in nobody else before or within eight years; and money by year of
+/// both together, whoever serves them.
+fn mergers(future: &Future<'_>) -> (Vec<Merger>, Panel) {
+    let panel = panel(future);
+    let found = future.record.events.iter().filter_map(|event| match event.what {
+        Happening::Merged { district, host } => {
+            let (year, a, b) = (usize::from(event.year), usize::from(district), usize::from(host));
+            let all_grades = [a, b].iter().all(|&d| future.region.districts[d].has_high_school() && future.region.districts[d].lowest_grade == 0);
+            let members = |year: usize, home: usize| (0..future.count()).filter(move |&c| future.home(year, c) == home);
+            let last = (year + 8).min(future.years - 1);
+            let alone = year > 3
+                && last == year + 8
+                && members(year - 1, a).count() == 1
+                && members(year - 1, b).count() == 1
+                && members(last, b).count() == 2
+                && future.home(last, b) == b;
+            (all_grades && alone).then_some((year, a, b))
+        }
+        _ => None,
+    });
+    (found.collect(), panel)
+}
+
+/// Log difference of a figure in years 4 to 8 after a merger, from the year before it, against the same two apart in the
+/// same future.
+fn after_mergers(merging: &World, apart: &World, futures: u32, of: fn(&Row) -> f64) -> (world::Mean, usize) {
+    let (merged, alone) = (merging.futures(futures, mergers), apart.futures(futures, panel));
+    let mut found = Vec::new();
+    for ((mergers, with), without) in merged.iter().zip(&alone) {
+        for &(year, a, b) in mergers {
+            let sum = |panel: &Panel, year: usize, of: fn(&Row) -> f64| -> Option<f64> {
+                let parties: Vec<&Row> = [a, b].iter().filter_map(|d| panel[year].get(d)).collect();
+                (!parties.is_empty()).then(|| parties.iter().map(|row| of(row)).sum())
+            };
+            let both_apart = (year - 1..=year + 8).all(|y| without[y].contains_key(&a) && without[y].contains_key(&b));
+            if !both_apart || without[year + 8][&b].set != without[0][&b].set || without[year + 8][&a].set != without[0][&a].set {
+                continue;
+            }
+            let gap = |year: usize| Some((sum(with, year, of)? / sum(without, year, of)?).ln());
+            let later: Vec<f64> = (year + 4..=year + 8).filter_map(gap).collect();
+            if let Some(before) = gap(year - 1).filter(|_| !later.is_empty()) {
+                found.push(mean(later).mean - before);
+            }
+        }
+    }
+    let count = found.len();
+    (mean(found), count)
+}
+
+#[test]
+fn a11_merged_districts_of_all_grades_cost_less_and_tax_less() {
+    let mut findings = Findings::default();
+    for (place, regions) in places() {
+        // Nobody shared before.
+        let lone = |p: &mut Parameters| p.found_intercept = -20.0;
+        let merging = World::of(regions.clone()).years(21).with(lone);
+        let apart = merging.clone().with(|p| (p.propose_intercept, p.give_up_intercept) = (-12.0, -10.0));
+        let number = 2 * futures(place);
+        let (pupils, count) = after_mergers(&merging, &apart, number, |r| r.pupils);
+        let [spending, programme, levy, aid] = [|r: &Row| r.spending, |r: &Row| r.programme, |r: &Row| r.levy, |r: &Row| r.aid]
+            .map(|of| after_mergers(&merging, &apart, number, of).0);
+        let per_pupil = spending.mean - pupils.mean;
+        findings.ask(count >= 20, format!("{place}: {count} mergers"));
+        findings.ask(
+            within(per_pupil, -0.15, -0.05),
+            format!("{place}: cost per pupil {per_pupil:.3} (-0.15 to -0.05), error {:.3}", spending.error),
+        );
+        let salaries = programme.mean - pupils.mean;
+        findings.ask(true, format!("{place}: salaries per pupil {salaries:.3} (record -0.13), pupils {pupils}, aid {aid} (record -0.19)"));
+        findings.ask(within(levy.mean, -0.20, -0.05), format!("{place}: local revenue {levy} (-0.20 to -0.05)"));
+    }
+    findings.tell();
+}
+
+#[test]
+fn a12_a_merger_after_years_of_shared_grades_saves_no_staff() {
+    let mut findings = Findings::default();
+    for (place, regions) in places() {
+        let pairs: Vec<StartingCluster> = (0..8)
+            .map(|nth| StartingCluster {
+                services: Function::ALL.into_iter().collect(),
+                depth: 1.0,
+                years_shared: 8,
+                coordinator: 0.6,
+                ..starting_cluster(&format!("pair {nth}"), 2, Form::Consortium)
+            })
+            .collect();
+        // They stay together, as those did that merged in the end.
+        let lasting = |p: &mut Parameters| {
+            (p.found_intercept, p.leave_intercept, p.goal_met, p.give_up_intercept, p.join_intercept) = (-20.0, -8.0, 0.0, -10.0, -9.0);
+        };
+        let apart = World::of(regions.clone()).starting(pairs).years(21).with(lasting).with(|p| p.propose_intercept = -12.0);
+        let merging = apart.clone().with(|p| (p.propose_intercept, p.vote_intercept) = (-7.0, 2.0));
+        let number = 3 * futures(place);
+        // Only those of a starting cluster: what others save is the other test.
+        let (pupils, count) = after_mergers(&merging, &apart, number, |r| r.pupils);
+        let (programme, _) = after_mergers(&merging, &apart, number, |r| r.programme);
+        let value = programme.mean - pupils.mean;
+        findings.ask(count >= 20, format!("{place}: {count} mergers"));
+        findings.ask(within(value, -0.04, 0.04), format!("{place}: staff cost per pupil {value:.3} (-0.04 to 0.04), error {:.3}", programme.error));
+    }
+    findings.tell();
+}
+
+#[test]
+fn a13_the_same_holds_for_a_century() {
+    let mut findings = Findings::default();
+    for (place, regions) in places() {
+        let panels = panels_of(regions, 101, futures(place).div_ceil(2));
+        let span = |from: usize, to: usize| -> Vec<Panel> { panels.iter().map(|panel| panel[from..=to].to_vec()).collect() };
+        for (from, to) in [(0, 40), (30, 70), (60, 100)] {
+            let panels = span(from, to);
+            let share = |row: &Row| row.reserve / row.programme.max(1.0);
+            let reserves = fifths(&panels, |rows| share(&rows[10]) - share(&rows[0]));
+            findings.ask(within(reserves, -0.07, 0.07), format!("{place}: years {from} to {to}: change of reserves by fifths {reserves:.3}"));
+            let spending = elasticity(&panels, 10, |r| r.spending);
+            let revenue = elasticity(&panels, 10, |r| r.revenue);
+            findings.ask(within(spending, 0.50, 0.72), format!("{place}: years {from} to {to}: elasticity of spending {spending:.3}"));
+            findings.ask(within(revenue, 0.50, 0.70), format!("{place}: years {from} to {to}: of revenue {revenue:.3}"));
+            let levy = elasticity(&panels, 10, |r| r.levy);
+            findings.ask(within(levy, 0.30, 0.65), format!("{place}: years {from} to {to}: of local revenue {levy:.3}"));
+            let per_pupil = fifths(&panels, |rows| log_change(rows, |r| r.spending) - log_change(rows, |r| r.pupils));
+            findings.ask(within(per_pupil, 0.15, 0.30), format!("{place}: years {from} to {to}: spending per pupil by fifths {per_pupil:.3}"));
+        }
+        // Levels: nobody's reserve grows for ever.
+        let level = |year: usize| {
+            mean(panels.iter().map(|panel| {
+                let rows = || panel[year].values();
+                rows().map(|r| r.reserve).sum::<f64>() / rows().map(|r| r.programme).sum::<f64>()
+            }))
+            .mean
+        };
+        let levels: Vec<f64> = (0..=10).map(|decade| level(10 * decade)).collect();
+        let held = levels[1..].windows(2).all(|pair| (pair[1] - pair[0]).abs() <= 0.07);
+        findings.ask(held, format!("{place}: reserves of all by decade {levels:.2?}"));
+    }
+    findings.tell();
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "what the figures rest on")]
+fn the_spread_of_growth_is_that_of_the_record() {
+    for (place, panels) in panels() {
+        println!("{place}: log pupils over ten years, first less last fifth: {:.3} (record -0.55 to -0.62)", spread_of_growth(panels));
+    }
+}
