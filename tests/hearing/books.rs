@@ -22,13 +22,22 @@ fn payers() -> Vec<(&'static str, Instrument)> {
         ("general aid", general_aid(250.0, 5)),
         (
             "coordinators",
-            always("post", InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: vec![30_000.0; 4], min_members: 3, seniority: 0.5 })),
+            always(
+                "post",
+                InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: vec![30_000.0; 4], min_members: 3, seniority: 0.5 }),
+            ),
         ),
         (
             "sharing weight",
             always(
                 "weight",
-                InstrumentKind::SharingWeight(SharingWeight { services, pupils: 5.0, weight: 0.01, years: 6, years_after_merger: 3 }),
+                InstrumentKind::SharingWeight(SharingWeight {
+                    services,
+                    pupils: 5.0,
+                    weight: 0.01,
+                    years: 6,
+                    years_after_merger: 3,
+                }),
             ),
         ),
         ("levy relief", always("relief", InstrumentKind::LevyRelief(LevyRelief { mills: vec![2.0, 1.0, 0.5] }))),
@@ -49,7 +58,10 @@ fn s26_what_the_state_pays_is_what_districts_receive_to_the_cent() {
         // Some with a cap, a floor that ends receivers, and all at once.
         let capped = Instrument { budget_cap: Some(250_000.0), ..until(6, merger_grant(3_000.0, 3)) };
         policies.push(("merger grant with a cap and a floor", vec![capped, Instrument { start: 3, ..floor(200.0) }]));
-        policies.push(("all at once", payers().into_iter().filter(|(name, _)| !name.ends_with("vote")).map(|(_, one)| one).collect()));
+        policies.push((
+            "all at once",
+            payers().into_iter().filter(|(name, _)| !name.ends_with("vote")).map(|(_, one)| one).collect(),
+        ));
         for (name, instruments) in policies {
             let count = instruments.len();
             let world = World::plain(kind).under(instruments);
@@ -82,7 +94,10 @@ fn s26_what_the_state_pays_is_what_districts_receive_to_the_cent() {
                 (2, "ordinary aid of districts against that by kind"),
                 (3, "cost in all against payments and ordinary aid"),
             ] {
-                findings.ask(worst(place) < 0.01, format!("{kind:?}: {name}: {what}: at most {:.4} dollars of {paid:.0}", worst(place)));
+                findings.ask(
+                    worst(place) < 0.01,
+                    format!("{kind:?}: {name}: {what}: at most {:.4} dollars of {paid:.0}", worst(place)),
+                );
             }
             findings.ask(paid > 0.0 || name == "taxing authority", format!("{kind:?}: {name}: it pays: {paid:.0} dollars"));
         }
@@ -133,7 +148,8 @@ fn s27_the_same_dollars_as_plain_aid_are_a_policy_to_compare_with() {
 [[policy]]\nname = \"grant\"\ntitle = \"Grant\"\n  [[policy.instrument]]\n  kind = \"cluster_grant\"\n  per_pupil = [1000, 1000, 1000]\n  min_members = 3\n  until_year = 3\n
 [[policy]]\nname = \"aid\"\ntitle = \"Aid\"\n  [[policy.instrument]]\n  kind = \"general_aid\"\n  per_pupil = {per_pupil:?}\n"
         );
-        let scenario = scenario::parse(&text, "same.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
+        let scenario =
+            scenario::parse(&text, "same.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
         let options = Options { replicates: 0..futures, detail: Detail::Region, threads: None };
         let (comparison, _) = compare(&scenario, kind.regions(), &options, &mut Discard, |_| ()).expect("nothing to fail");
         let figure = |policy: usize, name: &str| {
@@ -142,16 +158,22 @@ fn s27_the_same_dollars_as_plain_aid_are_a_policy_to_compare_with() {
         let [grant, aid] = [1, 2].map(|policy| figure(policy, "outlay"));
         let error = grant.sd.hypot(aid.sd) / f64::from(futures).sqrt();
         let close = (grant.mean - aid.mean).abs() <= 2.6 * error + 0.02 * grant.mean;
-        findings.ask(close, format!("{kind:?}: the grant costs {:.3} million, the aid {:.3} (error {error:.3})", grant.mean, aid.mean));
+        findings.ask(
+            close,
+            format!("{kind:?}: the grant costs {:.3} million, the aid {:.3} (error {error:.3})", grant.mean, aid.mean),
+        );
         findings.ask(aid.mean > 0.0, format!("{kind:?}: plain aid pays"));
-        let compared = comparison.policies[2].outcomes.iter().filter(|f| f.difference.is_some_and(|d| d.mean.is_finite())).count();
+        let compared =
+            comparison.policies[2].outcomes.iter().filter(|f| f.difference.is_some_and(|d| d.mean.is_finite())).count();
         findings.ask(compared > 30, format!("{kind:?}: {compared} outcomes compared with the baseline"));
         // Every district receives by its pupils, whatever it does.
         let policy = Policy { instruments: vec![general_aid(250.0, 5)], ..Policy::default() };
         let unequal = World { policy, ..World::plain(kind) }.futures(futures, |future| {
             (1..5)
                 .flat_map(|year| {
-                    let one = |d: usize| future.of(year, d, DistrictOutcome::receipts) / future.of(year - 1, d, DistrictOutcome::pupils);
+                    let one = |d: usize| {
+                        future.of(year, d, DistrictOutcome::receipts) / future.of(year - 1, d, DistrictOutcome::pupils)
+                    };
                     let still = move |&d: &usize| (0..future.count()).filter(|&c| future.home(year, c) == d).count() == 1;
                     future.operating(year).filter(still).map(move |d| (one(d) - 250.0).abs()).collect::<Vec<_>>()
                 })

@@ -9,7 +9,9 @@ use barnraise::model::events::{Ending, Form, Happening};
 use barnraise::model::outcomes::{ClusterOutcome, RegionOutcome};
 use barnraise::model::record::CLUSTER_WIDTH;
 
-use super::world::{Findings, Future, KINDS, Kind, World, cluster_grant, difference, mean, north_dakota, starting_clusters, until};
+use super::world::{
+    Findings, Future, KINDS, Kind, World, cluster_grant, difference, mean, north_dakota, starting_clusters, until,
+};
 
 /// Trust of members who have never met.
 const STRANGERS: f64 = 0.5;
@@ -55,7 +57,8 @@ fn s21_districts_that_have_worked_well_for_fifteen_years_trust_each_other_more_t
 fn s22_a_cluster_drops_what_keeps_failing_and_lives() {
     let mut findings = Findings::default();
     for kind in KINDS {
-        let world = World::plain(kind).starting(starting_clusters(4, 6, Form::Cluster)).under(vec![until(5, cluster_grant(600.0, 3))]);
+        let world =
+            World::plain(kind).starting(starting_clusters(4, 6, Form::Cluster)).under(vec![until(5, cluster_grant(600.0, 3))]);
         let found = world.futures(kind.futures(45), |future| {
             let mut first: BTreeMap<u32, u16> = BTreeMap::new();
             let mut drops = 0.0;
@@ -80,7 +83,10 @@ fn s22_a_cluster_drops_what_keeps_failing_and_lives() {
         let drops: f64 = found.iter().map(|f| f.0).sum();
         let (lived, all) = found.iter().fold((0.0, 0.0), |sum, f| (sum.0 + f.1, sum.1 + f.2));
         findings.ask(drops > 20.0, format!("{kind:?}: {drops} activities dropped"));
-        findings.ask(lived / all > 0.5, format!("{kind:?}: {:.3} of {all} clusters that dropped one live three years later", lived / all));
+        findings.ask(
+            lived / all > 0.5,
+            format!("{kind:?}: {:.3} of {all} clusters that dropped one live three years later", lived / all),
+        );
     }
     findings.tell();
 }
@@ -125,9 +131,11 @@ fn s23_participation_is_highest_at_six_to_eight_members_and_near_nothing_at_twen
                 let world = world.with(|p| (p.join_intercept, p.found_intercept, p.propose_intercept) = (-9.0, -20.0, -12.0));
                 world.futures(futures, move |future| {
                     let rows = &future.record.clusters;
-                    let taken = rows.values.chunks(CLUSTER_WIDTH).enumerate().filter(|(row, _)| rows.year[*row] > 0).map(|(_, values)| {
-                        values[ClusterOutcome::worked.index()] * values[ClusterOutcome::members.index()] / f64::from(members)
-                    });
+                    let taken = rows.values.chunks(CLUSTER_WIDTH).enumerate().filter(|(row, _)| rows.year[*row] > 0).map(
+                        |(_, values)| {
+                            values[ClusterOutcome::worked.index()] * values[ClusterOutcome::members.index()] / f64::from(members)
+                        },
+                    );
                     taken.sum::<f64>() / (future.years - 1) as f64
                 })
             })
@@ -203,7 +211,7 @@ fn s25_a_federation_is_the_most_lasting_of_the_forms_and_a_network_the_least() {
                 .iter()
                 .map(|&form| {
                     let world = World::plain(kind).starting(starting_clusters(8, 4, form)).years(11);
-                    world.futures(kind.futures(360), move |future| {
+                    world.futures(kind.futures(270), move |future| {
                         let (mut lasts, mut all) = (0.0, 0.0);
                         for life in future.record.lives.iter().take(8) {
                             let ended = life.ended.is_some_and(|ended| ended <= after);
@@ -220,7 +228,8 @@ fn s25_a_federation_is_the_most_lasting_of_the_forms_and_a_network_the_least() {
             findings.ask(true, format!("{kind:?}: lasting {after} years: network, cluster, consortium, federation {levels:.3?}"));
             for (less, more) in [(0, 1), (0, 2), (0, 3), (1, 3), (2, 3)] {
                 let change = difference(&lasting[less], &lasting[more]);
-                let what = format!("{kind:?}: after {after} years: {} above {}: {change}", forms[more].name(), forms[less].name());
+                let what =
+                    format!("{kind:?}: after {after} years: {} above {}: {change}", forms[more].name(), forms[less].name());
                 findings.ask(change.positive(), what);
             }
         }

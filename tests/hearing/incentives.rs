@@ -12,8 +12,8 @@ use barnraise::model::record::{Detail, Record};
 use barnraise::scenario;
 
 use super::world::{
-    Findings, Future, KINDS, Mean, World, always, cluster_grant, difference, floor, general_aid, mean, merger_grant, terms, until,
-    vote_grant,
+    Findings, Future, KINDS, Mean, World, always, cluster_grant, difference, floor, general_aid, mean, merger_grant, terms,
+    until, vote_grant,
 };
 
 /// Every bit of what a run left, but for the columns of outlay.
@@ -31,7 +31,10 @@ fn per_member(dollars: f64, years: usize) -> Instrument {
 }
 
 fn coordinators(dollars: f64) -> Instrument {
-    always("post", InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: vec![dollars; 3], min_members: 3, seniority: 0.0 }))
+    always(
+        "post",
+        InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: vec![dollars; 3], min_members: 3, seniority: 0.0 }),
+    )
 }
 
 fn sharing_weight(pupils: f64) -> Instrument {
@@ -122,7 +125,7 @@ fn s07_a_grant_of_a_cent_or_a_budget_of_a_dollar_is_nothing_within_the_interval(
         ("weight with a dollar in all", capped(sharing_weight(20.0))),
     ];
     for kind in KINDS {
-        let futures = kind.futures(60);
+        let futures = kind.futures(180);
         let without = World::plain(kind).futures(futures, looked_at);
         for (name, instrument) in &offers {
             let with = World::plain(kind).under(vec![instrument.clone()]).futures(futures, looked_at);
@@ -130,7 +133,8 @@ fn s07_a_grant_of_a_cent_or_a_budget_of_a_dollar_is_nothing_within_the_interval(
                 let column = |values: &[Vec<f64>]| -> Vec<f64> { values.iter().map(|v| v[nth]).collect() };
                 let found = difference(&column(&without), &column(&with));
                 // Three hundred comparisons: one in a thousand is beyond 3.3 errors by chance.
-                findings.ask(found.mean.abs() <= 3.6 * found.error, format!("{kind:?}: {name}: {}: {found}", outcome.outcome().id));
+                findings
+                    .ask(found.mean.abs() <= 3.6 * found.error, format!("{kind:?}: {name}: {}: {found}", outcome.outcome().id));
             }
         }
     }
@@ -153,7 +157,8 @@ fn rises(findings: &mut Findings, what: &str, worlds: &[(f64, World)], futures: 
     }
     let last = found.len() - 1;
     let whole = difference(&column(0, false), &column(last, false));
-    findings.ask(if moves { whole.positive() } else { whole.not_negative() }, format!("{what}: districts, first to last: {whole}"));
+    findings
+        .ask(if moves { whole.positive() } else { whole.not_negative() }, format!("{what}: districts, first to last: {whole}"));
     let whole = difference(&column(0, true), &column(last, true));
     findings.ask(whole.not_negative(), format!("{what}: founded, first to last: {whole}"));
 }
@@ -208,11 +213,17 @@ fn s08_more_money_never_makes_fewer_mergers() {
             for (nth, pair) in worlds.windows(2).enumerate() {
                 let change = difference(&found[nth], &found[nth + 1]);
                 let level = mean(found[nth].iter().copied()).mean;
-                findings.ask(change.not_negative(), format!("{kind:?}: {name}: {} to {}: {level:.2} by {change}", pair[0].0, pair[1].0));
+                findings.ask(
+                    change.not_negative(),
+                    format!("{kind:?}: {name}: {} to {}: {level:.2} by {change}", pair[0].0, pair[1].0),
+                );
             }
             let whole = difference(&found[0], &found[found.len() - 1]);
             // Aid kept gives no more than was lost: it need not move anybody.
-            findings.ask(whole.positive() || name == "aid kept", format!("{kind:?}: {name}: from the smallest to the largest: {whole}"));
+            findings.ask(
+                whole.positive() || name == "aid kept",
+                format!("{kind:?}: {name}: from the smallest to the largest: {whole}"),
+            );
         }
     }
     findings.tell();
@@ -270,7 +281,8 @@ fn s10_a_deadline_makes_a_rush_only_in_proportion_to_what_ends() {
             let with = |instrument| World::plain(kind).years(6).under(vec![instrument]).futures(futures, merged_in(5));
             difference(&with(merger_grant(dollars, 3)), &with(until(6, merger_grant(dollars, 3))))
         };
-        let rushes: Vec<(f64, Mean)> = [0.01, 100.0, 1_000.0, 8_000.0].into_iter().map(|dollars| (dollars, rush(dollars))).collect();
+        let rushes: Vec<(f64, Mean)> =
+            [0.01, 100.0, 1_000.0, 8_000.0].into_iter().map(|dollars| (dollars, rush(dollars))).collect();
         for pair in rushes.windows(2) {
             let (less, more) = (pair[0].1, pair[1].1);
             let error = less.error.hypot(more.error);
@@ -292,11 +304,17 @@ fn s11_a_vote_required_at_the_end_keeps_some_from_joining_and_never_attracts() {
         let futures = kind.futures(75);
         for dollars in [300.0, 1_500.0, 6_000.0] {
             // Before the first vote falls due.
-            let of = |instrument| World::plain(kind).years(4).under(vec![instrument]).futures(futures, |future| {
-                future.mean_of(RegionOutcome::clustered_share, 0..4)
-            });
+            let of = |instrument| {
+                World::plain(kind)
+                    .years(4)
+                    .under(vec![instrument])
+                    .futures(futures, |future| future.mean_of(RegionOutcome::clustered_share, 0..4))
+            };
             let change = difference(&of(cluster_grant(dollars, 3)), &of(vote_grant(dollars, 3)));
-            findings.ask(change.not_positive(), format!("{kind:?}: {dollars}: districts in clusters with a vote against none: {change}"));
+            findings.ask(
+                change.not_positive(),
+                format!("{kind:?}: {dollars}: districts in clusters with a vote against none: {change}"),
+            );
             if dollars > 1_000.0 {
                 findings.ask(change.mean < -2.6 * change.error, format!("{kind:?}: {dollars}: it keeps some away: {change}"));
             }
@@ -317,7 +335,9 @@ fn s12_a_longer_grant_is_not_told_as_worse_for_survival() {
                 let world = World::plain(kind).years(26).under(vec![until(4, cluster_grant(1_500.0, years))]);
                 let mut lives = Lives::default();
                 let mut ends = Vec::new();
-                for (record, alive) in world.futures(futures, |future| (future.record.clone(), future.last(RegionOutcome::clusters))) {
+                for (record, alive) in
+                    world.futures(futures, |future| (future.record.clone(), future.last(RegionOutcome::clusters)))
+                {
                     lives.add(&Record { clusters: barnraise::model::record::Rows::default(), ..record });
                     ends.push(alive);
                 }
@@ -336,7 +356,10 @@ fn s12_a_longer_grant_is_not_told_as_worse_for_survival() {
                 findings.ask(!(longer.high < shorter.low), what);
             }
             let change = difference(&found[nth].1, &found[nth + 1].1);
-            findings.ask(change.not_negative(), format!("{kind:?}: clusters at the end, {} years against {}: {change}", pair[1], pair[0]));
+            findings.ask(
+                change.not_negative(),
+                format!("{kind:?}: clusters at the end, {} years against {}: {change}", pair[1], pair[0]),
+            );
         }
     }
     findings.tell();
@@ -358,7 +381,8 @@ fn s13_very_large_merger_money_moves_most_small_districts_and_very_small_money_n
                 let small: Vec<usize> = (0..region.len())
                     .filter(|&a| future.of(0, a, DistrictOutcome::pupils) < 200.0)
                     .filter(|&a| {
-                        (0..region.len()).any(|b| b != a && region[b].enrolment() >= region[a].enrolment() && minutes(a, b) < p.merger_minutes)
+                        (0..region.len())
+                            .any(|b| b != a && region[b].enrolment() >= region[a].enrolment() && minutes(a, b) < p.merger_minutes)
                     })
                     .collect();
                 let last = future.years - 1;
@@ -371,7 +395,10 @@ fn s13_very_large_merger_money_moves_most_small_districts_and_very_small_money_n
         let large = moved(World::plain(kind).under(vec![merger_grant(12_000.0, 14)]));
         let share = mean(large.iter().copied());
         let usual = mean(without.iter().copied());
-        findings.ask(share.mean > 0.5, format!("{kind:?}: of small districts with a neighbour {share} are gone, without money {usual}"));
+        findings.ask(
+            share.mean > 0.5,
+            format!("{kind:?}: of small districts with a neighbour {share} are gone, without money {usual}"),
+        );
         let tiny = moved(World::plain(kind).under(vec![merger_grant(1.0, 14)]));
         let change = difference(&without, &tiny);
         findings.ask(change.mean.abs() <= 2.6 * change.error, format!("{kind:?}: a dollar moves {change}"));
@@ -401,7 +428,8 @@ fn s14_an_exact_copy_of_the_baseline_differs_by_exactly_nothing() {
                 policy("first"),
                 policy("second")
             );
-            let scenario = scenario::parse(&text, "copy.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
+            let scenario =
+                scenario::parse(&text, "copy.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
             let futures = kind.futures(16);
             let options = Options { replicates: 0..futures, detail: Detail::Region, threads: None };
             let (comparison, _) = compare(&scenario, kind.regions(), &options, &mut Discard, |_| ()).expect("nothing to fail");
@@ -421,4 +449,3 @@ fn s14_an_exact_copy_of_the_baseline_differs_by_exactly_nothing() {
     }
     findings.tell();
 }
-

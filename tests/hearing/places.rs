@@ -12,7 +12,8 @@ use barnraise::model::region::{AgentKind, Region, StartingDistrict, StateFinance
 
 use super::world::{Findings, Future, KINDS, World, difference, floor, mean, merger_grant, vote_grant};
 
-const RIDES: [DistrictOutcome; 3] = [DistrictOutcome::elementary_ride, DistrictOutcome::middle_ride, DistrictOutcome::high_school_ride];
+const RIDES: [DistrictOutcome; 3] =
+    [DistrictOutcome::elementary_ride, DistrictOutcome::middle_ride, DistrictOutcome::high_school_ride];
 
 fn teaches(lowest: u8, highest: u8, level: usize) -> bool {
     let any = |from: u8, to: u8| (from..=to).any(|grade| (lowest..=highest).contains(&grade));
@@ -80,12 +81,16 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
         let keep = |p: &mut Parameters| {
             (p.plan_one_high_school, p.large_plan_one_high_school, p.plan_grade_centres) = (0.0, 0.0, 0.0);
             (p.plan_closes_building, p.close_intercept, p.close_forced, p.close_stress) = (0.0, -8.0, -2.0, 0.0);
+            // Not the smallest either: a high school that closes in a building that stays is no closure of a building.
+            (p.small_school, p.close_size_most) = (1.0, 8.0);
             // Classes too small to teach, money and empty districts end others: not asked here.
             (p.give_up_intercept, p.open_enrolment) = (-10.0, 0.0);
+            // Those who share grades keep to one high school, whatever is planned.
+            (p.found_intercept, p.join_intercept) = (-20.0, -9.0);
         };
         let merging = World::plain(kind).with(keep).under(vec![merger_grant(6_000.0, 3)]);
         let apart = World::plain(kind).with(keep).with(|p| p.propose_intercept = -12.0);
-        let look = |future: &Future<'_>| -> Vec<Vec<[f64; 6]>> {
+        let look = |future: &Future<'_>| -> Vec<Vec<[f64; 7]>> {
             let closed: Vec<usize> = future
                 .record
                 .events
@@ -103,29 +108,35 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
                     let kept = !closed.iter().any(|&gone| future.home(last, gone) == home);
                     (0..future.years)
                         .map(|year| {
-                            let merged = (0..future.count()).filter(|&o| future.home(year, o) == future.home(year, c)).count() > 1;
+                            // Who was sent to another's high school before goes to that of the own district then.
+                            let all_grades = (0..future.count())
+                                .filter(|&o| future.home(year, o) == future.home(year, c))
+                                .all(|o| future.region.districts[o].has_high_school());
+                            let merged =
+                                (0..future.count()).filter(|&o| future.home(year, o) == future.home(year, c)).count() > 1;
                             let of = |outcome| future.of(year, c, outcome);
                             [
                                 f64::from(u8::from(merged && kept)),
                                 of(RIDES[0]),
                                 of(RIDES[1]),
                                 of(RIDES[2]),
-                                of(DistrictOutcome::courses_own),
+                                if all_grades { of(DistrictOutcome::courses_own) } else { f64::NAN },
                                 f64::from(u8::from(future.region.districts[c].has_high_school())),
+                                f64::from(u8::from(merged)),
                             ]
                         })
                         .collect()
                 })
                 .collect()
         };
-        let futures = kind.futures(24);
+        let futures = kind.futures(36);
         let (with, without) = (merging.futures(futures, look), apart.futures(futures, look));
         let (mut years, mut rides, mut sent) = (0, 0, 0);
         let (mut courses, mut examples) = (Vec::new(), Vec::new());
         for (with, without) in with.iter().zip(&without) {
             let mut more = Vec::new();
             for (with, without) in with.iter().zip(without) {
-                for (with, without) in with.iter().zip(without).filter(|(a, b)| a[0] > 0.0 && b[0] < 0.5) {
+                for (with, without) in with.iter().zip(without).filter(|(a, b)| a[0] > 0.0 && b[6] < 0.5) {
                     years += 1;
                     let own = with[5] > 0.0;
                     if let Some(place) = (1..=2).find(|&place| !close(with[place], without[place])) {
@@ -198,9 +209,15 @@ fn s16_pupils_ride_to_the_nearest_open_school_and_the_longest_ride_is_that_of_th
             let wrong: Vec<&String> = found.iter().flat_map(|f| &f.2).collect();
             let longest: usize = found.iter().map(|f| f.3).sum();
             let first = wrong.first();
-            let what = format!("{kind:?}: {name}: {} of {rides} rides ({moved} newly so) are not to the nearest: {first:?}", wrong.len());
+            let what = format!(
+                "{kind:?}: {name}: {} of {rides} rides ({moved} newly so) are not to the nearest: {first:?}",
+                wrong.len()
+            );
             findings.ask(wrong.is_empty(), what);
-            findings.ask(longest == 0, format!("{kind:?}: {name}: {longest} years whose longest ride is not that of the communities"));
+            findings.ask(
+                longest == 0,
+                format!("{kind:?}: {name}: {longest} years whose longest ride is not that of the communities"),
+            );
             findings.ask(rides > 0 || name == "no instrument", format!("{kind:?}: {name}: {rides} rides to another community"));
         }
     }
@@ -283,16 +300,16 @@ fn s17_pupils_are_conserved_in_every_merger_of_every_grade_span() {
     for (name, grades, pupils, same_land) in spans {
         let world = || World::of(Arc::new(two(grades, pupils, same_land)).into()).years(30).with(quiet);
         let look = |future: &Future<'_>| {
-            let pupils: Vec<f64> = (0..future.years).map(|year| future.record.region_value(year, RegionOutcome::pupils)).collect();
+            let pupils: Vec<f64> =
+                (0..future.years).map(|year| future.record.region_value(year, RegionOutcome::pupils)).collect();
             let residents: f64 = (0..2).map(|c| future.of(future.years - 1, c, DistrictOutcome::residents)).sum();
             (pupils, residents, future.operating(future.years - 1).count())
         };
         let apart = world().with(|p| p.propose_intercept = -12.0).futures(8, look);
-        let voted = world().with(|p| (p.propose_intercept, p.vote_intercept, p.partner_agrees) = (0.0, 4.0, 6.0)).futures(8, look);
-        let forced = world()
-            .with(|p| p.propose_intercept = -12.0)
-            .under(vec![floor(pupils[0].max(pupils[1]) * 0.99)])
-            .futures(8, look);
+        let voted =
+            world().with(|p| (p.propose_intercept, p.vote_intercept, p.partner_agrees) = (0.0, 4.0, 6.0)).futures(8, look);
+        let forced =
+            world().with(|p| p.propose_intercept = -12.0).under(vec![floor(pupils[0].max(pupils[1]) * 0.99)]).futures(8, look);
         for (how, merged) in [("by vote", voted), ("by a floor", forced)] {
             let pairs: Vec<_> = apart.iter().zip(&merged).filter(|(a, m)| a.2 == 2 && m.2 == 1).collect();
             findings.ask(!pairs.is_empty(), format!("{name} {how}: {} of 8 merge", pairs.len()));
@@ -317,7 +334,10 @@ fn s17_pupils_are_conserved_in_every_merger_of_every_grade_span() {
             let change = difference(&without, &of(instruments));
             let level = mean(without.iter().copied()).mean;
             let share = format!("{:.4} %", 100.0 * change.mean / level);
-            findings.ask(change.mean.abs() <= 2.6 * change.error, format!("{kind:?}: {name}: pupils of the region: {share}, {change}"));
+            findings.ask(
+                change.mean.abs() <= 2.6 * change.error,
+                format!("{kind:?}: {name}: pupils of the region: {share}, {change}"),
+            );
         }
     }
     findings.tell();
@@ -378,14 +398,21 @@ fn s19_nothing_joins_places_beyond_the_limit_and_where_none_is_near_it_is_told()
                             joined += 1;
                             alive[a] = false;
                             if minutes(a, b) > p.merger_minutes + 1e-6 {
-                                far.push(format!("year {}, {} of {a} into {b}: {:.1} minutes", event.year, event.what.kind(), minutes(a, b)));
+                                far.push(format!(
+                                    "year {}, {} of {a} into {b}: {:.1} minutes",
+                                    event.year,
+                                    event.what.kind(),
+                                    minutes(a, b)
+                                ));
                             }
                         }
                         Happening::Stranded { district, .. } => {
                             let a = usize::from(district);
                             stranded += 1;
                             let elementary = |d: usize| region[d].lowest_grade <= 5;
-                            let would = |b: usize| b != a && alive[b] && elementary(a) == elementary(b) && minutes(a, b) <= p.merger_minutes;
+                            let would = |b: usize| {
+                                b != a && alive[b] && elementary(a) == elementary(b) && minutes(a, b) <= p.merger_minutes
+                            };
                             if let Some(b) = (0..future.count()).find(|&b| would(b)) {
                                 near.push(format!("year {}, {a}: {b} lies {:.1} minutes away", event.year, minutes(a, b)));
                             }
@@ -400,7 +427,10 @@ fn s19_nothing_joins_places_beyond_the_limit_and_where_none_is_near_it_is_told()
             let stranded: i32 = found.iter().map(|f| f.2).sum();
             let far: Vec<&String> = found.iter().flat_map(|f| &f.1).collect();
             let near: Vec<&String> = found.iter().flat_map(|f| &f.3).collect();
-            findings.ask(far.is_empty(), format!("{kind:?}: {name}: {} of {joined} joined from too far: {:?}", far.len(), far.first()));
+            findings.ask(
+                far.is_empty(),
+                format!("{kind:?}: {name}: {} of {joined} joined from too far: {:?}", far.len(), far.first()),
+            );
             let what = format!("{kind:?}: {name}: {} of {stranded} stranded though one is near: {:?}", near.len(), near.first());
             findings.ask(near.is_empty(), what);
             findings.ask(found.iter().all(|f| f.4), format!("{kind:?}: {name}: the outcome counts them"));
@@ -408,4 +438,3 @@ fn s19_nothing_joins_places_beyond_the_limit_and_where_none_is_near_it_is_told()
     }
     findings.tell();
 }
-

@@ -12,8 +12,8 @@ use barnraise::model::functions::{Function, FunctionSet};
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::parameters::{ParameterId, Parameters};
 use barnraise::model::policy::{
-    ClusterGrant, Condition, Eligibility, EnrolmentFloor, GeneralAid, Instrument, InstrumentKind, Management, MergerGrant, Policy,
-    StartingCluster,
+    ClusterGrant, Condition, Eligibility, EnrolmentFloor, GeneralAid, Instrument, InstrumentKind, Management, MergerGrant,
+    Policy, StartingCluster,
 };
 use barnraise::model::record::{DISTRICT_WIDTH, Detail, Record};
 use barnraise::model::region::Region;
@@ -212,9 +212,7 @@ impl Future<'_> {
 
     /// The districts that operate at the end of a year.
     pub(crate) fn operating(&self, year: usize) -> impl Iterator<Item = usize> + '_ {
-        let gone = move |c: usize| {
-            matches!(self.record.districts.form[year * self.count() + c], Form::Merged | Form::Dissolved)
-        };
+        let gone = move |c: usize| matches!(self.record.districts.form[year * self.count() + c], Form::Merged | Form::Dissolved);
         (0..self.count()).filter(move |&c| self.home(year, c) == c && !gone(c))
     }
 
