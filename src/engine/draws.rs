@@ -56,6 +56,13 @@ impl EntityKey {
         Self(mix(self.0 ^ other.0.rotate_left(32).wrapping_mul(WEYL)))
     }
 
+    /// A number between 0 and 1 that is this entity's own for ever: for what is a trait and not an event.
+    #[must_use]
+    #[inline]
+    pub fn share(self) -> f64 {
+        unit(mix(self.0 ^ WEYL))
+    }
+
     /// The key of this entity's `number`-th part or occasion.
     #[must_use]
     #[inline]

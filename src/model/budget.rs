@@ -104,6 +104,7 @@ fn start_revenue(d: &mut District, district: &StartingDistrict, region: &Region,
     let federal = finance.federal_share.min(1.0 - local);
     // What is not paid by other districts, and tuition, come from the three sources.
     let revenue = (d.programme - d.tuition_received).max(0.0) + d.tuition_paid;
+    d.tuition_base = d.tuition_paid;
     d.count = d.enrolment.max(1.0);
     d.count_base = d.count;
     d.aid_base = revenue * (1.0 - local - federal);
@@ -249,7 +250,9 @@ fn set_revenue(d: &mut District, (per_pupil, gap): (f64, f64), Luck { normals, .
     (d.aid, d.federal, d.aid_regular) = (aid * luck, federal * luck, aid + federal);
 
     // What costs grow beyond aid, and what voters wish beyond or below the usual, is theirs to pay.
-    d.wished_levy = d.need * (1.0 - facts.first_base_cost / (facts.base_cost * (1.0 + d.taste)));
+    // So is the tuition of pupils whom it sends to another's school.
+    d.wished_levy = d.need * (1.0 - facts.first_base_cost / (facts.base_cost * (1.0 + d.taste)))
+        + (d.tuition_paid - d.tuition_base);
     let gap = gap.clamp(-p.reserve_gap_most, p.reserve_gap_most);
     if facts.kind == AgentKind::District {
         let all = (d.own_levy + d.wished_levy).max(0.0);
@@ -283,18 +286,19 @@ fn balance(d: &mut District, (tax, gap): (f64, f64), key: EntityKey, luck: &Luck
     let due = d.merged_in.map_or(0.0, |merged| d.transition * transition_left(facts.year - merged, p));
     let from_fund = (p.fund_spent * d.fund).max(due.min(d.fund));
     d.fund -= from_fund;
-    let transition = due.max(from_fund);
-    // What is left of it stands in for a reserve that is short.
-    let short = (-gap * programme).clamp(0.0, d.fund);
+    // What it does not pay of a merger's cost is paid by bonds, as buildings are.
+    let bonded = (due - from_fund).max(0.0);
+    // And it stands in for a reserve that is gone.
+    let short = (-d.reserve).clamp(0.0, d.fund);
     d.fund -= short;
 
     build(d, programme, luck, facts);
     let service = p.debt_repayment * d.debt;
-    d.debt += d.capital - service;
+    d.debt += d.capital + bonded - service;
     d.levy += service + tax;
-    let operating = programme + one_off + transition + d.dues + d.shared_receipts + d.tuition_paid + tax;
+    let operating = programme + one_off + from_fund + d.dues + d.shared_receipts + d.tuition_paid + tax;
     d.revenue = d.aid + d.federal + d.levy + d.tuition_received + d.receipts;
-    d.spending = operating + d.capital;
+    d.spending = operating + d.capital + bonded;
     // Into the reserve goes what is neither a bond's, nor an instrument's one-off money.
     let change = (d.revenue - service) - d.one_off_receipts + from_fund + short - operating;
     d.reserve += change;
@@ -381,7 +385,8 @@ fn levy_response(w: &World<'_>) -> LevyResponse {
     // The mean of both is the elasticity; up is so many times down.
     let asymmetry = w.p.levy_asymmetry;
     let down = 2.0 * w.levy_elasticity / (1.0 + asymmetry);
-    LevyResponse { down, up: asymmetry * down }
+    // Not beyond proportion: growth makes no pupil dearer.
+    LevyResponse { down, up: (asymmetry * down).min(down.max(1.0)) }
 }
 
 /// A power of what pupils are relative to the start, carried on from last year's: near 1 from year to year, so that

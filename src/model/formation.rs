@@ -73,12 +73,23 @@ fn outreach(w: &World<'_>, district: usize) -> f64 {
     paid.fold(0.0, f64::max)
 }
 
+/// What the best support organisation within reach is as a catalyst, 0-1: neutral, and with knowledge and skill of
+/// its own. The mean of the two, by definition of the index.
+fn catalyst(w: &World<'_>, district: usize) -> f64 {
+    let all = w.site.helpers(district).iter().map(|&organisation| {
+        let offer = &w.region.support[usize::from(organisation)];
+        0.5 * (offer.neutrality + w.f.outside_knowledge * offer.knowledge)
+    });
+    all.fold(0.0, f64::max)
+}
+
 fn found(w: &mut World<'_>) {
     if w.s.d.operating.len() < 2 {
         return;
     }
     let example = has_example(w);
     let recognition = if w.region.rules.official_recognition { w.f.found_recognition } else { 0.0 };
+    let affected = w.f.found_affected * w.f.affected_initiate;
     w.s.scratch.chosen.clear();
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
@@ -92,13 +103,14 @@ fn found(w: &mut World<'_>) {
             + p.found_stress * d[i].stress
             + p.found_leader * (p.leaders_take_part * d[i].commitment - 0.5)
             + recognition
+            + affected
             + p.found_grant * grant_effect(w, i);
         let outreach = if example { outreach(w, i) } else { 0.0 };
         // The most that neighbours and helpers could add; most districts are settled by this bound.
         if !math::may_happen(u, own + p.found_imitation + p.found_support + outreach) {
             continue;
         }
-        let support = if w.site.support_near(i) { p.found_support + outreach } else { 0.0 };
+        let support = if w.site.support_near(i) { p.found_support * catalyst(w, i) + outreach } else { 0.0 };
         if math::happens(u, own + p.found_imitation * neighbours_success(w, i) + support) {
             w.s.scratch.chosen.push((u, i as u16));
         }

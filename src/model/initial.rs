@@ -334,6 +334,7 @@ impl District {
         aid_regular: 0.0,
         levy: 0.0,
         tuition_paid: 0.0,
+        tuition_base: 0.0,
         tuition_received: 0.0,
         receipts: 0.0,
         shared_receipts: 0.0,

@@ -72,7 +72,7 @@ fn request_cluster_grant(w: &mut World<'_>, place: usize, grant: &ClusterGrant) 
         }
         for &member in cluster.members.as_slice() {
             let pupils = s.d[usize::from(member)].enrolment;
-            s.scratch.requests.push((member, grant.per_pupil[year] * pupils + grant.per_member[year]));
+            s.scratch.requests.push((member, grant.per_pupil[year] * pupils + grant.per_member[year], false));
         }
     }
 }
@@ -91,7 +91,7 @@ fn request_awards(w: &mut World<'_>, place: usize, schedule: &[f64], unit: f64) 
     let s = &mut *w.s;
     for award in s.awards.iter().filter(|award| usize::from(award.instrument) == place) {
         if let Some(amount) = term_year(award.merged, w.year).and_then(|year| schedule.get(year)) {
-            s.scratch.requests.push((award.host, amount * unit * award.base));
+            s.scratch.requests.push((award.host, amount * unit * award.base, true));
         }
     }
 }
@@ -100,7 +100,7 @@ fn request_sharing_awards(w: &mut World<'_>, place: usize, years: u16) {
     let s = &mut *w.s;
     for award in s.awards.iter().filter(|award| usize::from(award.instrument) == place) {
         if term_year(award.merged, w.year).is_some_and(|year| year < usize::from(years)) {
-            s.scratch.requests.push((award.host, award.base));
+            s.scratch.requests.push((award.host, award.base, true));
         }
     }
 }
@@ -114,7 +114,7 @@ fn request_general_aid(w: &mut World<'_>, instrument: &Instrument, per_pupil: &[
         let district = w.s.d.operating[place];
         let pupils = w.s.d[usize::from(district)].enrolment;
         if instrument.eligibility.admits(pupils) {
-            w.s.scratch.requests.push((district, amount * pupils));
+            w.s.scratch.requests.push((district, amount * pupils, false));
         }
     }
 }
@@ -143,13 +143,16 @@ fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &Coordi
             continue;
         }
         let cluster = &mut s.clusters[place];
-        cluster.post = true;
-        cluster.seniority = cluster.seniority.max(pay.seniority);
+        // The money makes a post as surely as it pays for one.
+        if cluster.key.share() < amount / cost.max(1.0) {
+            cluster.post = true;
+            cluster.seniority = cluster.seniority.max(pay.seniority);
+        }
         // Nobody is paid for a post that nobody fills, nor more than it costs.
         if cluster.coordinator > 0.0 {
             let each = amount.min(cost) / cluster.members.len() as f64;
             for &member in cluster.members.as_slice() {
-                s.scratch.requests.push((member, each));
+                s.scratch.requests.push((member, each, false));
             }
         }
     }
@@ -189,7 +192,7 @@ fn request_sharing_weight(w: &mut World<'_>, instrument: &Instrument, weight: &S
         if due && instrument.eligibility.admits(w.s.d[district].enrolment) {
             let amount = sharing_weight_of(w, district, weight);
             if amount > 0.0 {
-                w.s.scratch.requests.push((district as u16, amount));
+                w.s.scratch.requests.push((district as u16, amount, false));
             }
         }
     }
@@ -229,17 +232,17 @@ fn used_for(kind: &InstrumentKind, of_a_merger: bool) -> Use {
 /// Pays the requests, scaled down alike where they exceed the cap.
 fn pay(w: &mut World<'_>, place: usize, instrument: &Instrument) {
     let s = &mut *w.s;
-    let asked: f64 = s.scratch.requests.iter().map(|(_, amount)| amount).sum();
+    let asked: f64 = s.scratch.requests.iter().map(|(_, amount, _)| amount).sum();
     let scale = instrument.budget_cap.map_or(1.0, |cap| if asked > 0.0 { (cap / asked).min(1.0) } else { 1.0 });
     (s.paid[place].asked, s.paid[place].paid) = (asked, scale * asked);
     for nth in 0..s.scratch.requests.len() {
-        let (district, amount) = s.scratch.requests[nth];
+        let (district, amount, merged) = s.scratch.requests[nth];
         let amount = amount * scale;
         s.outlay[place] += amount;
         let d = &mut s.d.all[usize::from(district)];
         d.receipts += amount;
         let cluster = s.clusters.get_mut(usize::from(d.cluster));
-        match (used_for(&instrument.kind, cluster.is_none()), cluster) {
+        match (used_for(&instrument.kind, merged), cluster) {
             (Use::SharedWork, Some(cluster)) => {
                 d.shared_receipts += amount;
                 cluster.received += amount;

@@ -218,9 +218,9 @@ parameters! {
         /// Cost of keeping one building open, in base costs of one pupil
         building_cost = 8.0, [0.0, 60.0], (4.0, 15.0), "base costs", Assumed, "Heat, custodian, principal's share; the rest of the fixed cost of 60 pupils";
         /// Share of the gap between what the programme costs and what is spent on it that closes in a year
-        cost_adjustment = 0.24, [0.05, 1.0], (0.15, 0.40), "1/year", Computed, "F-33 of four states, 1995-2016: 0.25, by state 0.17-0.36";
+        cost_adjustment = 0.30, [0.05, 1.0], (0.15, 0.40), "1/year", Computed, "F-33 of four states, 1995-2016: 0.25, by state 0.17-0.36";
         /// How much faster it closes where the programme grows
-        cost_adjustment_growth = 1.4, [1.0, 4.0], known, "ratio", Computed, "As above: 0.32 up and 0.23 down";
+        cost_adjustment_growth = 1.15, [1.0, 4.0], known, "ratio", Computed, "As above: 0.32 up and 0.23 down";
         /// How far the programme follows the money that comes in every year instead of its need
         programme_follows_money = 0.6, [0.0, 1.0], (0.4, 0.8), "share", Derived, "As above: spending has the elasticities of revenue, 0.46 in decline and 0.9 in growth, which the cost curve alone has not; the yearly balance does not depend on the trend";
         /// How far spending can fall short of what the programme needs before less of it is offered
@@ -634,7 +634,7 @@ parameters! {
         /// Pupils of a grade under which it does not fill a class
         viable_grade = 6.0, [1.0, 20.0], (4.0, 8.0), "pupils", Memory, "Seven to ten pupils per teacher under 150 pupils, classes of two grades among them";
         /// Log-odds that a district calls its neighbours together in a year, without need or money
-        found_intercept = -7.0, [-20.0, 2.0], (-7.8, -6.2), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
+        found_intercept = -7.9, [-20.0, 2.0], (-8.7, -7.1), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
         /// Effect of stress
         found_stress = 1.9, [0.0, 8.0], (1.2, 2.6), "log-odds", Assumed, "The problem must be important (first seed, Necessary conditions)";
         /// Effect of a committed superintendent
@@ -644,7 +644,11 @@ parameters! {
         /// Nearest districts whose clusters a board watches
         neighbours_watched = 6.0, [1.0, 24.0], known, "districts", Assumed, "As many as share a border with it";
         /// Effect of an outside organisation within reach
-        found_support = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "A neutral catalyst (first seed, Necessary conditions)";
+        found_support = 1.2, [0.0, 4.0], (0.6, 1.8), "log-odds", Assumed, "A neutral catalyst (first seed, Necessary conditions)";
+        /// Effect of its being those affected who begin
+        found_affected = 0.6, [0.0, 4.0], (0.3, 0.9), "log-odds", Assumed, "Clusters initiated by those affected (first seed, Necessary conditions); its size is assumed";
+        /// Whether it is those affected who begin, 0-1
+        affected_initiate = 1.0, [0.0, 1.0], known, "share", Assumed, "As above: 0 where others begin in their place";
         /// Effect of the official recognition of small rural schools
         found_recognition = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "Official recognition (first seed, Necessary conditions)";
         /// Effect of money on offer (asinh of the grant over the scale of money)
@@ -754,7 +758,7 @@ parameters! {
         /// Error of each district, standard deviation
         vote_district_sd = 0.6, [0.0, 2.0], known, "log-odds", Computed, "As above";
         /// Probability that a plan of two or three districts has one high school
-        plan_one_high_school = 0.65, [0.0, 1.0], (0.45, 0.85), "share", Found, "One high school from day one: Iowa 5 of 5, North Dakota 3 of 5";
+        plan_one_high_school = 0.80, [0.0, 1.0], (0.6, 0.95), "share", Found, "One high school from day one: Iowa 5 of 5, North Dakota 3 of 5 and four pairs that all vacated one at once; where rides allow it";
         /// Probability that a larger plan has one high school
         large_plan_one_high_school = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Large plans keep buildings: 65-75 % of district votes pass (evidence, Voting)";
         /// Probability that a pair with one high school puts its middle school into the other town

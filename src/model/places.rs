@@ -46,7 +46,7 @@ impl Level {
 pub(crate) fn levels_of(lowest: u8, highest: u8) -> usize {
     let teaches = |grade: u8| (lowest..=highest).contains(&grade);
     let elementary = (0..=5).any(teaches);
-    let high = (10..=12).any(teaches) || lowest == 9 || highest == 9 && lowest > 5;
+    let high = (10..=12).any(teaches) || lowest == 9;
     let middle = teaches(7) || teaches(8) || !(elementary || high);
     usize::from(elementary) | usize::from(middle) << 1 | usize::from(high) << 2
 }
@@ -112,6 +112,15 @@ fn buildings(district: &StartingDistrict) -> [u8; 8] {
     for school in &district.schools {
         let set = levels_of(school.lowest_grade, school.highest_grade);
         open[set] = open[set].saturating_add(1);
+    }
+    // A district that ends with the ninth grade teaches that in the school of its highest grades.
+    let high = Level::High.bit();
+    if district.has_high_school() && (1..8).all(|set| set & high == 0 || open[set] == 0) {
+        let last = (1..8).rev().find(|&set| open[set] > 0);
+        if let Some(set) = last {
+            open[set] -= 1;
+            open[set | high] += 1;
+        }
     }
     open
 }

@@ -177,6 +177,7 @@ fn unite_money(w: &mut World<'_>, ended: usize, host: usize, lost: f64) {
         (&mut to.one_off_receipts, from.one_off_receipts),
         (&mut to.dues, from.dues),
         (&mut to.tuition_paid, from.tuition_paid),
+        (&mut to.tuition_base, from.tuition_base),
         (&mut to.tuition_received, from.tuition_received),
         (&mut to.area, from.area),
     ] {

@@ -338,6 +338,8 @@ pub(crate) struct District {
     pub(crate) aid_regular: f64,
     pub(crate) levy: f64,
     pub(crate) tuition_paid: f64,
+    /// Tuition at the start, which the levy of the start pays.
+    pub(crate) tuition_base: f64,
     pub(crate) tuition_received: f64,
     /// What instruments paid: in all, of this what was spent on shared work at once, and what is one-off.
     pub(crate) receipts: f64,
@@ -501,7 +503,8 @@ pub(crate) struct State {
 pub(crate) struct Scratch {
     pub(crate) ranked: Vec<(f64, u16)>,
     pub(crate) chosen: Vec<(f64, u16)>,
-    pub(crate) requests: Vec<(u16, f64)>,
+    /// Who asks for how much, and whether it is for a merger.
+    pub(crate) requests: Vec<(u16, f64, bool)>,
     /// Pupils who move to another community: from where, to where, and how many by grade.
     pub(crate) moves: Vec<(u16, u16, [f64; GRADES])>,
 }

@@ -74,6 +74,7 @@ fn with_clusters(mut comparison: Comparison) -> Comparison {
         let paid = (place == 1).then_some(0);
         let life = |ended: Option<u16>| ClusterLife {
             founded: 0,
+            founded_as: Form::Cluster,
             form: Form::Cluster,
             paid_from: paid,
             money_ended: paid.map(|first| first + 2),

@@ -226,6 +226,7 @@ pub static FACTORS: &[Factor] = &[
         section: "Necessary conditions",
         sentence: "The people directly affected by the problem must have a role in initiating the solution.",
         off: |p| {
+            p.affected_initiate = 0.0;
             p.task_purpose = 0.0;
             p.ownership_own = p.ownership_assigned;
             p.ownership_incentive = p.ownership_assigned;
