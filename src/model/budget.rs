@@ -16,7 +16,7 @@ use super::events::Form;
 use super::parameters::Parameters;
 use super::policy::InstrumentKind;
 use super::region::{AgentKind, Region, StartingDistrict};
-use super::scale::{aid_weights, pupil_equivalents};
+use super::scale::{SMALLEST_COUNTED, aid_weights, pupil_equivalents, small_size_cost};
 use super::site::Site;
 use super::state::{District, HISTORY, State};
 use super::world::World;
@@ -29,16 +29,20 @@ const FEWEST_SHOCKED: f64 = 5.0;
 
 /// Every district's money before the first year.
 pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Parameters, draws: Draws) {
+    // Where no district is known to owe anything, nothing is known of what they owe: as much as buildings of the
+    // usual size and number leave.
+    let debt_known = region.districts.iter().any(|district| district.debt > 0.0);
+    let usual_debt = p.building_rate * p.building_size / p.debt_repayment.max(0.01);
     for (place, district) in region.districts.iter().enumerate() {
         let [reserve, level] = draws.uniforms(site.keys[place], Decision::StartMoney);
         let d = &mut s.d.all[place];
         d.cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * math::inverse_normal(level)));
-        d.debt = district.debt;
         d.valuation = (district.valuation * district.enrolment()).max(1.0);
         d.need = need(d, region.finance.base_cost, p);
         d.path = d.need;
         d.lagged = d.need;
         d.programme = d.need;
+        d.debt = if debt_known { district.debt } else { usual_debt * d.need };
         let drawn = p.start_reserve * math::exp(p.start_reserve_sd * math::inverse_normal(reserve));
         let share = district.reserve_share.unwrap_or(drawn);
         // A board holds about what it wants to: part of what it holds is what it wants.
@@ -150,6 +154,8 @@ struct Facts<'a> {
     kind: AgentKind,
     base_cost: f64,
     first_base_cost: f64,
+    /// Pupils that the aid formula counts in addition in a small district.
+    small_size_pupils: f64,
     year: u16,
     draws: Draws,
     aid_elasticity: f64,
@@ -157,6 +163,15 @@ struct Facts<'a> {
     /// Parts of a stationary disturbance that are new in a year.
     revenue_new: f64,
     programme_new: f64,
+}
+
+impl Facts<'_> {
+    /// Pupils as the aid formula counts them: small districts get more for each, so that their aid falls less than in
+    /// proportion.
+    #[inline]
+    fn weighted(&self, pupils: f64) -> f64 {
+        pupils + self.small_size_pupils * (pupils * (1.0 / SMALLEST_COUNTED)).min(1.0)
+    }
 }
 
 /// Need, revenue, and how each board makes ends meet.
@@ -170,6 +185,7 @@ pub(crate) fn step(w: &mut World<'_>) {
         kind: w.region.kind,
         base_cost: w.base_cost,
         first_base_cost: w.region.finance.base_cost,
+        small_size_pupils: w.region.finance.small_size_aid * small_size_cost(p),
         year: w.year,
         draws: w.draws,
         aid_elasticity: w.aid_elasticity,
@@ -231,11 +247,13 @@ fn set_revenue(d: &mut District, (per_pupil, gap): (f64, f64), Luck { normals, .
     let before = d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY];
     let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
     let count = d.count + p.aid_adjustment * (counted.max(1.0) - d.count);
-    let (was, now) = (d.count / d.count_base, count / d.count_base);
+    let base = facts.weighted(d.count_base);
+    let (was, now) = (facts.weighted(d.count) / base, facts.weighted(count) / base);
     d.federal_level *= math::near_power(count / d.count, p.federal_elasticity);
     d.aid_level = if now >= 1.0 {
-        // Beyond the start a formula pays for each further pupil what it pays for one.
-        1.0 + facts.aid_elasticity * (now - 1.0)
+        // Beyond the start a formula pays for each further pupil at least what it pays for one: money comes with
+        // pupils faster than it leaves with them.
+        1.0 + facts.aid_elasticity.max(1.0) * (now - 1.0)
     } else {
         power_level(d.aid_level, was, now, facts.aid_elasticity)
     };
@@ -265,7 +283,7 @@ fn set_revenue(d: &mut District, (per_pupil, gap): (f64, f64), Luck { normals, .
         d.own_levy = d.own_levy.max(0.0);
     } else {
         // A school has no levy of its own: the authority pays for its pupils.
-        d.own_levy = d.levy_base * now;
+        d.own_levy = d.levy_base * count / d.count_base;
     }
     d.levy = (d.regular_levy() * luck - d.levy_relief).max(0.0);
 }
@@ -320,7 +338,7 @@ fn emergency(d: &mut District, key: EntityKey, facts: &Facts<'_>) {
     let u = facts.draws.uniform(key, Decision::LevyVote);
     let asks = facts.kind == AgentKind::District;
     if asks && math::happens(u, p.levy_vote + p.levy_vote_board * (d.board - 0.5)) {
-        d.levy_base *= 1.0 + p.levy_voted_raise;
+        // For as long as it takes: it goes back as any levy does.
         d.own_levy *= 1.0 + p.levy_voted_raise;
     }
     // What cannot be cut and is not given counts as beyond closing.

@@ -49,7 +49,7 @@ fn request(w: &mut World<'_>, place: usize, instrument: &Instrument) {
         InstrumentKind::LevyRelief(relief) => request_awards(w, place, &relief.mills, 0.001),
         InstrumentKind::HoldHarmless(hold) => request_awards(w, place, &hold.share, 1.0),
         InstrumentKind::GeneralAid(aid) => request_general_aid(w, instrument, &aid.per_pupil),
-        InstrumentKind::CoordinatorPay(pay) => request_coordinators(w, instrument, pay),
+        InstrumentKind::CoordinatorPay(pay) => request_coordinators(w, place, instrument, pay),
         InstrumentKind::SharingWeight(weight) => {
             request_sharing_weight(w, instrument, weight);
             request_sharing_awards(w, place, weight.years_after_merger);
@@ -134,8 +134,9 @@ fn post_amount(s: &State, cluster: &Cluster, instrument: &Instrument, pay: &Coor
     if qualifies { amount } else { 0.0 }
 }
 
-fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &CoordinatorPay) {
+fn request_coordinators(w: &mut World<'_>, nth: usize, instrument: &Instrument, pay: &CoordinatorPay) {
     let cost = w.p.coordinator_cost * w.base_cost;
+    let expected = w.s.paid[nth].expected;
     let s = &mut *w.s;
     for place in 0..s.clusters.len() {
         let amount = post_amount(s, &s.clusters[place], instrument, pay, w.year);
@@ -144,7 +145,7 @@ fn request_coordinators(w: &mut World<'_>, instrument: &Instrument, pay: &Coordi
         }
         let cluster = &mut s.clusters[place];
         // The money makes a post as surely as it pays for one.
-        if cluster.key.share() < amount / cost.max(1.0) {
+        if cluster.key.share() < expected * amount / cost.max(1.0) {
             cluster.post = true;
             cluster.seniority = cluster.seniority.max(pay.seniority);
         }

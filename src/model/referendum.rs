@@ -180,6 +180,7 @@ fn pair_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
     };
     p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5)
         + p.propose_shared * shared * depth
+        - p.propose_minutes * (w.drive_minutes(i, j) - 10.0).max(0.0) / 30.0
         // A deadline makes a rush in proportion to what ends with it.
         + p.propose_money * (money_effect(w, i, j) + p.propose_rush * ending)
 }

@@ -18,12 +18,21 @@ pub fn cost_multiplier(pupils: f64, high_schools: f64, buildings: f64, p: &Param
     pupil_equivalents(pupils, high_schools, buildings, p) / pupils.max(1.0)
 }
 
+/// Pupils below which the formula of a state gives no more for small size.
+pub(crate) const SMALLEST_COUNTED: f64 = 20.0;
+
+/// What small size costs a district with a high school and one building, in base costs of one pupil.
+#[inline]
+pub(crate) fn small_size_cost(p: &Parameters) -> f64 {
+    p.fixed_district + p.fixed_high_school + p.building_cost
+}
+
 /// The weights of the foundation formula: what a pupil brings beyond the base for the small size of the
 /// district, and for its sparsity, as shares of the base.
 #[inline]
 pub(crate) fn aid_weights(pupils: f64, sparse: bool, finance: &StateFinance, p: &Parameters) -> [f64; 2] {
-    // The formula of a state knows size and not schools; it does not grow beyond that of twenty pupils.
-    let small = finance.small_size_aid * (p.fixed_district + p.fixed_high_school + p.building_cost) / pupils.max(20.0);
+    // The formula of a state knows size and not schools.
+    let small = finance.small_size_aid * small_size_cost(p) / pupils.max(SMALLEST_COUNTED);
     [small, if sparse { finance.sparsity_aid } else { 0.0 }]
 }
 

@@ -13,6 +13,7 @@ use crate::districts::grades;
 use crate::districts::import::assemble::{COST_LEVELS, MILL_RATE, PUPILS_PER_BUILDING};
 use crate::districts::import::edge::Point;
 use crate::districts::import::finance::predicted;
+use crate::districts::import::states;
 use crate::districts::import::place::{Projection, mean};
 use crate::districts::import::support::university;
 use crate::districts::import::trend::{PUBLISHED, trends_of, unknown};
@@ -75,7 +76,12 @@ pub fn start(
     }
     let geography = Geography::new(history, &rows)?;
     let (trends, mean) = trends(history, year, knowledge, &rows);
-    let finance = finances(&rows, finance);
+    let law = states::money(&history.state);
+    let finance = StateFinance {
+        aid_elasticity: finance.aid_elasticity.or(law.map(|(aid, _)| aid)),
+        levy_elasticity: finance.levy_elasticity.or(law.map(|(_, levy)| levy)),
+        ..finances(&rows, finance)
+    };
     let typical_local = finance.base_cost * finance.local_share;
     let district = |(id, row): (&&str, &&DistrictYear)| {
         let trend = trends.get(id).copied().unwrap_or(mean);
@@ -106,7 +112,7 @@ fn finances(rows: &BTreeMap<&str, &DistrictYear>, given: &StateFinance) -> State
     let sum = |of: &dyn Fn(&DistrictYear) -> f64| rows.values().map(|row| of(row)).sum::<f64>();
     let [local, state, federal] =
         [sum(&|row| row.local.unwrap_or(0.0)), sum(&|row| row.state.unwrap_or(0.0)), sum(&|row| row.federal.unwrap_or(0.0))];
-    let known = |row: &DistrictYear| if row.revenue.is_some() { predicted(row.pupils) } else { 0.0 };
+    let known = |row: &DistrictYear| if row.revenue.is_some() { predicted(row.pupils, row.grades.1 >= 9) } else { 0.0 };
     let (spent, units, sources) = (sum(&|row| row.revenue.unwrap_or(0.0)), sum(&known), local + state + federal);
     if spent <= 0.0 || units <= 0.0 || sources <= 0.0 {
         return given.clone();
@@ -123,7 +129,7 @@ fn finances(rows: &BTreeMap<&str, &DistrictYear>, given: &StateFinance) -> State
 /// A district without its place, land and schools.
 fn district(id: &str, row: &DistrictYear, trend: f64, (base_cost, typical_local): (f64, f64)) -> StartingDistrict {
     let local = row.local.filter(|&local| local > 0.0).map_or(typical_local, |local| local / row.pupils);
-    let level = row.revenue.map(|revenue| revenue / (predicted(row.pupils) * base_cost));
+    let level = row.revenue.map(|revenue| revenue / (predicted(row.pupils, row.grades.1 >= 9) * base_cost));
     StartingDistrict {
         id: id.to_owned(),
         name: row.name.clone(),

@@ -254,7 +254,7 @@ fn district(
     if teachers.is_none() {
         account.imputed.add("no count of teachers: derived from enrolment in the model", &agency.name);
     }
-    let money = money(join, id, agency, account);
+    let money = money(join, (id, usize::from(highest_grade) >= FIRST_HIGH_SCHOOL_GRADE), agency, account);
     let name = display_name(join, id, agency);
     let buildings = (enrolment / PUPILS_PER_BUILDING).ceil() as usize;
     StartingDistrict {
@@ -343,11 +343,11 @@ struct Money {
     valuation: f64,
 }
 
-fn money(join: &Join<'_>, id: &str, agency: &Agency, account: &mut Account) -> Money {
+fn money(join: &Join<'_>, (id, high_school): (&str, bool), agency: &Agency, account: &mut Account) -> Money {
     let finance = join.money.and_then(|money| money.get(id));
     let pupils = pupils_for(agency, join.money_year, join.year).unwrap_or(1.0);
     let spent = finance.and_then(|finance| join.measure.of(finance));
-    let cost_level = spent.map(|spent| spent / (predicted(pupils) * join.base_cost));
+    let cost_level = spent.map(|spent| spent / (predicted(pupils, high_school) * join.base_cost));
     if cost_level.is_none() {
         account.imputed.add("no spending: its level is drawn in every run, its local share is the state's", &agency.name);
     }

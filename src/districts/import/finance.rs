@@ -9,8 +9,11 @@ use super::join::{Aliases, Candidate, resolve};
 use super::report::Tallies;
 use super::table::Value;
 use super::year::SchoolYear;
-use crate::engine::math;
+use crate::model::parameters::Parameters;
+use crate::model::scale::cost_multiplier;
 
+/// Pupils that fill one building [A].
+pub(in crate::districts) const PUPILS_PER_BUILDING: f64 = 250.0;
 /// Farthest year from which finances are taken; older dollars say little of today's.
 pub(super) const FARTHEST: u16 = 5;
 
@@ -48,22 +51,12 @@ pub(super) struct Accounts {
     pub(super) shares: [f64; 3],
 }
 
-/// The Kansas low-enrolment weighting (K.S.A. 72-5149) as a multiplier on the base cost per pupil of
-/// a district with `pupils`; below 100 pupils it goes on rising.
-pub(super) fn kansas_multiplier(pupils: f64) -> f64 {
-    const BASE: f64 = 3642.4;
-    if pupils < 100.0 {
-        2.014 * math::pow(100.0 / pupils.max(1.0), 0.15)
-    } else if pupils < 300.0 {
-        (7337.0 - 9.655 * (pupils - 100.0)) / BASE
-    } else {
-        ((5406.0 - 1.2375 * (pupils - 300.0)) / BASE).max(1.035)
-    }
-}
-
-/// Spending that a district's size predicts, in base costs.
-pub(in crate::districts) fn predicted(pupils: f64) -> f64 {
-    pupils * kansas_multiplier(pupils)
+/// Spending that a district's size predicts, in base costs: as the model reckons it, with a high school or without
+/// and a building for every 250 pupils.
+pub(in crate::districts) fn predicted(pupils: f64, high_school: bool) -> f64 {
+    let buildings = (pupils / PUPILS_PER_BUILDING).ceil().max(1.0);
+    let high_schools = if high_school { 1.0 } else { 0.0 };
+    pupils * cost_multiplier(pupils, high_schools, buildings, &Parameters::default())
 }
 
 /// How the rows of each year were joined, where not by their identifier.
@@ -137,7 +130,8 @@ pub(super) fn accounts(finances: &Finances, asked: SchoolYear, districts: &BTree
     for (pupils, finance) in known {
         if let Some(amount) = measure.of(finance) {
             spent += amount;
-            units += predicted(pupils);
+            // Which of them have a high school is not known yet; most pupils are where there is one.
+            units += predicted(pupils, true);
         }
         let parts = [finance.local, finance.state, finance.federal].map(Value::known);
         if let [Some(local), Some(state), Some(federal)] = parts {
@@ -158,13 +152,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_multiplier_has_the_published_values() {
-        for (pupils, value) in
-            [(100.0, 2.014), (200.0, 1.749), (299.99, 1.484), (400.0, 1.450), (800.0, 1.314), (1500.0, 1.076), (9e4, 1.035)]
-        {
-            assert!((kansas_multiplier(pupils) - value).abs() < 0.0015, "{pupils}: {}", kansas_multiplier(pupils));
-        }
-        assert!(kansas_multiplier(10.0) > kansas_multiplier(50.0));
+    fn the_prediction_rises_per_pupil_as_districts_get_smaller() {
+        let per_pupil = |pupils: f64| predicted(pupils, true) / pupils;
+        assert!(per_pupil(100.0) > 1.4 && per_pupil(100.0) < 1.7 && per_pupil(1_000.0) < 1.1);
+        assert!(predicted(50.0, false) < 0.7 * predicted(50.0, true));
     }
 
     fn finance(revenue: f64) -> Finance {
@@ -178,7 +169,7 @@ mod tests {
         let districts = BTreeMap::from([("a", 120.0), ("b", 900.0)]);
         let of_year = BTreeMap::from([("a".to_owned(), finance(2e6)), ("b".to_owned(), finance(1.1e7))]);
         let accounts = accounts(&Finances::from([(year, of_year)]), year, &districts).expect("accounts");
-        let predicted: f64 = districts.values().map(|&pupils| predicted(pupils)).sum();
+        let predicted: f64 = districts.values().map(|&pupils| predicted(pupils, true)).sum();
         assert!((accounts.base_cost * predicted - 1.3e7).abs() < 1e-3);
         assert!((accounts.shares[0] - 0.5).abs() < 1e-12 && accounts.measure == Measure::Revenue);
     }

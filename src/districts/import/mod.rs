@@ -18,7 +18,7 @@ pub(super) mod place;
 pub mod products;
 pub mod report;
 mod schools;
-mod states;
+pub(in crate::districts) mod states;
 pub(super) mod support;
 pub(super) mod table;
 pub(super) mod trend;

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::assemble::COST_LEVELS;
+use super::finance::predicted;
 use super::edge::{Point, grade, point, rows_of_state};
 use super::join::Aliases;
 use super::place::Projection;
@@ -117,6 +119,10 @@ fn narrow(district: &mut StartingDistrict, taught: &[(&School, (u8, u8))], told:
     if highest < HIGH && district.has_high_school() {
         told.add("districts of which no school teaches grades 9 to 12: taken to end where their schools do", &district.name);
         district.highest_grade = highest;
+        // Its spending is that of a district without a high school.
+        let pupils = district.enrolment();
+        let level = |level: f64| (level * predicted(pupils, true) / predicted(pupils, false)).clamp(COST_LEVELS.0, COST_LEVELS.1);
+        district.cost_level = district.cost_level.map(level);
     }
     if lowest >= MIDDLE && district.lowest_grade < MIDDLE {
         told.add("districts of which no school teaches a grade below 6: taken to begin where their schools do", &district.name);

@@ -15,10 +15,7 @@ struct Law {
 /// What a state's districts' finances of fiscal years 1995 to 2016 (F-33) say of aid and levy.
 struct Elasticities {
     aid: f64,
-    /// The levy's, as it is used.
     levy: f64,
-    /// The estimate, where it lies beyond the range that its error allows to believe.
-    beyond: Option<f64>,
 }
 
 /// States of which something is known, by postal code.
@@ -27,18 +24,18 @@ const LAWS: [Law; 7] = [
     Law {
         state: "IA",
         courses: Some((41.0, "Iowa Code 256.11; units offered and taught, in force since 1989")),
-        money: Some(Elasticities { aid: 1.6, levy: 0.6, beyond: None }),
+        money: Some(Elasticities { aid: 1.6, levy: 0.6 }),
     },
     Law { state: "MO", courses: Some((42.0, "Missouri School Improvement Program, minimum of 2012; units")), money: None },
     Law {
         state: "MT",
         courses: Some((20.0, "ARM 10.55.904; units, at least, since 1989")),
-        money: Some(Elasticities { aid: 0.81, levy: 0.54, beyond: None }),
+        money: Some(Elasticities { aid: 0.81, levy: 0.54 }),
     },
     Law {
         state: "ND",
         courses: Some((26.5, "NDCC 15.1-21-02; units to provide or make available, summed from its list")),
-        money: Some(Elasticities { aid: 0.74, levy: 1.1, beyond: Some(1.3) }),
+        money: Some(Elasticities { aid: 0.74, levy: 1.3 }),
     },
     Law {
         state: "NE",
@@ -48,9 +45,15 @@ const LAWS: [Law; 7] = [
     Law {
         state: "SD",
         courses: Some((20.0, "ARSD 24:43:11:07; about 20 units, over two years, summed from its list")),
-        money: Some(Elasticities { aid: 1.45, levy: 1.1, beyond: Some(1.25) }),
+        money: Some(Elasticities { aid: 1.45, levy: 1.25 }),
     },
 ];
+
+/// The elasticity of a state's aid to pupils, and how far its levies follow them; where they are known.
+pub(in crate::districts) fn money(state: &str) -> Option<(f64, f64)> {
+    let law = LAWS.iter().find(|law| law.state == state)?;
+    law.money.as_ref().map(|it| (it.aid, it.levy))
+}
 
 /// Puts what is known of the state's law into its rules and finance, and tells in each line what is the
 /// state's and what is drawn or a default.
@@ -63,13 +66,11 @@ pub(super) fn apply(state: &str, rules: &mut StateRules, finance: &mut StateFina
     } else {
         told.push("courses that a high school must offer: no rule of the state is known, drawn in every run".to_owned());
     }
-    if let Some(Elasticities { aid, levy, beyond }) = law.and_then(|law| law.money.as_ref()) {
+    if let Some(Elasticities { aid, levy }) = law.and_then(|law| law.money.as_ref()) {
         (finance.aid_elasticity, finance.levy_elasticity) = (Some(*aid), Some(*levy));
-        let note = beyond.map(|estimate| format!(" (the estimate, {estimate}, lies beyond the range held possible, 0.4 to 1.1)"));
         told.push(format!(
-            "the state's aid changes with pupils by an elasticity of {aid}, its levies in the long run by {levy}{}: estimated from finances of \
-             1995 to 2016 (F-33)",
-            note.unwrap_or_default()
+            "the state's aid changes with pupils by an elasticity of {aid}, its levies in the long run by {levy}: estimated from finances of \
+             1995 to 2016 (F-33)"
         ));
     } else {
         told.push("how aid and levies follow pupils: no estimate for the state, drawn in every run".to_owned());
@@ -93,8 +94,8 @@ mod tests {
             (rules.required_courses, finance.aid_elasticity, finance.levy_elasticity, told)
         };
         let (courses, aid, levy, told) = of("ND");
-        assert_eq!((courses, aid, levy), (Some(26.5), Some(0.74), Some(1.1)));
-        assert!(told.contains("NDCC 15.1-21-02") && told.contains("the estimate, 1.3, lies beyond"), "{told}");
+        assert_eq!((courses, aid, levy), (Some(26.5), Some(0.74), Some(1.3)));
+        assert!(told.contains("NDCC 15.1-21-02"), "{told}");
         let (courses, aid, _, told) = of("AR");
         assert_eq!((courses, aid), (Some(38.0), None));
         assert!(told.contains("no estimate for the state"), "{told}");
