@@ -566,7 +566,7 @@ parameters! {
     }
     "review" {
         /// Log-odds that a member leaves in a year, all else at its middle
-        leave_intercept = -2.2, [-8.0, 4.0], (-2.8, -1.6), "log-odds", Assumed, "90 % of clusters pass the end of the grant, two thirds live four years on (Feinberg et al. 2008)";
+        leave_intercept = -2.0, [-8.0, 4.0], (-2.6, -1.4), "log-odds", Assumed, "90 % of clusters pass the end of the grant, two thirds live four years on (Feinberg et al. 2008)";
         /// Effect of a payoff of one per cent of the budget
         leave_payoff = 0.36, [0.0, 3.0], (0.2, 0.5), "log-odds per %", Assumed, "There must be a payoff (second seed, Payoff)";
         /// Effect of trust
@@ -700,7 +700,7 @@ parameters! {
     }
     "merger" {
         /// Log-odds that a district proposes a merger in a year, without need or money
-        propose_intercept = -7.0, [-12.0, 0.0], (-7.6, -6.4), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
+        propose_intercept = -6.9, [-12.0, 0.0], (-7.5, -6.3), "log-odds", Assumed, "Districts of South Dakota 1987-2000, of Iowa and North Dakota without incentives";
         /// Standard deviation of the region's merger climate where it has no history
         climate_sd = 0.6, [0.0, 2.0], known, "log-odds", Assumed, "Prior N(0, 0.6) (model section 6)";
         /// Effect of stress
