@@ -38,6 +38,7 @@ pub(crate) fn allocate(region: &Region, years: u16) -> State {
     state.scratch.chosen.reserve(count);
     state.scratch.requests.reserve(4 * count);
     state.scratch.moves.reserve(count);
+    state.scratch.capacities.reserve(region.support.len());
     state
 }
 

@@ -45,57 +45,50 @@ fn coordinators(w: &mut World<'_>) {
     }
 }
 
-/// Each support organisation helps the youngest clusters within its reach first (it is at the exploratory
-/// meeting that help counts), up to its capacity, and then those for which the policy lets it help more.
+/// Support organisations help the youngest clusters within their reach first (it is at the exploratory meeting that
+/// help counts), up to their capacity, and then those for which the policy lets them help more.
 fn facilitators(w: &mut World<'_>) {
     for cluster in &mut w.s.clusters {
         cluster.facilitator = 0.0;
     }
-    let policy = w.policy;
-    for organisation in 0..w.region.support.len() {
-        help(w, organisation, w.region.support[organisation].capacity, Eligibility::default());
-        for (place, instrument) in policy.instruments.iter().enumerate() {
-            if let InstrumentKind::FacilitatorCapacity(more) = &instrument.kind
-                && instrument.open(w.year)
-            {
-                let helped = help(w, organisation, more.clusters, instrument.eligibility);
-                pay_extra(w, place, f64::from(helped) * more.per_cluster);
-            }
+    if w.s.clusters.is_empty() {
+        return;
+    }
+    help(w, None, Eligibility::default());
+    for (place, instrument) in w.policy.instruments.iter().enumerate() {
+        if let InstrumentKind::FacilitatorCapacity(more) = &instrument.kind
+            && instrument.open(w.year)
+        {
+            let helped = help(w, Some(more.clusters), instrument.eligibility);
+            pay_extra(w, place, f64::from(helped) * more.per_cluster);
         }
     }
 }
 
-/// A support organisation helps so many more clusters of members who may take part; returns how many it
-/// found.
-fn help(w: &mut World<'_>, organisation: usize, capacity: u16, who: Eligibility) -> u16 {
-    let offer = &w.region.support[organisation];
+/// Every support organisation helps as many more clusters of members who may take part as it can, or as `more` says;
+/// returns how many were helped in all.
+fn help(w: &mut World<'_>, more: Option<u16>, who: Eligibility) -> u32 {
+    let mut left = std::mem::take(&mut w.s.scratch.capacities);
+    left.clear();
+    left.extend(w.region.support.iter().map(|organisation| more.unwrap_or(organisation.capacity)));
     let mut helped = 0;
-    // Clusters stand in the order of founding: the youngest are the last. It looks at those whose founders
-    // it reaches, so that a nation costs no more for each of its districts than a county.
-    let reached = w.site.reached(organisation);
-    let candidates = &mut w.s.scratch.ranked;
-    candidates.clear();
-    for &district in reached {
-        let place = w.s.d.all[usize::from(district)].cluster;
-        if let Some(cluster) = w.s.clusters.get(usize::from(place))
-            && cluster.members.as_slice()[0] == district
-        {
-            candidates.push((0.0, place));
-        }
-    }
-    candidates.sort_unstable_by_key(|&(_, place)| std::cmp::Reverse(place));
-    for nth in 0..w.s.scratch.ranked.len() {
-        if helped == capacity {
-            break;
-        }
-        let place = usize::from(w.s.scratch.ranked[nth].1);
+    // Clusters stand in the order of founding: the youngest are the last.
+    for place in (0..w.s.clusters.len()).rev() {
         let cluster = &w.s.clusters[place];
-        if cluster.facilitator <= 0.0 && instruments::admitted(w.s, cluster, who) >= 2 {
+        if cluster.facilitator > 0.0 || instruments::admitted(w.s, cluster, who) < 2 {
+            continue;
+        }
+        let first = usize::from(cluster.members.as_slice()[0]);
+        let helper = w.site.helpers(first).iter().map(|&organisation| usize::from(organisation)).find(|&org| left[org] > 0);
+        if let Some(organisation) = helper {
+            left[organisation] -= 1;
+            helped += 1;
+            let offer = &w.region.support[organisation];
             // The mean of the two, by definition of the index.
             w.s.clusters[place].facilitator = 0.5 * (offer.neutrality + w.p.outside_knowledge * offer.knowledge);
-            helped += 1;
         }
     }
+    w.s.scratch.capacities = left;
     helped
 }
 

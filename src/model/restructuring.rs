@@ -371,9 +371,12 @@ fn close_one(w: &mut World<'_>, community: usize, district: usize) -> bool {
 fn dissolve(w: &mut World<'_>) {
     let mut ending = std::mem::take(&mut w.s.scratch.chosen);
     ending.clear();
+    let floors = floors(w).next().is_some();
     for place in 0..w.s.d.operating.len() {
         let district = w.s.d.operating[place];
-        count_floor_years(w, usize::from(district));
+        if floors {
+            count_floor_years(w, usize::from(district));
+        }
         if cause(w, usize::from(district)).is_some() {
             ending.push((w.s.d[usize::from(district)].enrolment, district));
         }
@@ -468,6 +471,9 @@ fn floors<'a>(w: &World<'a>) -> impl Iterator<Item = (&'a EnrolmentFloor, Eligib
 /// Whether a floor of the policy ends a district this year.
 fn under_floor(w: &World<'_>, district: usize) -> bool {
     let years = u16::from(w.s.d[district].below_floor_years);
+    if years == 0 {
+        return false;
+    }
     floors(w).any(|(floor, who)| years > floor.grace_years && concerns(w, district, floor, who))
 }
 
@@ -486,6 +492,10 @@ fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
 fn close_schools(w: &mut World<'_>) {
     for community in 0..w.site.count {
         let host = usize::from(w.s.c[community].home);
+        // Most districts have one community and one building, and keep it.
+        if host == community && w.s.d[community].buildings <= 1.0 {
+            continue;
+        }
         let buildings = w.s.c[community].open_buildings();
         if buildings == 0 || host == community && buildings == 1 || w.s.c[community].joined == Some(w.year) {
             continue;

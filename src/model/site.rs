@@ -142,6 +142,7 @@ impl Site {
     }
 
     /// The districts within reach of a support organisation, in their order.
+    #[cfg(test)]
     #[inline]
     pub(crate) fn reached(&self, organisation: usize) -> &[u16] {
         part(&self.support.reached, &self.support.reached_from, organisation)

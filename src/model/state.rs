@@ -505,6 +505,8 @@ pub(crate) struct Scratch {
     pub(crate) chosen: Vec<(f64, u16)>,
     /// Who asks for how much, and whether it is for a merger.
     pub(crate) requests: Vec<(u16, f64, bool)>,
+    /// Clusters that each support organisation can still help.
+    pub(crate) capacities: Vec<u16>,
     /// Pupils who move to another community: from where, to where, and how many by grade.
     pub(crate) moves: Vec<(u16, u16, [f64; GRADES])>,
 }
