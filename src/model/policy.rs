@@ -9,6 +9,8 @@ use super::functions::{Function, FunctionSet};
 
 /// Most instruments of one policy.
 pub const MOST_INSTRUMENTS: usize = 64;
+/// Most cluster grants of one policy: a cluster can hold all of them at once.
+pub const MOST_CLUSTER_GRANTS: usize = 4;
 
 /// Who may take part in an instrument, by enrolment.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -444,7 +444,8 @@ fn cause(w: &World<'_>, district: usize) -> Option<Dissolution> {
 /// needs no vote of the neighbour's. An authority decides on single schools.
 fn given_up(w: &World<'_>, district: usize) -> bool {
     let (p, d) = (w.p, &w.s.d[district]);
-    if d.thin <= 0.0 || w.region.kind == AgentKind::School {
+    // Voters who have been asked this year have said what they want.
+    if d.thin <= 0.0 || d.voted == w.year || w.region.kind == AgentKind::School {
         return false;
     }
     // A power of how small they are, as a factor on the odds: no step where it begins.

@@ -7,7 +7,7 @@ use super::events::{Ending, Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
 use super::parameters::Parameters;
 use super::places::{LEVELS, Level};
-use super::policy::Management;
+use super::policy::{MOST_CLUSTER_GRANTS, Management};
 use super::record::ClusterLife;
 use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES};
 use super::trust::Ties;
@@ -16,8 +16,6 @@ use super::trust::Ties;
 pub(crate) const MOST_MEMBERS: usize = 40;
 /// "None": in no cluster, no school, the end of a list.
 pub(crate) const NONE: u16 = u16::MAX;
-/// Most grants that a cluster holds at once. A size of memory.
-pub(crate) const MOST_GRANTS: usize = 4;
 /// Years of enrolment kept for the five-year decline.
 pub(crate) const HISTORY: usize = 6;
 
@@ -119,7 +117,7 @@ pub(crate) struct Cluster {
     /// Help of a neutral facilitator this year, 0–1.
     pub(crate) facilitator: f64,
     /// The grants that it holds.
-    pub(crate) grants: [Option<Grant>; MOST_GRANTS],
+    pub(crate) grants: [Option<Grant>; MOST_CLUSTER_GRANTS],
     /// The grants, by the instrument's place in the policy, that it has entered: each can be entered once.
     pub(crate) entered: u64,
     /// Grant dollars received this year: they are spent on its shared work.

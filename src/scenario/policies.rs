@@ -3,7 +3,7 @@
 use crate::diagnostics::{Place, Problem, nearest};
 use crate::input::{List, Number, Prose, Table, Text};
 use crate::model::parameters::ParameterId;
-use crate::model::policy::{Instrument, MOST_INSTRUMENTS, Policy, StartingCluster};
+use crate::model::policy::{Instrument, InstrumentKind, MOST_CLUSTER_GRANTS, MOST_INSTRUMENTS, Policy, StartingCluster};
 
 use super::clusters::{self, cluster};
 use super::instruments::instrument;
@@ -43,7 +43,15 @@ pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
         let overlaid = overlay(table, written, &complete, &all_names);
         if overlaid.instruments.len() > MOST_INSTRUMENTS {
             let what = format!("policy \"{}\" has {} instruments", overlaid.name, overlaid.instruments.len());
-            table.push(Problem::new(place, what).expected(format!("at most {MOST_INSTRUMENTS}, those taken over counted")));
+            let problem = Problem::new(place.clone(), what);
+            table.push(problem.expected(format!("at most {MOST_INSTRUMENTS}, those taken over counted")));
+        }
+        let grants = overlaid.instruments.iter().filter(|instrument| matches!(instrument.kind, InstrumentKind::ClusterGrant(_)));
+        let grants = grants.count();
+        if grants > MOST_CLUSTER_GRANTS {
+            let what = format!("policy \"{}\" has {grants} cluster grants", overlaid.name);
+            let problem = Problem::new(place, what).expected(format!("at most {MOST_CLUSTER_GRANTS}, those taken over counted"));
+            table.push(problem.hint("a cluster can hold all of them and their payments add: put amounts of the same terms together"));
         }
         complete.push(overlaid);
     }
