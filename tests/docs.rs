@@ -64,7 +64,7 @@ fn state_variables() -> Vec<String> {
         let names = code.filter_map(|line| line.trim_start_matches("pub(crate) ").split_once(':'));
         names.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
     };
-    ["District", "Cluster", "Award", "Tie"].into_iter().flat_map(fields).collect()
+    ["District", "Community", "Cluster", "Grant", "Award", "Tie", "View"].into_iter().flat_map(fields).collect()
 }
 
 #[test]
