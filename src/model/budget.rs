@@ -62,7 +62,8 @@ pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Param
 /// What districts pay at the start for pupils whom they send to another's high school. Where spending is
 /// known it holds that tuition: then the own programme is what is left of it.
 fn start_tuition(s: &mut State, region: &Region, p: &Parameters) {
-    charge_tuition(s, p, |d, region_share| region_share * d.need / d.enrolment.max(1.0), &region.finance.local_share);
+    let local = region.finance.local_share;
+    charge_tuition(s, p, |d| local * d.need / d.enrolment.max(1.0));
     for (d, district) in s.d.all.iter_mut().zip(&region.districts) {
         if district.cost_level.is_some() && d.tuition_paid > 0.0 {
             let left = (1.0 - d.tuition_paid / d.need.max(1.0)).max(LEAST_COST);
@@ -76,7 +77,7 @@ fn start_tuition(s: &mut State, region: &Region, p: &Parameters) {
 
 /// Charges districts for pupils whom another district of all grades teaches; a high-school district on the
 /// same land has a levy of its own.
-fn charge_tuition(s: &mut State, p: &Parameters, fee: impl Fn(&District, f64) -> f64, local_share: &f64) {
+fn charge_tuition(s: &mut State, p: &Parameters, fee: impl Fn(&District) -> f64) {
     for &district in &s.d.operating {
         let d = &mut s.d.all[usize::from(district)];
         (d.tuition_paid, d.tuition_received) = (0.0, 0.0);
@@ -86,7 +87,7 @@ fn charge_tuition(s: &mut State, p: &Parameters, fee: impl Fn(&District, f64) ->
         if s.d[host].received <= 0.0 || !s.d[host].has_elementary() {
             continue;
         }
-        let fee = p.tuition_charged * fee(&s.d[host], *local_share);
+        let fee = p.tuition_charged * fee(&s.d[host]);
         let mut at = s.d[host].first_sender;
         let mut received = 0.0;
         while at != super::state::NONE {
@@ -179,7 +180,7 @@ impl Facts<'_> {
 pub(crate) fn step(w: &mut World<'_>) {
     let taxing = w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
     let p = w.p;
-    charge_tuition(w.s, p, |d, _| d.regular_levy().min(d.programme) / d.enrolment.max(1.0), &1.0);
+    charge_tuition(w.s, p, |d| d.regular_levy().min(d.programme) / d.enrolment.max(1.0));
     let facts = Facts {
         p,
         kind: w.region.kind,
@@ -208,7 +209,7 @@ pub(crate) fn step(w: &mut World<'_>) {
         balance(d, (tax, gap), key, &luck, &facts);
         if tax > 0.0 {
             let cluster = usize::from(d.cluster);
-            w.s.clusters[cluster].pooled += tax;
+            w.s.clusters[cluster].taxed += tax;
         }
     }
 }
@@ -301,7 +302,7 @@ fn balance(d: &mut District, (tax, gap): (f64, f64), key: EntityKey, luck: &Luck
 
     // One-off money pays what a merger costs once, and what is left of it goes over some years.
     d.fund += d.one_off_receipts;
-    let due = d.merged_in.map_or(0.0, |merged| d.transition * transition_left(facts.year - merged, p));
+    let due = transition_due(d, facts.year, p);
     let from_fund = (p.fund_spent * d.fund).max(due.min(d.fund));
     d.fund -= from_fund;
     // What it does not pay of a merger's cost is paid by bonds, as buildings are.
@@ -361,6 +362,11 @@ fn build(d: &mut District, programme: f64, luck: &Luck, facts: &Facts<'_>) {
         // Half in each of two years; sizes differ widely.
         d.capital = 0.5 * p.building_size * programme * (1.0 + 0.5 * luck.normals[4]).max(0.1);
     }
+}
+
+/// What a district's mergers cost it in a year beyond running it, dollars.
+pub(crate) fn transition_due(d: &District, year: u16, p: &Parameters) -> f64 {
+    d.merged_in.map_or(0.0, |merged| d.transition * transition_left(year - merged, p))
 }
 
 /// Share of what a merger costs once that is due so many years after it.

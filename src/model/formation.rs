@@ -25,10 +25,16 @@ pub(crate) fn step(w: &mut World<'_>) {
     enter_grants(w);
 }
 
+/// Share of what a grant is worth that a vote required at its end takes away in a district: the more, the more its
+/// community is attached to it.
+fn fear(w: &World<'_>, district: usize) -> f64 {
+    (w.f.vote_discount * w.s.d[district].identity / w.f.identity_mean.max(0.01)).min(1.0)
+}
+
 /// What money on offer is worth to a board: less where its voters would have to decide on the district at the
 /// end, the more they are attached to it.
 fn perceived_worth(w: &World<'_>, district: usize, offer: &Offer) -> f64 {
-    let fear = (w.f.vote_discount * w.s.d[district].identity / w.f.identity_mean.max(0.01)).min(1.0);
+    let fear = fear(w, district);
     let feared = offer.grant.filter(|grant| grant.vote).map_or(0.0, |grant| grant.worth * fear);
     (offer.worth - feared).max(0.0)
 }
@@ -64,10 +70,14 @@ fn has_example(w: &World<'_>) -> bool {
 fn outreach(w: &World<'_>, district: usize) -> f64 {
     let pupils = w.s.d[district].enrolment;
     let offered = w.instruments().filter(|(_, instrument)| {
-        instrument.open(w.year) && instrument.eligibility.admits(pupils) && instrument.budget_cap.is_none_or(|cap| cap > 0.0)
+        instrument.open(w.year) && instrument.eligibility.admits(pupils)
     });
     let paid = offered.map(|(_, instrument)| match &instrument.kind {
-        InstrumentKind::FacilitatorCapacity(more) => more.outreach,
+        InstrumentKind::FacilitatorCapacity(more) => {
+            // As far as the budget goes, of what helping as many as they could would cost.
+            let full = more.per_cluster * f64::from(more.clusters) * w.region.support.len() as f64;
+            more.outreach * instrument.budget_cap.map_or(1.0, |cap| if full > cap { cap / full } else { 1.0 })
+        }
         _ => 0.0,
     });
     paid.fold(0.0, f64::max)
@@ -177,7 +187,9 @@ fn enter_grants(w: &mut World<'_>) {
             let cluster = &w.s.clusters[place];
             let Some(slot) = cluster.grants.iter().position(Option::is_none) else { break };
             let Some((worth, grant)) = instruments::worth_of_entering(w, cluster, nth) else { continue };
-            let feared = if grant.condition == Condition::ReorganisationVote { w.f.vote_discount } else { 0.0 };
+            let members = cluster.members.as_slice();
+            let mean = || members.iter().map(|&m| fear(w, usize::from(m))).sum::<f64>() / members.len() as f64;
+            let feared = if grant.condition == Condition::ReorganisationVote { mean() } else { 0.0 };
             let perceived = worth * (1.0 - feared).max(0.0);
             // One draw for whatever is on offer, so that no place in a policy's list decides.
             let u = w.draws.uniform(cluster.key, Decision::EnterGrant);
@@ -256,7 +268,7 @@ fn worth_of_joining(w: &World<'_>, cluster: &Cluster, district: usize) -> f64 {
         let paid = usize::from(w.year - held.from);
         let left = |schedule: &[f64]| schedule.iter().skip(paid).sum::<f64>();
         let expected = w.s.paid.get(usize::from(held.instrument)).map_or(1.0, |paid| paid.expected);
-        let kept = 1.0 - if grant.condition == Condition::ReorganisationVote { w.f.vote_discount } else { 0.0 };
+        let kept = 1.0 - if grant.condition == Condition::ReorganisationVote { fear(w, district) } else { 0.0 };
         kept * expected * (left(&grant.per_pupil) * d.enrolment + left(&grant.per_member))
     });
     dollars.sum::<f64>() / d.need.max(1.0)

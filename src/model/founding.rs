@@ -70,6 +70,7 @@ fn new_cluster(w: &World<'_>, founding: &Founding, key: EntityKey) -> Cluster {
         entered: founding.grant.map_or(0, |place| 1 << place),
         received: 0.0,
         pooled: 0.0,
+        taxed: 0.0,
         money_per_pupil: 0.0,
         paid_from: None,
         money_ended: None,

@@ -387,7 +387,8 @@ fn collect_dues(w: &mut World<'_>) {
     for cluster in &mut s.clusters {
         let pupils: f64 = cluster.members.as_slice().iter().map(|&m| s.d[usize::from(m)].enrolment).sum();
         let matched = cluster.pooled;
-        cluster.money_per_pupil = (cluster.received + cluster.pooled) / (pupils * w.base_cost).max(1.0);
+        cluster.money_per_pupil = (cluster.received + matched + cluster.taxed) / (pupils * w.base_cost).max(1.0);
+        cluster.taxed = 0.0;
         cluster.coordinator_paid = (cluster.post_money / coordinator.max(1.0)).min(1.0);
         // A network has no fee and no coordinator.
         let formal = cluster.form > Form::Network;
@@ -434,7 +435,11 @@ pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
     for place in 0..w.policy.instruments.len() {
         let Some(offer) = offer(w, district, place) else { continue };
         let best = all.and_then(|all| all.grant);
-        let better = offer.grant.is_some_and(|new| best.is_none_or(|best| new.worth > best.worth));
+        // What boards think it worth decides, not its place in a list; of equals the one without a vote.
+        let thought = |grant: GrantOffer| grant.worth * if grant.vote { 1.0 - w.f.vote_discount } else { 1.0 };
+        let better = offer.grant.is_some_and(|new| {
+            best.is_none_or(|best| thought(new) > thought(best) || thought(new) >= thought(best) && best.vote && !new.vote)
+        });
         all = Some(Offer {
             worth: offer.worth + all.map_or(0.0, |all| all.worth),
             grant: if better { offer.grant } else { best },
@@ -598,8 +603,8 @@ pub(crate) fn merger_deadline(w: &World<'_>, district: usize) -> bool {
     w.policy.instruments.iter().any(|instrument| {
         let merging = match &instrument.kind {
             InstrumentKind::MergerGrant(_) | InstrumentKind::LevyRelief(_) | InstrumentKind::HoldHarmless(_) => true,
-            InstrumentKind::SharingWeight(_)
-            | InstrumentKind::ClusterGrant(_)
+            InstrumentKind::SharingWeight(weight) => weight.years_after_merger > 0,
+            InstrumentKind::ClusterGrant(_)
             | InstrumentKind::CoordinatorPay(_)
             | InstrumentKind::FacilitatorCapacity(_)
             | InstrumentKind::GeneralAid(_)

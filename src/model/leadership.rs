@@ -54,26 +54,32 @@ fn facilitators(w: &mut World<'_>) {
     if w.s.clusters.is_empty() {
         return;
     }
-    help(w, None, Eligibility::default());
+    help(w, None, u32::MAX, Eligibility::default());
     for (place, instrument) in w.policy.instruments.iter().enumerate() {
         if let InstrumentKind::FacilitatorCapacity(more) = &instrument.kind
             && instrument.open(w.year)
         {
-            let helped = help(w, Some(more.clusters), instrument.eligibility);
+            // No more are helped than the budget pays for.
+            let budget = instrument.budget_cap.filter(|_| more.per_cluster > 0.0);
+            let affordable = budget.map_or(u32::MAX, |cap| (cap / more.per_cluster) as u32);
+            let helped = help(w, Some(more.clusters), affordable, instrument.eligibility);
             pay_extra(w, place, f64::from(helped) * more.per_cluster);
         }
     }
 }
 
-/// Every support organisation helps as many more clusters of members who may take part as it can, or as `more` says;
-/// returns how many were helped in all.
-fn help(w: &mut World<'_>, more: Option<u16>, who: Eligibility) -> u32 {
+/// Every support organisation helps as many more clusters of members who may take part as it can, or as `more` says,
+/// and all together `most`; returns how many were helped.
+fn help(w: &mut World<'_>, more: Option<u16>, most: u32, who: Eligibility) -> u32 {
     let mut left = std::mem::take(&mut w.s.scratch.capacities);
     left.clear();
     left.extend(w.region.support.iter().map(|organisation| more.unwrap_or(organisation.capacity)));
     let mut helped = 0;
     // Clusters stand in the order of founding: the youngest are the last.
     for place in (0..w.s.clusters.len()).rev() {
+        if helped == most {
+            break;
+        }
         let cluster = &w.s.clusters[place];
         if cluster.facilitator > 0.0 || instruments::admitted(w.s, cluster, who) < 2 {
             continue;

@@ -326,8 +326,10 @@ fn funded_alive(w: &World<'_>) -> f64 {
         let Some(money) = life.money_ended.filter(|money| money + YEARS_AFTER_MONEY <= w.year) else { return };
         // Lost while it was paid: it never had to live without.
         let lost_before = life.ended.is_some_and(|ended| ended < money);
-        let merged = life.ending == Some(Ending::Merged) && life.ended.is_some_and(|e| e < money + YEARS_AFTER_MONEY);
-        if !lost_before && !merged {
+        // Those whose members merged, or whose goal was met, were not lost: they leave the count.
+        let other = matches!(life.ending, Some(Ending::Merged | Ending::GoalMet | Ending::TaskDone));
+        let left = other && life.ended.is_some_and(|ended| ended < money + YEARS_AFTER_MONEY);
+        if !lost_before && !left {
             all += 1.0;
             lived += one_if(life.ended.is_none_or(|ended| ended >= money + YEARS_AFTER_MONEY));
         }

@@ -107,7 +107,7 @@ outcomes! {
     viability_high, "Viability under a high standard", "share", Higher, LastYear, 1, false,
         "Viability in the last year if the state asked for 41 units (as Iowa).";
     funded_alive, "Clusters alive 3 years after their money", "share", Higher, LastYear, 1, true,
-        "Of the clusters whose money ended at least 3 years before the last year and that lived then, the share that lived 3 years on. Clusters that are still paid, that never were, or whose members merged are not among them.";
+        "Of the clusters whose money ended at least 3 years before the last year and that lived then, the share that lived 3 years on. Clusters that are still paid, that never were, whose members merged or whose goal was met are not among them.";
     districts, "Districts", "districts", Neither, LastYear, 0, true,
         "Operating districts.";
     merged, "Districts ended by merger", "districts", Neither, LastYear, 0, true,
@@ -256,7 +256,7 @@ outcomes! {
     mills, "Mill rate", "$ per $1,000", Lower, LastYear, 2, false,
         "Tax rate that the community pays, dollars per thousand of valuation.";
     reserve_share, "Reserve", "share", Higher, LastYear, 1, false,
-        "Reserve of the serving district as a share of its yearly spending.";
+        "Reserve of the serving district as a share of a year's programme.";
     paid_share, "Programme paid for", "share", Higher, LastYear, 1, false,
         "Share of what the approved programme would cost that the serving district can pay for.";
     courses, "Courses", "courses", Higher, LastYear, 1, false,
@@ -274,7 +274,7 @@ outcomes! {
     teachers, "Teaching posts", "full-time posts", Neither, LastYear, 1, false,
         "Teaching posts of the serving district, full-time equivalents.";
     stress, "Stress", "index", Lower, LastYear, 2, false,
-        "Pressure on the serving district's board: reserve, programme paid for, courses and decline.";
+        "Pressure on the serving district's board: reserve, bad years, cuts, courses, classes too small, cost per pupil and decline.";
     viable, "Viability", "share", Higher, LastYear, 1, false,
         "How far the schooling of the community's pupils is viable, 0 to 1: programme within reach and paid for, solvency, rides.";
     programme_share, "Share of the programme within reach", "share", Higher, LastYear, 1, false,

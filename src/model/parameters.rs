@@ -218,7 +218,7 @@ parameters! {
         /// Cost of keeping one building open, in base costs of one pupil
         building_cost = 6.0, [0.0, 60.0], (4.0, 12.0), "base costs", Assumed, "Heat, custodian, principal's share; the rest of the fixed cost of 60 pupils";
         /// Share of the gap between what the programme costs and what is spent on it that closes in a year
-        cost_adjustment = 0.38, [0.05, 1.0], (0.27, 0.45), "1/year", Computed, "F-33 of four states, 1995-2016: 0.25, by state 0.17-0.36";
+        cost_adjustment = 0.38, [0.05, 1.0], (0.27, 0.45), "1/year", Derived, "F-33 of four states, 1995-2016: 0.25 (0.17-0.36 by state) as fitted to spending; set above it so that spending, which follows money too, has the elasticities of the record";
         /// How much faster it closes where the programme grows
         cost_adjustment_growth = 1.15, [1.0, 4.0], known, "ratio", Computed, "As above: 0.32 up and 0.23 down";
         /// How far the programme follows the money that comes in every year instead of its need
@@ -309,21 +309,21 @@ parameters! {
         salary_share = 0.6, [0.0, 1.0], known, "share", Derived, "Instruction 60-69 % of spending";
         /// Spread of costs between districts of one size at the start
         start_cost_sd = 0.06, [0.0, 0.5], known, "log", Assumed, "Used where a region file does not give spending";
-        /// Its log standard deviation
+        /// Log standard deviation of the reserve at the start
         start_reserve_sd = 0.6, [0.0, 2.0], known, "log", Derived, "3-5 % of districts hold under 5 % (model section 4)";
         /// Deepest cut to the programme
         cut_limit = 0.25, [0.0, 0.6], known, "share", Assumed, "A quarter unpaid counts as full stress";
         /// Share of the programme that a board restores in a year when it can
         programme_restored = 0.02, [0.0, 0.5], known, "share", Assumed, "Posts that were cut are filled again one by one";
-        /// Log-odds that voters allow a levy above the cap
+        /// Log-odds that voters of a district without a reserve allow a higher levy
         levy_vote = 0.2, [-4.0, 4.0], (-0.6, 1.0), "log-odds", Assumed, "About half of levy votes pass";
         /// Effect of the board's support for cooperation on that vote
         levy_vote_board = 1.0, [0.0, 5.0], known, "log-odds", Assumed, "A board that is at one with its community carries it along";
-        /// What a successful vote adds to the cap, and at most to the levy
+        /// What a successful vote adds to the levy
         levy_voted_raise = 0.10, [0.0, 1.0], known, "share", Assumed, "A choice: votes differ widely";
         /// Debt paid back in a year
         debt_repayment = 0.05, [0.0, 1.0], known, "1/year", Assumed, "Bonds of twenty years";
-        /// Share of spending on transport where pupils are as dense as the region's mean
+        /// Share of spending on transport where pupils are as dense as `transport_reference`
         transport_share = 0.06, [0.0, 0.3], known, "share", Found, "Rural transport 5.5-6.7 % of spending";
         /// Pupils that fill one building
         building_pupils = 250.0, [50.0, 2000.0], known, "pupils", Assumed, "Rural elementary and secondary buildings";
@@ -431,7 +431,7 @@ parameters! {
         task_leaders = 0.95, [0.0, 5.0], (0.5, 1.4), "log-odds", Assumed, "Active participation of school leaders (first seed, factor 6)";
         /// Effect of a neutral facilitator
         task_facilitator = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Support organisations (first seed, factor 8)";
-        /// Effect of money for the activity: 1 with a grant, half with pooled money of its own
+        /// Effect of money for the activity: half of it with pooled money of its own, all with as much as can be used
         task_money = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Shared financing (first seed, factor 11)";
         /// Part of that effect which pooled money of a cluster's own has
         task_money_pooled = 0.5, [0.0, 1.0], known, "share", Assumed, "Half (shared financing: first seed, factor 11)";
@@ -783,7 +783,7 @@ parameters! {
         give_up_thin = 0.5, [0.0, 4.0], known, "exponent", Assumed, "The root: no step where classes begin to be too small";
         /// Fewest pupils with which a district can open its school
         fewest_pupils = 3.0, [1.0, 100.0], known, "pupils", Assumed, "A choice: a school for one or two does not open";
-        /// Years running with a reserve below zero that make a district insolvent
+        /// Years running with a reserve below `insolvent_below` and nothing left to cut that make a district insolvent
         insolvent_after = 2.0, [1.0, 20.0], known, "years", Assumed, "A choice: one bad year is bridged";
         /// Log-odds in a year that a building with few pupils closes after a merger
         close_intercept = -2.9, [-8.0, 4.0], (-3.5, -2.3), "log-odds", Derived, "45 % of small partners lost a building by year 3, 55 % by year 7, then 3-5 % a year";

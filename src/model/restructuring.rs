@@ -67,6 +67,7 @@ fn tidy(w: &mut World<'_>) {
 fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form, plan: PlannedSchools) {
     // What is shared is saved already, and cannot be saved again.
     let before: f64 = [ended, host].map(|i| budget::need(&w.s.d[i], w.base_cost, w.p)).iter().sum();
+    let left: f64 = [ended, host].map(|i| budget::transition_due(&w.s.d[i], w.year, w.p)).iter().sum();
     let lost = budget::aid_lost_share(w, ended, host);
     let levelling = levelling(w, ended, host);
     leave_cluster(w, ended);
@@ -83,7 +84,7 @@ fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form, plan: Planned
     keep_all_levels(w, host);
     let map = w.map();
     assign_schools(w.s, host, map);
-    settle_costs(w, host, before, levelling);
+    settle_costs(w, host, (before, left), levelling);
     w.s.ties.inherit(host, ended, w.year);
     for award in w.s.awards.iter_mut().filter(|award| usize::from(award.host) == ended) {
         award.host = host as u16;
@@ -112,7 +113,7 @@ fn leave_cluster(w: &mut World<'_>, district: usize) {
 /// What the merged district costs follows its schools: a part of the change comes at once, the rest as any
 /// programme follows its need. What is saved goes to taxpayers in part; what merging costs once is due for some
 /// years.
-fn settle_costs(w: &mut World<'_>, host: usize, before: f64, levelling: f64) {
+fn settle_costs(w: &mut World<'_>, host: usize, (before, left): (f64, f64), levelling: f64) {
     let (p, base_cost, year) = (w.p, w.base_cost, w.year);
     let d = &mut w.s.d[host];
     d.levelling = levelling;
@@ -123,7 +124,8 @@ fn settle_costs(w: &mut World<'_>, host: usize, before: f64, levelling: f64) {
     d.programme = (d.programme - p.merger_at_once * saved).max(1.0);
     budget::pass_on(d, saved.max(0.0), p);
     d.need = after;
-    d.transition = p.adjustment_cost * after;
+    // What is left to pay of earlier mergers is paid with it.
+    d.transition = p.adjustment_cost * after + left;
     d.merged_in = Some(year);
 }
 
@@ -399,7 +401,6 @@ fn attach(w: &mut World<'_>, district: usize, cause: Dissolution) {
     let Some(neighbour) = neighbour(w, district) else {
         // Nobody is near enough: it goes on, and that is told.
         w.s.tally.stranded += 1;
-        w.s.d[district].insolvent_years = 0;
         w.s.emit(w.year, Happening::Stranded { district: district as u16, cause });
         return;
     };
@@ -416,14 +417,20 @@ fn attach(w: &mut World<'_>, district: usize, cause: Dissolution) {
 /// nearest that is larger, or, where none is, the nearest, all within the state's limit.
 fn neighbour(w: &World<'_>, i: usize) -> Option<usize> {
     let d = &w.s.d;
+    // That of its high school, or, for high schools alone, the largest of those that send it their pupils.
+    let same_land = if d[i].has_elementary() {
+        let high = usize::from(w.s.c[i].high);
+        (high < d.all.len() && !d[high].has_elementary()).then_some(high)
+    } else {
+        let senders = w.s.senders(i).map(|community| usize::from(w.s.c[community].home)).filter(|&j| d[j].alive);
+        senders.max_by(|&a, &b| d[a].enrolment.total_cmp(&d[b].enrolment).then_with(|| w.key(b).cmp(&w.key(a))))
+    };
+    let same_land = same_land.filter(|&j| j != i && d[j].alive && near_enough(w, i, j, Purpose::Merger));
     let near = || {
         let near = w.site.near(i).iter().map(|&j| usize::from(w.s.c[usize::from(j)].home)).filter(|&j| j != i);
         near.filter(|&j| d[j].has_elementary() == d[i].has_elementary() && near_enough(w, i, j, Purpose::Merger))
     };
-    near().find(|&j| d[j].enrolment >= d[i].enrolment).or_else(|| near().next()).or_else(|| {
-        let high = usize::from(w.s.c[i].high);
-        (high != i && high < d.all.len() && d[high].alive && near_enough(w, i, high, Purpose::Merger)).then_some(high)
-    })
+    same_land.or_else(|| near().find(|&j| d[j].enrolment >= d[i].enrolment)).or_else(|| near().next())
 }
 
 fn cause(w: &World<'_>, district: usize) -> Option<Dissolution> {

@@ -121,7 +121,8 @@ fn ending(w: &World<'_>, place: usize) -> Option<Ending> {
     if f64::from(age) >= p.record_years && record < p.wind_up_below && !assigned(w, cluster) {
         return Some(Ending::WoundUp);
     }
-    let funded = cluster.is_granted() || cluster.vote_from.is_some();
+    let paid = cluster.paid_from.is_some() && cluster.money_ended.is_none();
+    let funded = paid || cluster.is_granted() || cluster.vote_from.is_some();
     (f64::from(age) > p.term_years && !funded && cluster.form == Form::Cluster && done < p.goal_met).then_some(Ending::GoalMet)
 }
 

@@ -149,7 +149,7 @@ pub(super) fn schedule<'a>() -> [Step<World<'a>>; 11] {
             name: "spring review",
             summary: "Members stay or leave; clusters deepen, loosen, wind up or call their goal met.",
             reads: "payoff, trust, board support, record of activities",
-            writes: "membership, form, coordinator's post, viability of clusters",
+            writes: "membership, form, coordinator's post",
             run: review::step,
         },
         Step {

@@ -122,8 +122,10 @@ pub(crate) struct Cluster {
     pub(crate) entered: u64,
     /// Grant dollars received this year: they are spent on its shared work.
     pub(crate) received: f64,
-    /// Dollars that its members put in this year beyond fees: a match, a consortium's tax.
+    /// Dollars that its members put in this year beyond fees to match a grant; and a consortium's tax of last year,
+    /// which is there to spend in this one.
     pub(crate) pooled: f64,
+    pub(crate) taxed: f64,
     /// Both, for each pupil, in base costs of one pupil.
     pub(crate) money_per_pupil: f64,
     /// The first year in which it was paid, and the last once its money has ended.
