@@ -222,7 +222,7 @@ parameters! {
         /// How much faster it closes where the programme grows
         cost_adjustment_growth = 1.15, [1.0, 4.0], known, "ratio", Computed, "As above: 0.32 up and 0.23 down";
         /// How far the programme follows the money that comes in every year instead of its need
-        programme_follows_money = 0.55, [0.0, 1.0], (0.4, 0.7), "share", Derived, "As above: spending has the elasticities of revenue, 0.46 in decline and 0.9 in growth, which the cost curve alone has not; the yearly balance does not depend on the trend";
+        programme_follows_money = 0.62, [0.0, 1.0], (0.5, 0.75), "share", Derived, "As above: spending has the elasticities of revenue, 0.46 in decline and 0.9 in growth, which the cost curve alone has not; the yearly balance does not depend on the trend";
         /// How far spending can fall short of what the programme needs before less of it is offered
         programme_slack = 0.05, [0.0, 0.5], (0.0, 0.10), "share", Assumed, "Spread of costs around the curve is 14 %, of salaries 13 %: a few per cent are a matter of class sizes";
         /// Elasticity of state aid to the smoothed count of pupils, where the state's is not known
