@@ -10,6 +10,7 @@ pub mod compare;
 pub mod futures;
 pub mod posterior;
 pub mod runner;
+pub mod standards;
 pub mod statistics;
 pub mod summary;
 pub mod survival;

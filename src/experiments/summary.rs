@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::futures::Regions;
+use super::standards::{StandardSigns, standards};
 use super::statistics::{Distribution, PairedDifference, PairedDifferences, Spread, difference};
 use super::survival::{Lives, Survival};
 use crate::engine::replicates::Failure;
@@ -58,6 +59,9 @@ pub struct Comparison {
     pub policies: Vec<PolicyFigures>,
     /// The scenario's expectations and whether the result lies in their bands.
     pub expectations: Vec<Checked>,
+    /// For every policy but the baseline its effect on viability in the last year by what is asked of a high school,
+    /// and whether its sign depends on that.
+    pub standards: Vec<StandardSigns>,
     /// Replicates that could not be finished.
     pub failures: Vec<FailedReplicate>,
 }
@@ -309,7 +313,7 @@ impl<'a> Collector<'a> {
         }
         let named = || scenario.policies.iter().zip(&self.policies);
         let trends = named().map(|(policy, found)| found.trends(&policy.name, self.finished)).collect();
-        let policies = named()
+        let policies: Vec<PolicyFigures> = named()
             .enumerate()
             .map(|(place, (policy, found))| PolicyFigures {
                 name: policy.name.clone(),
@@ -331,6 +335,7 @@ impl<'a> Collector<'a> {
             replicates: self.replicates.end - self.replicates.start,
             finished: self.finished,
             outcomes: REGION_OUTCOMES.iter().map(OutcomeFacts::of).collect(),
+            standards: standards(&policies),
             policies,
             expectations: expectations.map(|(expectation, found)| checked(scenario, expectation, found)).collect(),
             failures: self.failures,

@@ -2,15 +2,12 @@
 
 use super::events::{Ending, Form};
 use super::forms;
-use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome, YEARS_AFTER_MONEY};
+use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome, STANDARDS, YEARS_AFTER_MONEY};
 use super::places::Level;
 use super::record::{CLUSTER_WIDTH, ClusterLife, DISTRICT_WIDTH, Detail, Record};
 use super::scale::aid_weights;
 use super::state::{Cluster, NONE, State};
 use super::world::World;
-
-/// Standards of states that ask for little and for much, units: Montana and South Dakota, Iowa.
-const STANDARDS: [f64; 2] = [20.0, 41.0];
 
 /// Sums over the districts of a year.
 #[derive(Debug, Clone, Copy, Default)]

@@ -90,6 +90,9 @@ macro_rules! outcomes {
     };
 }
 
+/// Standards of states that ask for little and for much, units: Montana and South Dakota, Iowa.
+pub const STANDARDS: [f64; 2] = [20.0, 41.0];
+
 /// Years after the money ended at which it is asked whether a cluster lives.
 pub const YEARS_AFTER_MONEY: u16 = 3;
 

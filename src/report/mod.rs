@@ -27,6 +27,7 @@ pub fn text(comparison: &Comparison) -> String {
     if comparison.policies.len() > 1 {
         out.push_str("\nDifferences from A in the same futures\n");
         out.push_str(&tables::differences(comparison));
+        out.push_str(&tables::standards(comparison));
     }
     if tables::has_clusters(comparison) {
         out.push_str(

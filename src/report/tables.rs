@@ -4,10 +4,11 @@
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, LineStyle, Table, Width, presets};
 
 use super::figures::{Shown, UNDEFINED, number, whole};
+use crate::experiments::standards::StandardEffect;
 use crate::experiments::statistics::PairedDifference;
 use crate::experiments::summary::{Checked, Comparison, OutcomeFigures, PolicyFigures, headline};
 use crate::experiments::survival::{LifeTable, Share, Survival};
-use crate::model::outcomes::{Better, REGION_OUTCOMES};
+use crate::model::outcomes::{Better, REGION_OUTCOMES, RegionOutcome};
 
 /// Widest label of a row.
 const LABEL: u16 = 32;
@@ -104,6 +105,39 @@ fn futures(difference: &PairedDifference, direction: Better) -> [String; 2] {
         (Some(better), Some(worse)) => [format!("better in {} of {n}", whole(better)), format!("worse {}", whole(worse))],
         _ => [format!("more in {} of {n}", whole(difference.more)), format!("less {}", whole(difference.less))],
     }
+}
+
+/// Whether the sign of a policy's effect on viability depends on what the state asks of a high school: a sentence for
+/// each policy of which it does, or one for all.
+pub(super) fn standards(comparison: &Comparison) -> String {
+    let shown = Shown::of(RegionOutcome::viability_last.outcome());
+    let told = |effect: &StandardEffect| {
+        let half = shown.half_width(effect.mean_high - effect.mean);
+        let at =
+            effect.units.map_or("under the state's own standard".to_owned(), |units| format!("at {} units", number(units, 0)));
+        (shown.difference(effect.mean), half, at)
+    };
+    let places = comparison.policies.iter().enumerate();
+    let depends = places.filter_map(|(place, policy)| {
+        let signs = comparison.standards.iter().find(|signs| signs.policy == policy.name && signs.sign_depends)?;
+        let clear = signs.effects.iter().filter(|effect| effect.sign() != 0).map(told);
+        let effects: Vec<String> = clear
+            .enumerate()
+            .map(|(nth, (mean, half, at))| format!("{mean} ± {half}{} {at}", if nth == 0 { " points" } else { "" }))
+            .collect();
+        let asked = format!("depends on what the state asks of a high\nschool: {}.", effects.join(", "));
+        Some(format!("The sign of policy {}'s effect on viability {asked}\n", letter(place)))
+    });
+    let all: String = depends.collect();
+    if !all.is_empty() {
+        return all;
+    }
+    let units: Vec<f64> = comparison.standards.iter().flat_map(|signs| &signs.effects).filter_map(|e| e.units).collect();
+    let [low, high] = [units.iter().copied().fold(f64::INFINITY, f64::min), units.iter().copied().fold(0.0, f64::max)];
+    if units.is_empty() {
+        return String::new();
+    }
+    format!("No policy's sign depends on the standard ({} to {} units).\n", number(low, 0), number(high, 0))
 }
 
 /// The ages that are printed, years.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::experiments::standards::standards;
 use crate::experiments::statistics::{Distribution, PairedDifferences};
 use crate::experiments::summary::{FailedReplicate, OutcomeFacts, OutcomeFigures, PolicyFigures, RegionFacts};
 use crate::experiments::survival::Lives;
@@ -30,6 +31,7 @@ fn comparison(titles: &[&str]) -> Comparison {
         outcomes: RegionOutcome::ALL.into_iter().map(|outcome| figures(place, outcome)).collect(),
         survival: Lives::default().survival(),
     };
+    let policies: Vec<PolicyFigures> = titles.iter().enumerate().map(policy).collect();
     Comparison {
         version: "1.2.3",
         scenario: "test".to_owned(),
@@ -51,7 +53,8 @@ fn comparison(titles: &[&str]) -> Comparison {
         replicates: 1_201,
         finished: 1_200,
         outcomes: REGION_OUTCOMES.iter().map(OutcomeFacts::of).collect(),
-        policies: titles.iter().enumerate().map(policy).collect(),
+        standards: standards(&policies),
+        policies,
         expectations: vec![Checked {
             policy: "policy-0".to_owned(),
             outcome: "merged",
@@ -166,6 +169,32 @@ fn differences_say_how_often_and_what_is_not_defined() {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     assert!(text.contains("+1.0 to +1.0"), "shares differ in percentage points\n{text}");
+}
+
+#[test]
+fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
+    let mut comparison = comparison(&FIVE);
+    let told = text(&comparison);
+    assert!(told.contains("No policy's sign depends on the standard (20 to 41 units)."), "{told}");
+    for (outcome, mean) in [(RegionOutcome::viability_low, -0.004), (RegionOutcome::viability_high, 0.006)] {
+        let difference = comparison.policies[2].outcomes[outcome.index()].difference.as_mut().expect("not the baseline");
+        (difference.mean, difference.mean_low, difference.mean_high) = (mean, mean - 0.001, mean + 0.001);
+    }
+    let own = comparison.policies[2].outcomes[RegionOutcome::viability_last.index()].difference.as_mut().expect("as above");
+    (own.mean_low, own.mean_high) = (own.mean - 1.0, own.mean + 1.0);
+    comparison.standards = standards(&comparison.policies);
+    let told = text(&comparison);
+    let sentence = "The sign of policy C's effect on viability depends on what the state asks of a high\n\
+                    school: -0.4 ± 0.1 points at 20 units, +0.6 ± 0.1 at 41 units.\n";
+    assert!(told.contains(sentence) && !told.contains("No policy's sign"), "{told}");
+    let json: serde_json::Value = serde_json::from_str(&json(&comparison).expect("plain data")).expect("it is JSON");
+    assert_eq!(json["standards"].as_array().map(Vec::len), Some(4));
+    assert_eq!((&json["standards"][1]["policy"], &json["standards"][1]["sign_depends"]), (&"policy-2".into(), &true.into()));
+    assert_eq!(json["standards"][1]["effects"][2]["units"], 41.0);
+    // What chance may have done is no sign.
+    let low = &mut comparison.standards[1].effects[0];
+    low.mean_high = 0.001;
+    assert_eq!(low.sign(), 0);
 }
 
 #[test]
