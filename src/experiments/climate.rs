@@ -22,16 +22,28 @@ const LAST_GRADE: u8 = 12;
 const FURTHEST: f64 = 1.8;
 /// A baseline in which nothing is lost is taken for this loss, % a year, so that its logarithm exists.
 const LEAST_LOSS: f64 = 0.05;
-/// The climate moves only the voted mergers, not the rest of the loss: a few steps are needed.
-const STEPS: usize = 2;
+/// The climate moves only the voted mergers, not the rest of the loss, and these the more, the more is left to join:
+/// a few steps are needed.
+const STEPS: usize = 3;
+/// The slopes held possible of the log of the loss over the climate.
+const SLOPES: (f64, f64) = (0.4, 2.5);
 
 /// The climate under which the baseline loses districts as published: by Newton's method on the log of the
-/// loss, whose slope is near 1 while mergers are rare. `simulate` tells the loss, % a year, in a climate.
+/// loss, whose slope is near 1 while mergers are rare and is taken from the last two steps. `simulate` tells the loss,
+/// % a year, in a climate.
 pub(super) fn fit(loss: &BaselineLoss, mut simulate: impl FnMut(f64) -> f64) -> f64 {
-    (0..STEPS).fold(0.0, |climate: f64, _| {
-        let simulated = simulate(climate).max(LEAST_LOSS);
-        (climate + math::ln(loss.published / simulated)).clamp(-FURTHEST, FURTHEST)
-    })
+    let (mut climate, mut slope, mut before) = (0.0_f64, 1.0_f64, None);
+    for _ in 0..STEPS {
+        let short = math::ln(loss.published / simulate(climate).max(LEAST_LOSS));
+        if let Some((earlier, then_short)) = before.replace((climate, short)) {
+            let moved: f64 = climate - earlier;
+            if moved.abs() > 0.05 {
+                slope = ((then_short - short) / moved).clamp(SLOPES.0, SLOPES.1);
+            }
+        }
+        climate = (climate + short / slope).clamp(-FURTHEST, FURTHEST);
+    }
+    climate
 }
 
 /// Of the districts that the series counts, those left at the end of its years in a run, and those before them.
@@ -110,6 +122,12 @@ mod tests {
         let found = fit(&loss(model(0.5)), model);
         assert!((found - 0.5).abs() < 0.05, "{found}");
         assert!((fit(&loss(20.0), |_| 0.0) - FURTHEST).abs() < 1e-12);
+        // Where the loss answers twice as strongly, or hardly.
+        for slope in [0.5, 2.0] {
+            let model = |climate: f64| 0.8 * math::exp(slope * climate);
+            let found = fit(&loss(model(0.5)), model);
+            assert!((found - 0.5).abs() < 0.05, "{slope}: {found}");
+        }
     }
 
     #[test]
