@@ -75,8 +75,9 @@ pub struct Links {
 }
 
 /// Names, for every district without a high school, the secondary district (from grade 6 or above to 12) over it:
-/// one whose name has the same stem, the nearest of several, else the nearest of its county. Regions without
-/// secondary districts are left as they are.
+/// one whose name has the same stem, the nearest of several, else the nearest of its county. One that teaches the
+/// grade after the district's last comes before any that begins later. Regions without secondary districts are left
+/// as they are.
 pub fn link_high_schools(districts: &mut [StartingDistrict]) -> Links {
     let mut links = Links::default();
     let mut by_stem: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -91,13 +92,19 @@ pub fn link_high_schools(districts: &mut [StartingDistrict]) -> Links {
         return links;
     }
     let find = |district: &StartingDistrict| {
-        let nearest = |of: Option<&Vec<usize>>| {
-            let miles = |&place: &usize| (secondary[place].x - district.x).hypot(secondary[place].y - district.y);
-            of.into_iter().flatten().copied().min_by(|a, b| miles(a).total_cmp(&miles(b)))
-        };
         let stem = stem(&district.name);
-        let named = if stem.is_empty() { None } else { nearest(by_stem.get(&stem)) };
-        named.map(|place| (place, true)).or_else(|| Some((nearest(by_county.get(district.county.as_str()))?, false)))
+        let of_stem = if stem.is_empty() { None } else { by_stem.get(&stem) };
+        let of_county = by_county.get(district.county.as_str());
+        let found = |later: bool| {
+            let goes_on = |&place: &usize| later || secondary[place].lowest_grade <= district.highest_grade + 1;
+            let nearest = |of: Option<&Vec<usize>>| {
+                let miles = |&place: &usize| (secondary[place].x - district.x).hypot(secondary[place].y - district.y);
+                of.into_iter().flatten().copied().filter(goes_on).min_by(|a, b| miles(a).total_cmp(&miles(b)))
+            };
+            let named = nearest(of_stem).map(|place| (place, true));
+            named.or_else(|| Some((nearest(of_county)?, false)))
+        };
+        found(false).or_else(|| found(true))
     };
     let wanted = |d: &&StartingDistrict| !d.has_high_school();
     let found: BTreeMap<String, (String, bool)> = districts
@@ -212,6 +219,20 @@ mod tests {
         unified[0].high_school = Some("kept".to_owned());
         assert_eq!(link_high_schools(&mut unified), Links::default());
         assert_eq!(unified[0].high_school.as_deref(), Some("kept"));
+    }
+
+    #[test]
+    fn a_district_that_ends_with_grade_six_goes_on_where_grade_seven_is_taught() {
+        let mut districts = vec![
+            district("1", "Town Elem", "One", (0, 6), 0.0),
+            district("2", "Town H S", "One", (9, 12), 1.0),
+            district("3", "Other H S", "One", (7, 12), 9.0),
+            district("4", "Lone Elem", "Two", (0, 6), 0.0),
+            district("5", "Lone H S", "Two", (9, 12), 1.0),
+        ];
+        link_high_schools(&mut districts);
+        let to: Vec<_> = districts.iter().map(|d| d.high_school.as_deref()).collect();
+        assert_eq!(to, [Some("3"), None, None, Some("5"), None]);
     }
 
     #[test]

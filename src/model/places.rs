@@ -125,20 +125,29 @@ fn buildings(district: &StartingDistrict) -> [u8; 8] {
     open
 }
 
+/// Miles to which pupils are sent for a grade that a nearer high school does not teach: an hour's ride.
+const FARTHEST_TAUGHT: f64 = 40.0;
+
 /// The district that teaches the high-school pupils of a district: itself, the one that it names, or the
-/// nearest with a high school.
+/// nearest with a high school. One that teaches the grade after the district's last comes before any that begins
+/// later: pupils of the grades between would be taught by nobody.
 fn high_school_of(place: usize, district: &StartingDistrict, region: &Region, site: &Site) -> u16 {
     if district.has_high_school() {
         return place as u16;
     }
     let teaches = |j: usize| region.districts[j].has_high_school();
+    let goes_on = |j: usize| {
+        let next = region.districts[j].lowest_grade <= district.highest_grade + 1;
+        teaches(j) && next && site.miles(place, j) <= FARTHEST_TAUGHT
+    };
     let named = district.high_school.as_ref().and_then(|id| region.districts.iter().position(|other| other.id == *id));
-    let near = || site.near(place).iter().map(|&j| usize::from(j)).find(|&j| teaches(j));
+    let near = |which: &dyn Fn(usize) -> bool| site.near(place).iter().map(|&j| usize::from(j)).find(|&j| which(j));
     let anywhere = || {
         let all = (0..region.districts.len()).filter(|&j| j != place && teaches(j));
         all.min_by(|&a, &b| site.miles(place, a).total_cmp(&site.miles(place, b)))
     };
-    named.filter(|&j| teaches(j)).or_else(near).or_else(anywhere).map_or(NONE, |j| j as u16)
+    let found = named.filter(|&j| goes_on(j)).or_else(|| near(&goes_on)).or(named.filter(|&j| teaches(j)));
+    found.or_else(|| near(&teaches)).or_else(anywhere).map_or(NONE, |j| j as u16)
 }
 
 /// Longest ride, minutes, within an attendance area of so many square miles: its radius at the speed of a
@@ -193,7 +202,7 @@ pub(crate) struct Map<'a> {
 impl Map<'_> {
     /// Minutes by bus from a community to another's school of a level.
     #[inline]
-    pub(crate) fn to_school(&self, from: usize, at: usize, level: Level) -> f64 {
+    pub(crate) fn minutes_to_school(&self, from: usize, at: usize, level: Level) -> f64 {
         let (x, y) = self.layout.places[at][level.index()];
         let (home_x, home_y) = self.site.place(from);
         ((x - home_x) * (x - home_x) + (y - home_y) * (y - home_y)).sqrt() * self.bus_minutes_per_mile
@@ -207,7 +216,7 @@ impl Map<'_> {
             let schools = f64::from(community.teaching(level).max(1));
             return radius_minutes(community.area / schools, self.bus_minutes_per_mile);
         }
-        self.to_school(from, at, level) + self.ride_added * radius_minutes(community.area, self.bus_minutes_per_mile)
+        self.minutes_to_school(from, at, level) + self.ride_added * radius_minutes(community.area, self.bus_minutes_per_mile)
     }
 }
 
@@ -239,7 +248,15 @@ pub(crate) fn assign_schools(s: &mut State, district: usize, map: Map<'_>) {
 }
 
 fn assign(s: &mut State, community: usize, level: Level, map: Map<'_>) {
-    let school = nearest_school(s, community, level, map);
+    // Nobody rides to a school for which a community has no children: where a district of high schools alone lies,
+    // the children are those of the districts on its land.
+    let (youngest, oldest) = match level {
+        Level::Elementary => (0, 5),
+        Level::Middle => (6, 8),
+        Level::High => (9, 12),
+    };
+    let has_children = s.c[community].first <= oldest && s.c[community].last >= youngest;
+    let school = if has_children { nearest_school(s, community, level, map) } else { None };
     let ride = school.map_or(0.0, |at| map.ride(&s.c[community], community, at, level));
     let place = &mut s.c[community];
     place.school[level.index()] = school.map_or(NONE, |at| at as u16);
@@ -271,7 +288,7 @@ fn nearest_school(s: &State, community: usize, level: Level, map: Map<'_>) -> Op
     let nearest_of = |district: u16| {
         let schools = s.communities(usize::from(district)).filter(|&other| s.c[other].teaching(level) > 0);
         schools
-            .map(|other| (map.to_school(community, other, level), other))
+            .map(|other| (map.minutes_to_school(community, other, level), other))
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
             .map(|(_, other)| other)
     };
@@ -371,6 +388,49 @@ mod tests {
         {
             assert_eq!(levels_of(lowest, highest), levels, "{lowest}-{highest}");
         }
+    }
+
+    /// Districts on a line, ten miles apart, of these grades.
+    fn line(spans: &[(u8, u8)]) -> Region {
+        let spec = crate::districts::synthetic::SyntheticSpec { districts: spans.len() as u16, ..Default::default() };
+        let mut region = crate::districts::synthetic::generate(&spec, 1);
+        for (nth, (district, &(lowest, highest))) in region.districts.iter_mut().zip(spans).enumerate() {
+            let x = 10.0 * nth as f64;
+            (district.id, district.x, district.y, district.high_school) = (format!("D{nth}"), x, 0.0, None);
+            (district.lowest_grade, district.highest_grade) = (lowest, highest);
+            for (grade, pupils) in district.pupils.iter_mut().enumerate() {
+                *pupils = if (usize::from(lowest)..=usize::from(highest)).contains(&grade) { 20.0 } else { 0.0 };
+            }
+            district.schools = crate::districts::schools::default_schools(lowest, highest, 1, x, 0.0, "Town");
+        }
+        region
+    }
+
+    #[test]
+    fn pupils_who_leave_grade_six_go_on_where_grade_seven_is_taught() {
+        let high = |region: &Region| Layout::new(region, &Site::new(region)).high[0];
+        let mut region = line(&[(0, 6), (9, 12), (0, 12)]);
+        assert_eq!(high(&region), 2, "the nearest begins with grade 9");
+        region.districts[0].high_school = Some("D1".to_owned());
+        assert_eq!(high(&region), 2, "even where it is named");
+        assert_eq!(high(&line(&[(0, 6), (9, 12), (9, 12)])), 1, "where none teaches it, the nearest");
+        assert_eq!(high(&line(&[(0, 8), (9, 12), (0, 12)])), 1);
+    }
+
+    #[test]
+    fn nobody_rides_to_a_school_for_which_a_community_has_no_children() {
+        let region = line(&[(0, 8), (9, 12)]);
+        let (site, p) = (Site::new(&region), Parameters::default());
+        let layout = Layout::new(&region, &site);
+        let map = Map { site: &site, layout: &layout, bus_minutes_per_mile: 2.0, ride_added: 0.5 };
+        let mut s = super::super::initial::allocate(&region, 1);
+        super::super::initial::start(&mut s, &region, map, &p, crate::engine::draws::Draws::new(1, 0, 0));
+        // One district now, with all its schools.
+        (s.c[1].home, s.c[0].next, s.d[1].first_community) = (0, 1, NONE);
+        assign_schools(&mut s, 0, map);
+        assert_eq!(s.c[1].school, [NONE, NONE, 1]);
+        assert_eq!(s.c[0].school, [0, 0, 1]);
+        assert!(s.c[1].ride[0].abs() < 1e-12 && s.c[0].ride[2] > 0.0);
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
         };
         let merging = World::plain(kind).with(keep).under(vec![merger_grant(6_000.0, 3)]);
         let apart = World::plain(kind).with(keep).with(|p| p.propose_intercept = -12.0);
-        let look = |future: &Future<'_>| -> Vec<Vec<[f64; 7]>> {
+        let look = |future: &Future<'_>| -> Vec<Vec<[f64; 8]>> {
             let closed: Vec<usize> = future
                 .record
                 .events
@@ -123,6 +123,7 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
                                 if all_grades { of(DistrictOutcome::courses_own) } else { f64::NAN },
                                 f64::from(u8::from(future.region.districts[c].has_high_school())),
                                 f64::from(u8::from(merged)),
+                                f64::from(u8::from(future.region.districts[c].highest_grade >= 7)),
                             ]
                         })
                         .collect()
@@ -139,7 +140,9 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
                 for (with, without) in with.iter().zip(without).filter(|(a, b)| a[0] > 0.0 && b[6] < 0.5) {
                     years += 1;
                     let own = with[5] > 0.0;
-                    if let Some(place) = (1..=2).find(|&place| !close(with[place], without[place])) {
+                    // A community that ends with grade 6 sends its middle grades away too.
+                    let levels = if with[7] > 0.0 { 1..=2 } else { 1..=1 };
+                    if let Some(place) = levels.into_iter().find(|&place| !close(with[place], without[place])) {
                         rides += 1;
                         examples.push(format!("level {place}: {:.2} against {:.2}", with[place], without[place]));
                     }
