@@ -15,6 +15,7 @@ use super::demography::innovation;
 use super::events::Form;
 use super::parameters::Parameters;
 use super::policy::InstrumentKind;
+use super::quantiles::Quantiles;
 use super::region::{AgentKind, Region, StartingDistrict};
 use super::scale::{SMALLEST_COUNTED, aid_weights, pupil_equivalents, small_size_cost};
 use super::site::Site;
@@ -199,7 +200,7 @@ pub(crate) fn step(w: &mut World<'_>) {
         let tax = if taxing { consortium_tax(w, district) } else { 0.0 };
         let key = w.key(district);
         let bits = w.draws.bits(key, Decision::Money);
-        let luck = Luck { normals: w.site.quantiles.five(bits), building: w.site.quantiles.spare(bits) };
+        let luck = Luck { normals: w.site.quantiles.five(bits), building: Quantiles::spare(bits) };
         let d = &mut w.s.d[district];
         let sizes = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
         set_need(d, sizes, &luck, &facts);
@@ -238,7 +239,8 @@ fn follow(d: &mut District, facts: &Facts<'_>) {
     let p = facts.p;
     let rate = |gap: f64| if gap > 0.0 { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
     let regular = d.aid_regular + d.regular_levy() + d.tuition_received - d.tuition_paid;
-    let aim = d.need + p.programme_follows_money * (regular - d.need);
+    // Not below what a school cannot do without, however much of the money goes to other districts as tuition.
+    let aim = (d.need + p.programme_follows_money * (regular - d.need)).max(LEAST_COST * d.need);
     d.path += rate(aim - d.path) * (aim - d.path);
     d.lagged += rate(d.need - d.lagged) * (d.need - d.lagged);
 }
@@ -463,6 +465,29 @@ pub(crate) fn pass_on(d: &mut District, saved: f64, p: &Parameters) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_district_that_pays_more_tuition_than_it_takes_in_still_has_a_programme() {
+        let p = Parameters::default();
+        let facts = Facts {
+            p: &p,
+            kind: AgentKind::District,
+            base_cost: 1.0,
+            first_base_cost: 1.0,
+            small_size_pupils: 0.0,
+            year: 1,
+            draws: Draws::new(1, 0, 1),
+            aid_elasticity: 1.0,
+            levy: LevyResponse { down: 0.5, up: 1.0 },
+            revenue_new: 0.0,
+            programme_new: 0.0,
+        };
+        let mut d = District { need: 100.0, path: 100.0, aid_regular: 60.0, tuition_paid: 900.0, ..District::EMPTY };
+        for _ in 0..100 {
+            follow(&mut d, &facts);
+            assert!(d.path >= LEAST_COST * d.need, "{}", d.path);
+        }
+    }
 
     #[test]
     fn what_a_merger_costs_once_is_full_at_first_and_gone_later() {

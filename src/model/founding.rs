@@ -104,6 +104,7 @@ fn boards(w: &World<'_>, top_down: bool, early: bool) -> f64 {
     }
 }
 
+#[allow(clippy::large_types_passed_by_value, reason = "it moves into the list of clusters")]
 fn enter(w: &mut World<'_>, cluster: Cluster) {
     w.s.tally.founded += 1;
     let place = w.s.clusters.len() as u16;

@@ -165,10 +165,8 @@ fn share_one(s: &mut State, host: usize, grades_known: bool) {
         let last = usize::from(s.c[place].last);
         let cohort = leaving_cohort(&s.c[place], last);
         s.c[place].last = (GRADES - 1) as u8;
-        for grade in last + 1..GRADES {
-            s.c[place].grades[grade] = cohort;
-            wanted[grade] += cohort;
-        }
+        s.c[place].grades[last + 1..].fill(cohort);
+        wanted[last + 1..].iter_mut().for_each(|pupils| *pupils += cohort);
         at = s.c[place].next_sender;
     }
     let all: f64 = wanted.iter().sum();
@@ -205,9 +203,8 @@ fn share_one(s: &mut State, host: usize, grades_known: bool) {
     while at != NONE {
         let place = usize::from(at);
         let taught = usize::from(s.d[place].highest) + 1;
-        for grade in taught..GRADES {
-            s.c[place].grades[grade] *= share[grade];
-        }
+        let sent = s.c[place].grades[taught..].iter_mut().zip(&share[taught..]);
+        sent.for_each(|(pupils, share)| *pupils *= share);
         at = s.c[place].next_sender;
     }
 }

@@ -215,9 +215,8 @@ enum Use {
 
 fn used_for(kind: &InstrumentKind, of_a_merger: bool) -> Use {
     match kind {
-        InstrumentKind::ClusterGrant(_) => Use::SharedWork,
         InstrumentKind::SharingWeight(_) if of_a_merger => Use::Once,
-        InstrumentKind::SharingWeight(_) => Use::SharedWork,
+        InstrumentKind::ClusterGrant(_) | InstrumentKind::SharingWeight(_) => Use::SharedWork,
         InstrumentKind::CoordinatorPay(_) => Use::Post,
         InstrumentKind::LevyRelief(_) => Use::LowerLevy,
         InstrumentKind::HoldHarmless(_) => Use::General,

@@ -43,7 +43,7 @@ impl Quantiles {
 
     /// A uniform number from 24 bits of the same draw that [`five`](Self::five) does not use.
     #[inline]
-    pub(crate) fn spare(&self, [_, second]: [u64; 2]) -> f64 {
+    pub(crate) fn spare([_, second]: [u64; 2]) -> f64 {
         ((second & 0xff_ffff) as f64 + 0.5) * (1.0 / 16_777_216.0)
     }
 

@@ -263,17 +263,13 @@ fn keep_own_pupils(w: &mut World<'_>, host: usize) {
     while at != NONE {
         let community = usize::from(at);
         let high = w.s.c[community].high;
-        if high != host as u16 {
-            if high != NONE {
-                leave_senders(w, usize::from(high), at);
-            } else {
-                // Nobody taught them before: its children go on to the grades that are taught now.
-                w.s.c[community].last = w.s.d[host].highest;
-            }
-            w.s.c[community].high = host as u16;
+        if high == NONE {
+            // Nobody taught them before: its children go on to the grades that are taught now.
+            w.s.c[community].last = w.s.d[host].highest;
         } else {
-            leave_senders(w, host, at);
+            leave_senders(w, usize::from(high), at);
         }
+        w.s.c[community].high = host as u16;
         at = w.s.c[community].next;
     }
 }

@@ -454,6 +454,7 @@ pub(crate) struct Tally {
 }
 
 /// What an instrument with a cap has paid, as boards know it.
+#[allow(clippy::struct_field_names, reason = "what is paid of what is asked")]
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Paid {
     /// Dollars asked for and paid this year.

@@ -228,8 +228,9 @@ impl Facts {
             Happening::EnteredGrant { cluster, instrument } => {
                 Self { cluster: Some(cluster), count: Some(instrument), ..Self::NONE }
             }
-            Happening::Stranded { cause, .. } => Self { detail: Some(cause.name()), ..Self::NONE },
-            Happening::TaskTaken { cluster, function } | Happening::TaskDropped { cluster, function } => Self::of_cluster(cluster, function.name()),
+            Happening::TaskTaken { cluster, function } | Happening::TaskDropped { cluster, function } => {
+                Self::of_cluster(cluster, function.name())
+            }
             Happening::FormChanged { cluster, form } => Self::of_cluster(cluster, form.name()),
             Happening::Ended { cluster, ending } => Self::of_cluster(cluster, ending.name()),
             Happening::Voted { yes_share, loses_high_school, .. } => {
@@ -242,7 +243,9 @@ impl Facts {
                 count: Some(districts),
                 ..Self::NONE
             },
-            Happening::Dissolved { cause, .. } => Self { detail: Some(cause.name()), ..Self::NONE },
+            Happening::Dissolved { cause, .. } | Happening::Stranded { cause, .. } => {
+                Self { detail: Some(cause.name()), ..Self::NONE }
+            }
             Happening::SchoolClosed { left, .. } => Self { count: Some(left), ..Self::NONE },
             Happening::Merged { .. } | Happening::NewSuperintendent { .. } => Self::NONE,
         }

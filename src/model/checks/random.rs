@@ -38,7 +38,7 @@ pub(crate) fn region(most: u16) -> impl Strategy<Value = Region> {
                 elementary_only_share: elementary,
                 ..SyntheticSpec::default()
             };
-            let mut region = Region { rules, finance, grades_known, trend, trend_unknown, ..generate(&spec, seed) };
+            let mut region = Region { rules, finance, trend, trend_unknown, grades_known, ..generate(&spec, seed) };
             if mixed {
                 mix(&mut region, seed);
             }
