@@ -297,10 +297,13 @@ fn balance(d: &mut District, (tax, gap): (f64, f64), key: EntityKey, luck: &Luck
     let p = facts.p;
     let restored = if gap >= 0.0 { p.programme_restored } else { 0.0 };
     d.cut = (d.cut - p.cut_reserve * gap.min(p.reserve_gap_most) - restored).clamp(0.0, p.cut_limit);
-    let wanted = d.reserve - d.reserve_target * d.programme;
     let programme = d.path * (1.0 + d.programme_shock).max(LEAST_COST) * (1.0 - d.cut);
+    // What it wants is a share of the programme: a programme that shrinks needs less of a reserve, and what it no
+    // longer needs is spent, or those that lose pupils would hold more and more of a year.
+    let needless = d.reserve_share() * (d.programme - programme);
+    let wanted = d.reserve - d.reserve_target * d.programme;
     let most = p.one_off * p.reserve_gap_most * programme;
-    let one_off = (p.one_off * wanted).clamp(-most, most);
+    let one_off = (needless + p.one_off * wanted).clamp(-most, most);
 
     // One-off money pays what a merger costs once, and what is left of it goes over some years.
     d.fund += d.one_off_receipts;
