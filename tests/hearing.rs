@@ -5,6 +5,9 @@
 //! parameters of a future are drawn from their priors, in every fourth future from the ends of them. What is
 //! asked is a direction or an equality, never a number.
 
+#![allow(clippy::disallowed_methods, reason = "the last bit of a logarithm settles nothing here")]
+#![allow(clippy::type_complexity, clippy::needless_range_loop, reason = "tables of cases, and years that are numbers")]
+
 mod hearing {
     mod books;
     mod clusters;

@@ -233,7 +233,8 @@ fn s08_more_money_never_makes_fewer_mergers() {
 fn s09_a_cap_lies_between_the_full_grant_and_none() {
     let mut findings = Findings::default();
     for kind in KINDS {
-        let futures = kind.futures(60);
+        // In North Dakota the cost is that of whether its largest cities merge: more futures tell it.
+        let futures = if kind == super::world::Kind::NorthDakota { 90 } else { 60 };
         let cases: [(&str, Instrument, fn(&Future<'_>) -> f64); 2] = [
             ("cluster grant", until(4, cluster_grant(1_500.0, 3)), clustered_in_six),
             ("merger grant", until(6, merger_grant(6_000.0, 3)), merged_by_six),
@@ -353,7 +354,7 @@ fn s12_a_longer_grant_is_not_told_as_worse_for_survival() {
                     "{kind:?}: {age} years after {} years of money {:.3} ({:.3}-{:.3}) live, after {} {:.3} ({:.3}-{:.3})",
                     pair[0], shorter.share, shorter.low, shorter.high, pair[1], longer.share, longer.low, longer.high
                 );
-                findings.ask(!(longer.high < shorter.low), what);
+                findings.ask(longer.high >= shorter.low || longer.high.is_nan() || shorter.low.is_nan(), what);
             }
             let change = difference(&found[nth].1, &found[nth + 1].1);
             findings.ask(
