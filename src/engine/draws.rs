@@ -41,10 +41,12 @@ impl EntityKey {
     /// The key of an entity named by text (FNV-1a 64, then a bijective mixer so that similar names
     /// are far apart).
     #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in name.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    pub const fn from_name(name: &str) -> Self {
+        let (mut hash, bytes): (u64, _) = (0xcbf2_9ce4_8422_2325, name.as_bytes());
+        let mut place = 0;
+        while place < bytes.len() {
+            hash = (hash ^ bytes[place] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+            place += 1;
         }
         Self(mix(hash))
     }
@@ -112,6 +114,13 @@ impl Draws {
         philox2x64([place, entity.0], self.seed)
     }
 
+    /// Six independent uniform numbers, for what is decided of an entity in a year one way or the other.
+    #[must_use]
+    #[inline]
+    pub fn sixths<D: Decision>(&self, entity: EntityKey, decision: D) -> Sixths {
+        Sixths(self.bits(entity, decision))
+    }
+
     /// A uniform number strictly between 0 and 1.
     #[must_use]
     #[inline]
@@ -140,6 +149,22 @@ impl Draws {
     #[inline]
     pub fn normals<D: Decision>(&self, entity: EntityKey, decision: D) -> [f64; 2] {
         self.uniforms(entity, decision).map(math::inverse_normal)
+    }
+}
+
+/// Six independent uniform numbers strictly between 0 and 1 in the 16 bytes of one block: 21 bits each. That is
+/// steps of half a millionth, far finer than any yearly probability is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sixths([u64; 2]);
+
+impl Sixths {
+    /// The `nth` of them, from 0.
+    #[must_use]
+    #[inline]
+    pub fn nth(self, nth: usize) -> f64 {
+        const CELLS: u64 = 1 << 21;
+        let cell = (self.0[nth / 3] >> (21 * (nth % 3))) % CELLS;
+        (cell as f64 + 0.5) * (1.0 / CELLS as f64)
     }
 }
 
@@ -191,6 +216,22 @@ mod tests {
     #[test]
     fn uniforms_stay_inside_the_open_unit_interval() {
         assert!(unit(0) > 0.0 && unit(u64::MAX) < 1.0);
+    }
+
+    #[test]
+    fn sixths_share_no_bit_and_stay_inside_the_open_unit_interval() {
+        let base = Sixths::default();
+        let mut moved = [0; 6];
+        for bit in 0..128 {
+            let word = 1u64 << (bit % 64);
+            let other = Sixths(if bit < 64 { [word, 0] } else { [0, word] });
+            let changed: Vec<usize> = (0..6).filter(|&nth| base.nth(nth).to_bits() != other.nth(nth).to_bits()).collect();
+            assert!(changed.len() <= 1, "bit {bit} moves {changed:?}");
+            changed.iter().for_each(|&nth| moved[nth] += 1);
+        }
+        assert_eq!(moved, [21; 6]);
+        let full = Sixths([u64::MAX; 2]);
+        assert!((0..6).all(|nth| base.nth(nth) > 0.0 && full.nth(nth) < 1.0));
     }
 
     #[test]

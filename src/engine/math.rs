@@ -40,20 +40,20 @@ pub fn exp(x: f64) -> f64 {
     series * power_of_two
 }
 
-/// `x` to the power `y` for `x` near 1, by its Padé form: exact for `y` of 0 and 1, to a tenth of a per cent for `x`
-/// from two thirds to one and a half and `y` between, and far cheaper than the power.
+/// `a / b` to the power `y` for a ratio near 1, by its Padé form: exact for `y` of 0 and 1, to a tenth of a per cent
+/// for ratios from two thirds to one and a half and `y` between, and far cheaper than the power.
 #[must_use]
 #[inline]
-pub fn near_power(x: f64, y: f64) -> f64 {
-    ((1.0 + y) * x + (1.0 - y)) / ((1.0 - y) * x + (1.0 + y))
+pub fn near_power(a: f64, b: f64, y: f64) -> f64 {
+    ((1.0 + y) * a + (1.0 - y) * b) / ((1.0 - y) * a + (1.0 + y) * b)
 }
 
-/// The natural logarithm of `x` for `x` near 1, by its Padé form: 1 % off at a ratio of one and a half, a tenth at
-/// four. For indices whose scale is a definition.
+/// The natural logarithm of `a / b` for a ratio near 1, by its Padé form: 1 % off at a ratio of one and a half, a
+/// tenth at four. For indices whose scale is a definition.
 #[must_use]
 #[inline]
-pub fn near_ln(x: f64) -> f64 {
-    2.0 * (x - 1.0) / (x + 1.0)
+pub fn near_ln(a: f64, b: f64) -> f64 {
+    2.0 * (a - b) / (a + b)
 }
 
 /// The natural logarithm of `x`, with a relative error below 1e-14.

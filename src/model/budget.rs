@@ -37,14 +37,14 @@ pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Param
     for (place, district) in region.districts.iter().enumerate() {
         let [reserve, level] = draws.uniforms(site.keys[place], Decision::StartMoney);
         let d = &mut s.d.all[place];
-        d.cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * math::inverse_normal(level)));
+        d.cost_level = district.cost_level.unwrap_or_else(|| math::exp(p.start_cost_sd * site.quantiles.normal(level)));
         d.valuation = (district.valuation * district.enrolment()).max(1.0);
         d.need = need(d, region.finance.base_cost, p);
         d.path = d.need;
         d.lagged = d.need;
         d.programme = d.need;
         d.debt = if debt_known { district.debt } else { usual_debt * d.need };
-        let drawn = p.start_reserve * math::exp(p.start_reserve_sd * math::inverse_normal(reserve));
+        let drawn = p.start_reserve * math::exp(p.start_reserve_sd * site.quantiles.normal(reserve));
         let share = district.reserve_share.unwrap_or(drawn);
         // A board holds about what it wants to: part of what it holds is what it wants.
         d.reserve_target = (share.max(0.01) * p.reserve_target).sqrt();
@@ -52,7 +52,7 @@ pub(crate) fn start_money(s: &mut State, region: &Region, site: &Site, p: &Param
     }
     start_tuition(s, region, p);
     for (place, district) in region.districts.iter().enumerate() {
-        let revenue_luck = draws.normal(site.keys[place], Decision::StartRevenue);
+        let revenue_luck = site.quantiles.normal(draws.uniform(site.keys[place], Decision::StartRevenue));
         start_revenue(&mut s.d.all[place], district, region, p);
         let d = &mut s.d.all[place];
         let per_pupil = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
@@ -77,11 +77,11 @@ fn start_tuition(s: &mut State, region: &Region, p: &Parameters) {
 }
 
 /// Charges districts for pupils whom another district of all grades teaches; a high-school district on the
-/// same land has a levy of its own.
+/// same land has a levy of its own. [`count`](super::demography::count) has cleared last year's.
 fn charge_tuition(s: &mut State, p: &Parameters, fee: impl Fn(&District) -> f64) {
-    for &district in &s.d.operating {
-        let d = &mut s.d.all[usize::from(district)];
-        (d.tuition_paid, d.tuition_received) = (0.0, 0.0);
+    // Few regions have districts that send their older pupils to others.
+    if !s.sending {
+        return;
     }
     for nth in 0..s.d.operating.len() {
         let host = usize::from(s.d.operating[nth]);
@@ -118,6 +118,7 @@ fn start_revenue(d: &mut District, district: &StartingDistrict, region: &Region,
     d.own_levy = revenue * local;
     d.levy_base = d.own_levy;
     d.residents_base = residents(d).max(1.0);
+    d.residents_before = d.residents_base;
     d.aid = d.aid_base;
     d.federal = d.federal_base;
     d.levy = d.own_levy + p.debt_repayment * d.debt;
@@ -136,11 +137,17 @@ fn residents(d: &District) -> f64 {
 /// What the approved programme costs, without what belonging to a cluster costs.
 #[inline]
 pub(crate) fn need(d: &District, base_cost: f64, p: &Parameters) -> f64 {
+    usual_need(d, base_cost, p) * (1.0 + d.taste)
+}
+
+/// The same where voters wish no more and no less than usual.
+#[inline]
+fn usual_need(d: &District, base_cost: f64, p: &Parameters) -> f64 {
     let pupils = d.enrolment;
     let fixed = pupil_equivalents(0.0, d.high_schools - d.shared_instruction, d.buildings, p)
         - p.fixed_district * d.shared_administration;
     let equivalents = pupils * (1.0 + places::extra_cost(pupils, d.area, p)) + fixed.max(0.0);
-    let level = d.cost_level * (1.0 + d.taste) * (1.0 + d.levelling - d.shared_functions);
+    let level = d.cost_level * (1.0 + d.levelling - d.shared_functions);
     base_cost * level * equivalents.max(LEAST_COST * pupils)
 }
 
@@ -155,7 +162,8 @@ struct Facts<'a> {
     p: &'a Parameters,
     kind: AgentKind,
     base_cost: f64,
-    first_base_cost: f64,
+    /// The base cost of the first year as a part of this year's.
+    first_part: f64,
     /// Pupils that the aid formula counts in addition in a small district.
     small_size_pupils: f64,
     year: u16,
@@ -186,7 +194,7 @@ pub(crate) fn step(w: &mut World<'_>) {
         p,
         kind: w.region.kind,
         base_cost: w.base_cost,
-        first_base_cost: w.region.finance.base_cost,
+        first_part: w.region.finance.base_cost / w.base_cost,
         small_size_pupils: w.region.finance.small_size_aid * small_size_cost(p),
         year: w.year,
         draws: w.draws,
@@ -203,9 +211,9 @@ pub(crate) fn step(w: &mut World<'_>) {
         let luck = Luck { normals: w.site.quantiles.five(bits), building: Quantiles::spare(bits) };
         let d = &mut w.s.d[district];
         let sizes = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
-        set_need(d, sizes, &luck, &facts);
+        let usual = set_need(d, sizes, &luck, &facts);
         let gap = d.reserve_share() - d.reserve_target;
-        set_revenue(d, (sizes, gap), &luck, &facts);
+        set_revenue(d, (sizes, gap, usual), &luck, &facts);
         follow(d, &facts);
         balance(d, (tax, gap), key, &luck, &facts);
         if tax > 0.0 {
@@ -222,15 +230,18 @@ struct Luck {
     building: f64,
 }
 
-/// The programme's cost this year, as its voters wish it. `per_pupil` is one over the pupils.
-fn set_need(d: &mut District, per_pupil: f64, Luck { normals, .. }: &Luck, facts: &Facts<'_>) {
+/// The programme's cost this year, as its voters wish it; returns what it would be at a usual taste. `per_pupil` is one
+/// over the pupils.
+fn set_need(d: &mut District, per_pupil: f64, Luck { normals, .. }: &Luck, facts: &Facts<'_>) -> f64 {
     let p = facts.p;
     let sd = shock_sd(p.taste_sd, p.taste_count, per_pupil);
     // A stationary walk whose yearly step is the one recorded.
     d.taste = (p.taste_memory * d.taste + sd * normals[0]).clamp(-0.5, 1.0);
-    d.need = need(d, facts.base_cost, p);
+    let usual = usual_need(d, facts.base_cost, p);
+    d.need = usual * (1.0 + d.taste);
     d.programme_shock = p.programme_shock_memory * d.programme_shock
         + facts.programme_new * shock_sd(p.programme_shock, p.programme_shock_count, per_pupil) * normals[1];
+    usual
 }
 
 /// The programme follows its need with a lag, and in part the money that comes in year after year: what a board
@@ -245,20 +256,24 @@ fn follow(d: &mut District, facts: &Facts<'_>) {
     d.lagged += rate(d.need - d.lagged) * (d.need - d.lagged);
 }
 
-fn set_revenue(d: &mut District, (per_pupil, gap): (f64, f64), Luck { normals, .. }: &Luck, facts: &Facts<'_>) {
+fn set_revenue(
+    d: &mut District,
+    (per_pupil, gap, usual_need): (f64, f64, f64),
+    Luck { normals, .. }: &Luck,
+    facts: &Facts<'_>,
+) {
     let p = facts.p;
-    let before = d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY];
+    let before = f64::from(d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY]);
     let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
     let count = d.count + p.aid_adjustment * (counted.max(1.0) - d.count);
-    let base = facts.weighted(d.count_base);
-    let (was, now) = (facts.weighted(d.count) / base, facts.weighted(count) / base);
-    d.federal_level *= math::near_power(count / d.count, p.federal_elasticity);
-    d.aid_level = if now >= 1.0 {
+    let (base, was, now) = (facts.weighted(d.count_base), facts.weighted(d.count), facts.weighted(count));
+    d.federal_level *= math::near_power(count, d.count, p.federal_elasticity);
+    d.aid_level = if now >= base {
         // Beyond the start a formula pays for each further pupil at least what it pays for one: money comes with
         // pupils faster than it leaves with them.
-        1.0 + facts.aid_elasticity.max(1.0) * (now - 1.0)
+        1.0 + facts.aid_elasticity.max(1.0) * (now - base) / base
     } else {
-        power_level(d.aid_level, was, now, facts.aid_elasticity)
+        power_level(d.aid_level, (was, now, base), facts.aid_elasticity)
     };
     d.count = count;
     d.aid_lost += p.aid_adjustment * (d.aid_lost_target - d.aid_lost);
@@ -272,15 +287,15 @@ fn set_revenue(d: &mut District, (per_pupil, gap): (f64, f64), Luck { normals, .
 
     // What costs grow beyond aid, and what voters wish beyond or below the usual, is theirs to pay.
     // So is the tuition of pupils whom it sends to another's school.
-    d.wished_levy = d.need * (1.0 - facts.first_base_cost / (facts.base_cost * (1.0 + d.taste)))
-        + (d.tuition_paid - d.tuition_base);
+    d.wished_levy = (d.need - facts.first_part * usual_need) + (d.tuition_paid - d.tuition_base);
     let gap = gap.clamp(-p.reserve_gap_most, p.reserve_gap_most);
     if facts.kind == AgentKind::District {
         let all = (d.own_levy + d.wished_levy).max(0.0);
-        let residents = (residents(d) / d.residents_base).max(1e-6);
-        let elasticity = if residents < 1.0 { facts.levy.down } else { facts.levy.up };
-        d.levy_level = power_level(d.levy_level, d.residents_relative, residents, elasticity);
-        d.residents_relative = residents;
+        let (base, was) = (d.residents_base, d.residents_before);
+        let now = residents(d).max(1e-6 * base);
+        let elasticity = if now < base { facts.levy.down } else { facts.levy.up };
+        d.levy_level = power_level(d.levy_level, (was, now, base), elasticity);
+        d.residents_before = now;
         let aim = d.levy_base * d.levy_level;
         d.own_levy += p.levy_adjustment * (aim - d.own_levy) - p.levy_reserve * gap * all;
         d.own_levy = d.own_levy.max(0.0);
@@ -328,8 +343,9 @@ fn balance(d: &mut District, (tax, gap): (f64, f64), key: EntityKey, luck: &Luck
     d.reserve += change;
     d.programme = programme;
     // A few per cent fewer than usual is a matter of larger classes, not of what is offered.
-    d.paid = (1.0 - d.cut) * (d.path / ((1.0 - p.programme_slack) * d.lagged).max(1.0)).min(1.0);
-    d.balance += (change / operating.max(1.0) - d.balance) / 3.0;
+    let usual = ((1.0 - p.programme_slack) * d.lagged).max(1.0);
+    d.paid = (1.0 - d.cut) * if d.path < usual { d.path / usual } else { 1.0 };
+    d.balance += (change / operating.max(1.0) - d.balance) * (1.0 / 3.0);
     if d.reserve < 0.0 {
         emergency(d, key, facts);
     } else {
@@ -360,9 +376,10 @@ fn build(d: &mut District, programme: f64, luck: &Luck, facts: &Facts<'_>) {
         return;
     }
     d.capital = 0.0;
-    let grown = 2.0 * (d.enrolment - d.history[(usize::from(facts.year) + 1) % HISTORY]) / (d.enrolment + 1.0);
-    let rate = (p.building_rate * (1.0 + p.building_growth * grown)).max(0.0);
-    if luck.building < rate {
+    let grown = 2.0 * (d.enrolment - f64::from(d.history[(usize::from(facts.year) + 1) % HISTORY]));
+    // The rate at this growth, times a number of pupils: so that nothing is divided for the few who build.
+    let pupils = d.enrolment + 1.0;
+    if luck.building * pupils < p.building_rate * (pupils + p.building_growth * grown) {
         d.building_years = 1;
         // Half in each of two years; sizes differ widely.
         d.capital = 0.5 * p.building_size * programme * (1.0 + 0.5 * luck.normals[4]).max(0.1);
@@ -421,8 +438,10 @@ fn levy_response(w: &World<'_>) -> LevyResponse {
 /// A power of what pupils are relative to the start, carried on from last year's: near 1 from year to year, so that
 /// no logarithm is needed. Each side of the start has an exponent of its own, and both begin at 1.
 #[inline]
-fn power_level(level: f64, was: f64, now: f64, exponent: f64) -> f64 {
-    if (was < 1.0) == (now < 1.0) { level * math::near_power(now / was, exponent) } else { math::near_power(now, exponent) }
+fn power_level(level: f64, (was, now, start): (f64, f64, f64), exponent: f64) -> f64 {
+    // What was raised to the exponent already stays; where the side changes, the power begins anew.
+    let (done, from) = if (was < start) == (now < start) { (level, was) } else { (1.0, start) };
+    done * math::near_power(now, from, exponent)
 }
 
 /// Counts a district's revenue from what it is now instead of from the start, so that two can be added up.
@@ -431,7 +450,7 @@ pub(crate) fn rebase(w: &mut World<'_>, i: usize) {
     let d = &mut w.s.d[i];
     d.levy_base *= if school { d.count / d.count_base } else { d.levy_level };
     d.residents_base = residents(d).max(1.0);
-    (d.levy_level, d.residents_relative) = (1.0, 1.0);
+    (d.levy_level, d.residents_before) = (1.0, d.residents_base);
     d.aid_base *= d.aid_level * (1.0 - d.aid_lost);
     d.aid_level = 1.0;
     d.aid_lost_target = (1.0 - (1.0 - d.aid_lost_target) / (1.0 - d.aid_lost).max(1e-9)).max(0.0);

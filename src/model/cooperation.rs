@@ -7,10 +7,10 @@ use super::events::{Form, Happening, Origin};
 use super::functions::Function;
 use super::parameters::Parameters;
 use super::policy::Management;
-use super::scale::{FULL_DEPTH, FunctionTraits, effective_scales};
-use super::state::Cluster;
+use super::scale::{FULL_DEPTH, FunctionTraits, relative_to_scales};
+use super::state::{Cluster, MOST_MEMBERS};
 use super::world::World;
-use super::{forms, instruments, programme};
+use super::{forms, instruments};
 
 /// What bears on every activity of a cluster in a year.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +21,9 @@ pub(crate) struct Circumstances {
     pub(crate) trust: f64,
     /// Mean commitment of superintendents.
     pub(crate) commitment: f64,
-    /// Mean drive between members, minutes.
+    /// Mean drive between members, minutes, and of each member to the others, in their order.
     pub(crate) minutes: f64,
+    pub(crate) to_others: [f64; MOST_MEMBERS],
     /// Standard deviation of log enrolment.
     pub(crate) unlike: f64,
     /// Mean number of other groupings that members belong to.
@@ -72,7 +73,7 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
     let d = &w.s.d;
     let (mut pupils, mut commitment, mut links) = (0.0, 0.0, 0.0);
     let (mut log_sum, mut log_squares) = (0.0, 0.0);
-    let (mut trust, mut minutes) = (0.0, 0.0);
+    let (mut trust, mut minutes, mut to_others) = (0.0, 0.0, [0.0; MOST_MEMBERS]);
     for (nth, &a) in members.iter().enumerate() {
         let i = usize::from(a);
         let log = math::ln(d[i].enrolment.max(1.0));
@@ -81,12 +82,17 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
         links += d[i].other_links;
         log_sum += log;
         log_squares += log * log;
-        for &b in &members[nth + 1..] {
+        for (other, &b) in members.iter().enumerate().skip(nth + 1) {
             // Both ways at once.
             trust += 2.0 * w.s.ties.pair_trust(i, usize::from(b), w.year);
-            minutes += 2.0 * w.drive_minutes(i, usize::from(b));
+            let apart = w.drive_minutes(i, usize::from(b));
+            minutes += 2.0 * apart;
+            to_others[nth] += apart;
+            to_others[other] += apart;
         }
     }
+    let per_other = 1.0 / (members.len().max(2) - 1) as f64;
+    to_others[..members.len()].iter_mut().for_each(|sum| *sum *= per_other);
     let pairs = (count * (count - 1.0)).max(1.0);
     let mean_log = log_sum / count;
     let first_years = f64::from(cluster.age(w.year)) < w.p.meetings_first_years;
@@ -95,6 +101,7 @@ fn circumstances(w: &World<'_>, place: usize) -> Circumstances {
         trust: trust / pairs,
         commitment: w.p.leaders_take_part * commitment / count,
         minutes: minutes / pairs,
+        to_others,
         unlike: (log_squares / count - mean_log * mean_log).max(0.0).sqrt(),
         other_links: links / count + if cluster.nested_in > 0 { 1.0 } else { 0.0 },
         meetings: if first_years { w.p.meetings_first } else { w.p.meetings_later },
@@ -235,10 +242,10 @@ fn deal(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let members = w.s.clusters[place].members;
     let balance = balance(w, place);
     let mut sum = 0.0;
-    for &member in members.as_slice() {
+    for (nth, &member) in members.as_slice().iter().enumerate() {
         let member = usize::from(member);
         let saved = saved(w, place, member, &balance, about.pupils);
-        let payoff = payoff(w, place, member, (about, &balance), &saved);
+        let payoff = payoff(w, place, (nth, member), (about, &balance), &saved);
         let aim = w.s.clusters[place].boards + w.p.board_payoff * math::tanh(payoff / w.p.board_payoff_scale);
         let d = &mut w.s.d[member];
         d.shared_administration = saved.administration;
@@ -303,20 +310,26 @@ fn saved(w: &World<'_>, place: usize, member: usize, balance: &Balance, pupils: 
     let (p, d) = (w.p, &w.s.d[member]);
     let members = w.s.clusters[place].members.len() as f64;
     let own = d.enrolment.max(1.0);
-    let fixed = (d.need / (w.base_cost * d.cost_level.max(0.01)) - own).max(0.0);
-    let scales = effective_scales(own, pupils.max(own));
+    // Of what a pupil costs, the part that does not follow pupils.
+    let fixed = (1.0 - own * w.base_cost * d.cost_level.max(0.01) / d.need.max(1.0)).max(0.0);
     // At depth 0 the scale is the district's own, and nothing is saved.
-    let shared = balance.shares.iter().zip(scales).skip(1).filter(|(share, _)| **share > 0.0);
-    let predicted: f64 = shared.map(|(share, scale)| share * fixed * (1.0 / own - 1.0 / scale)).sum();
+    let relative = relative_to_scales(own, pupils.max(own));
+    let predicted: f64 = balance.shares.iter().zip(relative).map(|(share, relative)| share * (1.0 - relative)).sum();
     Saved {
         administration: p.administration_saved * balance.administration * (1.0 - 1.0 / members.max(1.0)),
         high_schools: d.high_schools * balance.instruction * (1.0 - 1.0 / balance.high_schools.max(1.0)),
-        functions: p.realised_saving * predicted / (1.0 + fixed / own),
+        functions: p.realised_saving * fixed * predicted,
     }
 }
 
 /// The balance of belonging for a member, as a share of its budget.
-fn payoff(w: &World<'_>, place: usize, member: usize, (about, balance): (&Circumstances, &Balance), saved: &Saved) -> f64 {
+fn payoff(
+    w: &World<'_>,
+    place: usize,
+    (nth, member): (usize, usize),
+    (about, balance): (&Circumstances, &Balance),
+    saved: &Saved,
+) -> f64 {
     let (p, cluster) = (w.p, &w.s.clusters[place]);
     let d = &w.s.d[member];
     let fixed = p.fixed_district * saved.administration + p.fixed_high_school * saved.high_schools;
@@ -324,7 +337,7 @@ fn payoff(w: &World<'_>, place: usize, member: usize, (about, balance): (&Circum
     let courses = p.payoff_courses * (d.courses - d.courses_own).max(0.0) / p.courses_wished;
     let grant = instruments::next_money(w, place, member);
     let coordinator = balance.coordinator * cluster.cost_share(d.enrolment, about.pupils) / d.need.max(1.0);
-    let travel = p.payoff_travel * programme::mean_minutes(w, member, cluster.members.as_slice()) / 30.0;
+    let travel = p.payoff_travel * about.to_others[nth] * (1.0 / 30.0);
     let given_up = p.payoff_autonomy * d.identity * balance.autonomy;
     balance.common + saving + courses + grant - coordinator - travel - given_up
 }

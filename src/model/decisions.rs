@@ -1,6 +1,8 @@
 //! The decisions that draw. A number, once released, is never given to another decision: results
 //! must not shift when a new one is added.
 
+use crate::engine::draws::Sixths;
+
 /// What a draw is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
@@ -25,10 +27,10 @@ pub enum Decision {
     RegionShock = 10,
     /// A district's shocks to enrolment, its drift, births and the counts of its grades.
     Enrolment = 11,
-    /// Whether a superintendent leaves, and the next one's commitment.
-    Superintendent = 20,
     /// Whether a coordinator leaves or is found, and the next one's quality.
     Coordinator = 21,
+    /// All that a board's year decides by a draw of its own: see [`BoardLuck`].
+    Board = 22,
     /// Whether voters allow a levy above the cap.
     LevyVote = 30,
     /// Disturbances of a district's need, programme and revenue, and whether it begins a building.
@@ -43,8 +45,6 @@ pub enum Decision {
     GoalMet = 52,
     /// Whether a cluster changes its form.
     FormChange = 53,
-    /// Whether a district calls its neighbours together, or asks to join a cluster nearby.
-    Found = 60,
     /// Whether an invited district accepts (entity: the pair).
     Accept = 61,
     /// How a new group begins: as a network or cluster, with boards or without.
@@ -55,7 +55,7 @@ pub enum Decision {
     EnterGrant = 64,
     /// In which order an authority puts districts together.
     AssignOrder = 65,
-    /// Whether a district proposes a merger, and the partner agrees.
+    /// Whether the partner agrees to a merger that a district proposes.
     Propose = 70,
     /// What a merger plan does to schools.
     PlanDesign = 71,
@@ -67,13 +67,54 @@ pub enum Decision {
     AfterFailure = 74,
     /// Whether a building closes, and which.
     CloseBuilding = 80,
-    /// Whether a board gives up a district whose classes are too small.
-    GiveUp = 81,
 }
 
 impl crate::engine::draws::Decision for Decision {
     #[inline]
     fn number(self) -> u16 {
         self as u16
+    }
+}
+
+/// The luck of a board's year, uniform draws all of it. One block of random bits serves: each of these is asked of
+/// every district in every year, and a block costs as much as all that is done with it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct BoardLuck(pub(crate) Sixths);
+
+impl BoardLuck {
+    /// Whether its superintendent leaves.
+    #[inline]
+    pub(crate) fn leaves(self) -> f64 {
+        self.0.nth(0)
+    }
+
+    /// The next one's commitment.
+    #[inline]
+    pub(crate) fn next(self) -> f64 {
+        self.0.nth(1)
+    }
+
+    /// Whether it calls its neighbours together.
+    #[inline]
+    pub(crate) fn founds(self) -> f64 {
+        self.0.nth(2)
+    }
+
+    /// Whether it asks to join a cluster nearby.
+    #[inline]
+    pub(crate) fn joins(self) -> f64 {
+        self.0.nth(3)
+    }
+
+    /// Whether it proposes a merger.
+    #[inline]
+    pub(crate) fn proposes(self) -> f64 {
+        self.0.nth(4)
+    }
+
+    /// Whether it gives up where its classes are too small.
+    #[inline]
+    pub(crate) fn gives_up(self) -> f64 {
+        self.0.nth(5)
     }
 }

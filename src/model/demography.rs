@@ -3,7 +3,7 @@
 use crate::engine::draws::EntityKey;
 
 use super::decisions::Decision;
-use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES};
+use super::region::GRADES;
 use super::state::{HISTORY, NONE, State};
 use super::world::World;
 
@@ -164,33 +164,48 @@ fn best_neighbour(w: &World<'_>, community: usize, compared: usize) -> Option<(f
 /// Counts who is taught where after all moves, and keeps it in the history.
 pub(crate) fn count(s: &mut State, year: u16) {
     let slot = usize::from(year) % HISTORY;
+    s.sending = false;
     for &district in &s.d.operating {
         let d = &mut s.d.all[usize::from(district)];
-        (d.enrolment, d.high_school, d.received, d.sent) = (0.0, 0.0, 0.0, 0.0);
-    }
-    for c in &s.c {
-        let home = usize::from(c.home);
-        let older: f64 = c.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum();
-        let younger: f64 = c.grades[..FIRST_HIGH_SCHOOL_GRADE].iter().sum();
-        if c.high == c.home || c.high == NONE {
-            let d = &mut s.d.all[home];
-            d.high_school += older;
-            d.enrolment += younger + older;
-            continue;
+        let (mut younger, mut older, mut sent) = (0.0, 0.0, 0.0);
+        let mut at = d.first_community;
+        while at != NONE {
+            let c = &mut s.c[usize::from(at)];
+            c.count();
+            at = c.next;
+            if c.high == c.home || c.high == NONE {
+                younger += c.younger;
+                older += c.older;
+            } else {
+                let (at_home, beyond) = c.grades.split_at(usize::from(d.highest) + 1);
+                younger += at_home.iter().sum::<f64>();
+                sent += beyond.iter().sum::<f64>();
+                s.sending = true;
+            }
         }
-        let taught = usize::from(s.d.all[home].highest) + 1;
-        let at_home: f64 = c.grades[..taught].iter().sum();
-        let sent: f64 = c.grades[taught..].iter().sum();
-        let d = &mut s.d.all[home];
-        d.enrolment += at_home;
-        d.sent += sent;
-        let d = &mut s.d.all[usize::from(c.high)];
-        d.high_school += older;
-        d.enrolment += sent;
-        d.received += sent;
+        (d.enrolment, d.high_school, d.sent, d.received) = (younger + older, older, sent, 0.0);
+        (d.tuition_paid, d.tuition_received) = (0.0, 0.0);
+        d.history[slot] = d.enrolment as f32;
     }
-    for &district in &s.d.operating {
-        let d = &mut s.d.all[usize::from(district)];
-        d.history[slot] = d.enrolment;
+    if s.sending {
+        count_received(s, slot);
+    }
+}
+
+/// Adds those whom other districts send to a high school.
+fn count_received(s: &mut State, slot: usize) {
+    for nth in 0..s.d.operating.len() {
+        let host = usize::from(s.d.operating[nth]);
+        let (mut received, mut older) = (0.0, 0.0);
+        for community in s.senders(host) {
+            let c = &s.c[community];
+            received += c.grades[usize::from(s.d[usize::from(c.home)].highest) + 1..].iter().sum::<f64>();
+            older += c.older;
+        }
+        let d = &mut s.d.all[host];
+        d.received = received;
+        d.high_school += older;
+        d.enrolment += received;
+        d.history[slot] = d.enrolment as f32;
     }
 }

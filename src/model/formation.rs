@@ -98,6 +98,8 @@ fn found(w: &mut World<'_>) {
         return;
     }
     let example = has_example(w);
+    // What neighbours could add at the most.
+    let imitation = if w.s.clusters.iter().any(|cluster| cluster.is_example(w.f)) { w.f.found_imitation } else { 0.0 };
     let recognition = if w.region.rules.official_recognition { w.f.found_recognition } else { 0.0 };
     let affected = w.f.found_affected * w.f.affected_initiate;
     w.s.scratch.chosen.clear();
@@ -106,8 +108,7 @@ fn found(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let [u, join] = w.draws.uniforms(w.key(i), Decision::Found);
-        w.s.d[i].join_draw = join;
+        let u = w.s.luck[i].founds();
         let (p, d) = (w.f, &w.s.d);
         let own = p.found_intercept
             + p.found_stress * d[i].stress
@@ -117,10 +118,11 @@ fn found(w: &mut World<'_>) {
             + p.found_grant * grant_effect(w, i);
         let outreach = if example { outreach(w, i) } else { 0.0 };
         // The most that neighbours and helpers could add; most districts are settled by this bound.
-        if !math::may_happen(u, own + p.found_imitation + p.found_support + outreach) {
+        let near = w.site.support_near(i);
+        if !math::may_happen(u, own + imitation + if near { p.found_support + outreach } else { 0.0 }) {
             continue;
         }
-        let support = if w.site.support_near(i) { p.found_support * catalyst(w, i) + outreach } else { 0.0 };
+        let support = if near { p.found_support * catalyst(w, i) + outreach } else { 0.0 };
         if math::happens(u, own + p.found_imitation * neighbours_success(w, i) + support) {
             w.s.scratch.chosen.push((u, i as u16));
         }
@@ -144,11 +146,11 @@ fn invite(w: &mut World<'_>, initiator: usize) {
     let share = 1.0 - math::exp(-w.f.found_grant * effect);
     let for_money = w.draws.uniform(w.key(initiator), Decision::FoundForMoney) < share;
     let grant = offer.and_then(|offer| offer.grant).filter(|_| for_money);
-    rank_candidates(w, initiator, grant.as_ref());
     let invited = (w.f.invitations as usize).min(instruments::most_members(grant.as_ref()).saturating_sub(1));
+    rank_candidates(w, initiator, grant.as_ref(), invited);
     let mut members = Members::EMPTY;
     members.push(initiator as u16);
-    for nth in 0..w.s.scratch.ranked.len().min(invited) {
+    for nth in 0..w.s.scratch.ranked.len() {
         let (score, other) = w.s.scratch.ranked[nth];
         if accepts(w, initiator, usize::from(other), score, for_money) {
             members.push(other);
@@ -229,24 +231,41 @@ fn first_services(w: &World<'_>, initiator: usize, services: FunctionSet) -> Fun
 fn candidate_score(w: &World<'_>, a: usize, b: usize) -> f64 {
     let (p, d) = (w.f, &w.s.d);
     let ratio = math::ln(d[a].enrolment.max(1.0) / d[b].enrolment.max(1.0)).abs();
-    p.accept_trust * (w.s.ties.trust(b, a, w.year) - 0.5)
-        - p.accept_likeness * ratio
-        - p.accept_minutes * (w.drive_minutes(a, b) - 30.0) / 30.0
+    best_score(w, w.s.ties.trust(b, a, w.year), w.drive_minutes(a, b)) - p.accept_likeness * ratio
 }
 
-fn rank_candidates(w: &mut World<'_>, initiator: usize, grant: Option<&GrantOffer>) {
-    w.s.scratch.ranked.clear();
+/// The score of a candidate that is as large as the one that invites.
+#[inline]
+fn best_score(w: &World<'_>, trust: f64, minutes: f64) -> f64 {
+    w.f.accept_trust * (trust - 0.5) - w.f.accept_minutes * (minutes - 30.0) * (1.0 / 30.0)
+}
+
+/// The best candidates, so many at the most, best first.
+fn rank_candidates(w: &mut World<'_>, initiator: usize, grant: Option<&GrantOffer>, most: usize) {
+    let mut ranked = std::mem::take(&mut w.s.scratch.ranked);
+    ranked.clear();
     let radius = limit(Purpose::Cooperation, w.f).min(grant.map_or(f64::INFINITY, |grant| grant.radius_minutes));
-    for nth in 0..w.site.near(initiator).len() {
-        let other = w.site.near(initiator)[nth];
+    let trust = if w.s.ties.is_friendly(initiator) { 1.0 } else { 0.5 };
+    for (&other, &miles) in w.site.near(initiator).iter().zip(w.site.near_miles(initiator)) {
+        let minutes = f64::from(miles) * w.drive_minutes_per_mile;
+        // Nearest first: once there are enough that are better than any farther one could be, they are found.
+        let enough = ranked.len() == most && ranked.last().is_none_or(|&(least, _)| best_score(w, trust, minutes) < least);
+        if minutes > radius || enough {
+            break;
+        }
         let j = usize::from(other);
-        let free = w.s.d[j].alive && w.s.d[j].cluster == NONE && w.drive_minutes(initiator, j) <= radius;
+        let free = w.s.d[j].alive && w.s.d[j].cluster == NONE;
         if free && grant.is_none_or(|grant| grant.eligibility.admits(w.s.d[j].enrolment)) {
             let score = candidate_score(w, initiator, j);
-            w.s.scratch.ranked.push((score, other));
+            let behind = |&(better, at): &(f64, u16)| better > score || better.total_cmp(&score).is_eq() && at < other;
+            let place = ranked.partition_point(behind);
+            if place < most {
+                ranked.truncate(most - 1);
+                ranked.insert(place, (score, other));
+            }
         }
     }
-    w.s.scratch.ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    w.s.scratch.ranked = ranked;
 }
 
 fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64, for_money: bool) -> bool {
@@ -291,12 +310,13 @@ fn join(w: &mut World<'_>) {
     if w.s.clusters.is_empty() {
         return;
     }
+    let paying = w.s.clusters.iter().any(Cluster::is_granted);
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let u = w.s.d[i].join_draw;
+        let u = w.s.luck[i].joins();
         let (p, d) = (w.f, &w.s.d);
         let leader = p.accept_leader * (p.leaders_take_part * d[i].commitment - 0.5);
         let own = p.join_intercept + p.accept_stress * d[i].stress + leader;
@@ -304,8 +324,8 @@ fn join(w: &mut World<'_>) {
         let nearest = w.site.near_miles(i).first().map_or(0.0, |&miles| f64::from(miles) * w.drive_minutes_per_mile);
         let trust = if w.s.ties.is_friendly(i) { 0.5 * p.accept_trust } else { 0.0 };
         let money = |worth: f64| p.accept_grant * math::asinh(worth / p.money_scale);
-        let most = if w.policy.instruments.is_empty() { 0.0 } else { money(most_worth(w, i)) };
-        if !math::may_happen(u, own + most + trust - p.accept_minutes * (nearest - 30.0) / 30.0) {
+        let most = if paying { money(most_worth(w, i)) } else { 0.0 };
+        if !math::may_happen(u, own + most + trust - p.accept_minutes * (nearest - 30.0) * (1.0 / 30.0)) {
             continue;
         }
         let Some((target, other)) = cluster_near(w, i) else { continue };

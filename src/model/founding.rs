@@ -4,7 +4,6 @@ use crate::engine::draws::EntityKey;
 use crate::engine::math;
 
 use super::cooperation::ownership_level;
-use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::functions::{FUNCTIONS, FunctionSet};
 use super::parameters::Parameters;
@@ -131,10 +130,6 @@ pub(crate) fn fraction(x: f64) -> f64 {
 /// Founds what another run noted for this year, of the members who are free.
 pub(crate) fn replay(w: &mut World<'_>, replay: &Replay<'_>) {
     let year = w.year;
-    for place in 0..w.s.d.operating.len() {
-        let i = usize::from(w.s.d.operating[place]);
-        [_, w.s.d[i].join_draw] = w.draws.uniforms(w.key(i), Decision::Found);
-    }
     for noted in replay.foundings.iter().filter(|noted| noted.year == year) {
         let mut founding = *noted;
         choose_members(w, &mut founding.members, replay.invitees);

@@ -4,10 +4,11 @@
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
 
-use super::decisions::Decision;
+use super::decisions::{BoardLuck, Decision};
 use super::events::Form;
 use super::parameters::Parameters;
 use super::places::{Level, Map, assign_schools};
+use super::quantiles::Quantiles;
 use super::region::{FIRST_HIGH_SCHOOL_GRADE, GRADES, Region, StartingDistrict};
 use super::state::{Community, District, NONE, PlannedSchools, State, Tally};
 use super::{budget, demography, programme};
@@ -24,6 +25,7 @@ pub(crate) fn allocate(region: &Region, years: u16) -> State {
     let mut state = State { ties: super::trust::Ties::new(count, years), ..State::default() };
     state.d.all.reserve(count);
     state.c.reserve(count);
+    state.luck.resize(count, BoardLuck::default());
     state.d.operating.reserve(count);
     // A cluster has two members at least, so half as many slots as districts suffice, and as many again for
     // those that end in a step and those that take their members in the same step.
@@ -38,6 +40,7 @@ pub(crate) fn allocate(region: &Region, years: u16) -> State {
     state.scratch.chosen.reserve(count);
     state.scratch.requests.reserve(4 * count);
     state.scratch.moves.reserve(count);
+    state.scratch.away.reserve(count);
     state.scratch.capacities.reserve(region.support.len());
     state
 }
@@ -61,7 +64,7 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
     for (place, district) in region.districts.iter().enumerate() {
         let key = map.site.keys[place];
         let mut d = District::EMPTY;
-        start_people(&mut d, p, key, draws);
+        start_people(&mut d, p, key, (draws, &map.site.quantiles));
         d.lowest = district.lowest_grade;
         d.highest = district.highest_grade;
         d.area = district.area;
@@ -77,7 +80,7 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
         c.high = map.layout.high[place];
         c.area = district.area;
         c.buildings = map.layout.buildings[place];
-        c.teaching = math::exp(p.courses_spread * draws.normal(key, Decision::StartTeaching));
+        c.teaching = math::exp(p.courses_spread * map.site.quantiles.normal(draws.uniform(key, Decision::StartTeaching)));
         state.d.all.push(d);
         state.c.push(c);
         state.d.operating.push(place as u16);
@@ -93,8 +96,8 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
     budget::start_money(state, region, map.site, p, draws);
 }
 
-fn start_people(d: &mut District, p: &Parameters, key: EntityKey, draws: Draws) {
-    let [commitment, identity] = draws.normals(key, Decision::StartPeople);
+fn start_people(d: &mut District, p: &Parameters, key: EntityKey, (draws, quantiles): (Draws, &Quantiles)) {
+    let [commitment, identity] = draws.uniforms(key, Decision::StartPeople).map(|u| quantiles.normal(u));
     let link = draws.uniform(key, Decision::StartLinks);
     d.commitment = (p.commitment_mean + p.commitment_sd * commitment).clamp(0.0, 1.0);
     d.identity = (p.identity_mean + p.identity_sd * identity).clamp(0.0, 1.0);
@@ -125,13 +128,13 @@ fn entry(c: &Community, trend: f64) -> f64 {
 /// Cohorts as uneven as the years since their entry would have made them, with the total as it is.
 fn draw_cohorts(c: &mut Community, normals: &[f32; GRADES], p: &Parameters) {
     let (lowest, highest) = (usize::from(c.first), usize::from(c.last));
-    let total = c.pupils();
+    let total: f64 = c.grades.iter().sum();
     let cohorts = c.grades[lowest..=highest].iter_mut().zip(&normals[lowest..=highest]);
     for (years, (pupils, normal)) in (1..).map(f64::from).zip(cohorts) {
         let luck = (p.count_noise * *pupils * years).sqrt() * f64::from(*normal);
         *pupils = (*pupils + luck).max(0.0);
     }
-    let drawn = c.pupils();
+    let drawn: f64 = c.grades.iter().sum();
     if drawn > 0.0 {
         let scale = total / drawn;
         c.grades.iter_mut().for_each(|pupils| *pupils *= scale);
@@ -171,7 +174,7 @@ fn share_one(s: &mut State, host: usize, grades_known: bool) {
     }
     let all: f64 = wanted.iter().sum();
     let own = &mut s.c[host];
-    let reported = own.pupils();
+    let reported: f64 = own.grades.iter().sum();
     if all <= 0.0 {
         return;
     }
@@ -185,7 +188,7 @@ fn share_one(s: &mut State, host: usize, grades_known: bool) {
                 own.grades[grade] = 0.0;
             }
         }
-        own.entry = if own.pupils() > 0.0 { own.entry } else { 0.0 };
+        own.entry = if own.grades.iter().any(|&pupils| pupils > 0.0) { own.entry } else { 0.0 };
     } else if grades_known {
         for grade in 0..GRADES {
             let kept = (own.grades[grade] - wanted[grade]).max(LEAST_OWN * own.grades[grade]);
@@ -219,7 +222,7 @@ fn start_history(d: &mut District, district: &StartingDistrict) {
     // The year before the first is the last place of the ring.
     let (mut pupils, yearly) = (d.enrolment, math::exp(-district.trend));
     for value in d.history.iter_mut().rev() {
-        *value = pupils;
+        *value = pupils as f32;
         pupils *= yearly;
     }
 }
@@ -244,6 +247,8 @@ impl Community {
     /// Nobody and nothing.
     pub(crate) const EMPTY: Self = Self {
         grades: [0.0; GRADES],
+        younger: 0.0,
+        older: 0.0,
         first: 0,
         last: 0,
         entry: 0.0,
@@ -319,7 +324,7 @@ impl District {
         levy_base: 0.0,
         wished_levy: 0.0,
         residents_base: 0.0,
-        residents_relative: 1.0,
+        residents_before: 0.0,
         levy_level: 1.0,
         debt: 0.0,
         building_years: 0,
@@ -358,7 +363,6 @@ impl District {
         referrals: 0.0,
         stress: 0.0,
         thin: 0.0,
-        join_draw: 0.0,
         cluster: NONE,
         payoff: 0.0,
         voted: NONE,

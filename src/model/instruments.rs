@@ -17,11 +17,13 @@ use super::world::World;
 /// Pays what is due this year.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    for place in 0..w.s.d.operating.len() {
-        let district = usize::from(w.s.d.operating[place]);
-        let d = &mut w.s.d[district];
-        (d.receipts, d.shared_receipts, d.one_off_receipts) = (0.0, 0.0, 0.0);
-        (d.levy_relief, d.dues) = (0.0, 0.0);
+    // Without instruments nothing was paid last year. Dues need no clearing: members' are set below, and who leaves
+    // owes nothing.
+    if !w.policy.instruments.is_empty() {
+        for &district in &w.s.d.operating {
+            let d = &mut w.s.d.all[usize::from(district)];
+            (d.receipts, d.shared_receipts, d.one_off_receipts, d.levy_relief) = (0.0, 0.0, 0.0, 0.0);
+        }
     }
     for cluster in &mut w.s.clusters {
         (cluster.received, cluster.pooled, cluster.post_money) = (0.0, 0.0, 0.0);

@@ -1,6 +1,6 @@
 //! People: superintendents who come and go, coordinators, and the helpers of support organisations.
 
-use super::decisions::Decision;
+use super::decisions::{BoardLuck, Decision};
 use super::events::Happening;
 use super::instruments;
 use super::policy::{Eligibility, InstrumentKind};
@@ -14,12 +14,14 @@ pub(crate) fn step(w: &mut World<'_>) {
     facilitators(w);
 }
 
+/// Draws the luck of every board's year, and lets superintendents come and go by it.
 fn superintendents(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        let [leaves, next] = w.draws.uniforms(w.key(district), Decision::Superintendent);
-        if leaves < w.p.superintendent_turnover {
-            let commitment = w.p.commitment_mean + w.p.commitment_sd * w.site.quantiles.normal(next);
+        let luck = BoardLuck(w.draws.sixths(w.key(district), Decision::Board));
+        w.s.luck[district] = luck;
+        if luck.leaves() < w.p.superintendent_turnover {
+            let commitment = w.p.commitment_mean + w.p.commitment_sd * w.site.quantiles.normal(luck.next());
             w.s.d[district].commitment = commitment.clamp(0.0, 1.0);
             w.s.ties.fade(district);
             w.s.emit(w.year, Happening::NewSuperintendent { district: district as u16 });
@@ -81,7 +83,8 @@ fn help(w: &mut World<'_>, more: Option<u16>, most: u32, who: Eligibility) -> u3
             break;
         }
         let cluster = &w.s.clusters[place];
-        if cluster.facilitator > 0.0 || instruments::admitted(w.s, cluster, who) < 2 {
+        let all = who == Eligibility::default();
+        if cluster.facilitator > 0.0 || !all && instruments::admitted(w.s, cluster, who) < 2 {
             continue;
         }
         let first = usize::from(cluster.members.as_slice()[0]);

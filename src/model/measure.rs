@@ -5,8 +5,8 @@ use super::forms;
 use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome, STANDARDS, YEARS_AFTER_MONEY};
 use super::places::Level;
 use super::record::{CLUSTER_WIDTH, ClusterLife, DISTRICT_WIDTH, Detail, Record};
-use super::scale::aid_weights;
-use super::state::{Cluster, NONE, State};
+use super::scale::aid_by_kind;
+use super::state::{Cluster, District, NONE, State};
 use super::world::World;
 
 /// Sums over the districts of a year.
@@ -105,10 +105,9 @@ fn sum_districts(w: &World<'_>) -> Sums {
         sums.spending += d[i].spending;
         sums.levy += d[i].levy;
         sums.aid += d[i].aid;
-        let weights = aid_weights(pupils, w.sparse(i), &w.region.finance, w.p);
-        let base = d[i].aid / (1.0 + weights[0] + weights[1]);
-        for (sum, part) in sums.aid_by_kind.iter_mut().zip([1.0, weights[0], weights[1]]) {
-            *sum += base * part;
+        let parts = aid_by_kind(d[i].aid, pupils, w.sparse(i), &w.region.finance, w.p);
+        for (sum, part) in sums.aid_by_kind.iter_mut().zip(parts) {
+            *sum += part;
         }
         sums.reserve += d[i].reserve;
         sums.paid += d[i].paid * pupils;
@@ -137,52 +136,67 @@ struct Fare {
 }
 
 impl Fare {
-    /// Viable pupils under a standard of so many courses.
+    /// Viable pupils under a standard, given as one over its courses.
     #[inline]
-    fn viable(&self, required: f64) -> f64 {
-        self.younger * self.younger_sound * self.paid + self.older * self.older_sound * (self.courses / required).min(1.0)
+    fn viable(&self, per_required: f64) -> f64 {
+        self.younger * self.younger_sound * self.paid + self.older * self.older_sound * (self.courses * per_required).min(1.0)
     }
 }
 
-/// How far a reserve is solvent.
-#[inline]
-fn solvent(w: &World<'_>, district: usize) -> f64 {
-    let (low, high) = (-w.p.insolvent_below, w.p.solvent_from);
-    ((w.s.d[district].reserve_share() - low) / (high - low).max(1e-9)).clamp(0.0, 1.0)
+/// From which reserve on a district counts as solvent at all, and one over what is between that and in full.
+#[derive(Debug, Clone, Copy)]
+struct Solvency {
+    low: f64,
+    per_width: f64,
 }
 
-fn fare(w: &World<'_>, community: usize) -> Fare {
+impl Solvency {
+    fn new(w: &World<'_>) -> Self {
+        let (low, high) = (-w.p.insolvent_below, w.p.solvent_from);
+        Self { low, per_width: 1.0 / (high - low).max(1e-9) }
+    }
+
+    /// How far the reserve of a district is solvent, 0-1.
+    #[inline]
+    fn of(self, d: &District) -> f64 {
+        ((d.reserve_share() - self.low) * self.per_width).clamp(0.0, 1.0)
+    }
+}
+
+#[inline]
+fn fare(w: &World<'_>, community: usize, solvency: Solvency) -> Fare {
     let (c, d) = (&w.s.c[community], &w.s.d);
     let home = usize::from(c.home);
-    let older = c.high_school_pupils();
-    let younger = c.pupils() - older;
     let school = c.school[Level::High.index()];
     let high = usize::from(if school == NONE { c.home } else { w.s.c[usize::from(school)].home });
     let courses = if school == NONE { 0.0 } else { w.s.c[usize::from(school)].courses };
     let over = |level: Level| c.ride[level.index()] > c.norm[level.index()];
+    let solvent = solvency.of(&d[home]);
+    let solvent_high = if high == home { solvent } else { solvency.of(&d[high]) };
     Fare {
-        younger,
-        older,
-        younger_sound: solvent(w, home) * c.ride_counts[0],
-        older_sound: solvent(w, high) * c.ride_counts[1],
+        younger: c.younger,
+        older: c.older,
+        younger_sound: solvent * c.ride_counts[0],
+        older_sound: solvent_high * c.ride_counts[1],
         paid: d[home].paid,
         courses: courses * (1.0 - w.p.courses_cut * d[high].cut),
         ride: c.ride[0].max(c.ride[1]).max(c.ride[2]),
-        over: over(Level::Elementary) || over(Level::Middle) || over(Level::High),
+        over: over(Level::Elementary) | over(Level::Middle) | over(Level::High),
     }
 }
 
 fn sum_communities(w: &World<'_>) -> Places {
     let mut places = Places::default();
+    let (solvency, per_required, per_standard) = (Solvency::new(w), 1.0 / w.required, STANDARDS.map(|courses| 1.0 / courses));
     for community in 0..w.site.count {
-        let fare = fare(w, community);
+        let fare = fare(w, community, solvency);
         let pupils = fare.younger + fare.older;
-        let viable = fare.viable(w.required);
+        let viable = fare.viable(per_required);
         places.pupils += pupils;
         places.ride += fare.ride * pupils;
         places.over += one_if(fare.over) * pupils;
         places.viable += viable;
-        for (sum, standard) in places.viable_at.iter_mut().zip(STANDARDS) {
+        for (sum, standard) in places.viable_at.iter_mut().zip(per_standard) {
             *sum += fare.viable(standard);
         }
         let small = one_if(w.layout.small[community]);
@@ -191,13 +205,13 @@ fn sum_communities(w: &World<'_>) -> Places {
         places.high_school += fare.older;
         places.courses += fare.older * fare.courses;
         places.met += fare.older * one_if(fare.courses >= w.required);
-        places.share += fare.older * (fare.courses / w.required).min(1.0);
+        places.share += fare.older * (fare.courses * per_required).min(1.0);
         let c = &w.s.c[community];
         let teaches = one_if(c.high_schools > 0.0);
         places.high_schools += teaches;
         places.course_sum += teaches * c.courses;
         places.course_squares += teaches * c.courses * c.courses;
-        places.with_school += one_if(c.open_buildings() > 0);
+        places.with_school += one_if(c.has_building());
     }
     places
 }
@@ -364,7 +378,7 @@ fn district_values(w: &World<'_>, community: usize) -> [f64; DISTRICT_WIDTH] {
     let (c, d) = (&w.s.c[community], &w.s.d);
     let home = usize::from(c.home);
     let pupils = d[home].enrolment.max(1.0);
-    let fare = fare(w, community);
+    let fare = fare(w, community, Solvency::new(w));
     let living = fare.younger + fare.older;
     let school = c.school[Level::High.index()];
     let taught = school != NONE && c.reaches_high_school();
@@ -388,7 +402,7 @@ fn district_values(w: &World<'_>, community: usize) -> [f64; DISTRICT_WIDTH] {
     put(DistrictOutcome::has_school, one_if(c.open_buildings() > 0));
     put(DistrictOutcome::teachers, d[home].teachers);
     put(DistrictOutcome::stress, d[home].stress);
-    put(DistrictOutcome::viable, if living > 0.0 { fare.viable(w.required) / living } else { f64::NAN });
+    put(DistrictOutcome::viable, if living > 0.0 { fare.viable(1.0 / w.required) / living } else { f64::NAN });
     put(DistrictOutcome::programme_share, if taught { (fare.courses / w.required).min(1.0) } else { f64::NAN });
     put(DistrictOutcome::receipts, d[home].receipts);
     row

@@ -46,6 +46,8 @@ pub struct ParameterInfo {
     pub title: &'static str,
     /// The process that it belongs to.
     pub process: &'static str,
+    /// The name of its draws.
+    pub key: EntityKey,
     /// Its unit.
     pub unit: &'static str,
     /// Its value where nothing else is said.
@@ -131,6 +133,7 @@ macro_rules! parameters {
             name: stringify!($name),
             title: $title.trim_ascii(),
             process: $process,
+            key: EntityKey::from_name(stringify!($name)),
             unit: $unit,
             default: $default,
             range: ($low, $high),
@@ -881,8 +884,7 @@ impl Parameters {
         for id in ParameterId::all().filter(|id| !fixed.contains(id)) {
             let info = id.info();
             if let Some((low, high)) = info.prior {
-                let entity = EntityKey::from_name(info.name);
-                *slots[id.index()] = triangular(draws.uniform(entity, Decision::Parameter), low, info.default, high);
+                *slots[id.index()] = triangular(draws.uniform(info.key, Decision::Parameter), low, info.default, high);
             }
         }
         drawn

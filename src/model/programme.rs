@@ -5,20 +5,32 @@ use crate::engine::math;
 use super::functions::Function;
 use super::parameters::Parameters;
 use super::places::Level;
-use super::state::{Cluster, Members, NONE};
+use super::state::{Cluster, Community, District, Members, NONE};
 use super::world::World;
 
-/// Courses (units a year) that the own staff of a high school of so many pupils teaches, where its programme is
-/// as its size predicts.
-#[inline]
-pub(crate) fn own_courses(pupils: f64, p: &Parameters) -> f64 {
-    // A high school of nobody has no courses; the curve is not drawn for a handful.
-    let pupils = pupils.max(1.0);
-    if pupils <= p.courses_bend {
-        p.courses_level * math::exp(p.courses_elasticity * math::ln(pupils * (1.0 / 80.0)))
-    } else {
-        let at_bend = p.courses_level * math::exp(p.courses_elasticity * math::ln(p.courses_bend * (1.0 / 80.0)));
-        at_bend * math::exp(p.courses_elasticity_large * math::ln(pupils / p.courses_bend))
+/// Courses (units a year) that the own staff of a high school teaches, where its programme is as its size predicts:
+/// a power of its pupils, and beyond a bend another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CourseCurve {
+    bend: f64,
+    /// Below and beyond the bend: the logarithm of the courses that the power would give one pupil, and its exponent.
+    powers: [(f64, f64); 2],
+}
+
+impl CourseCurve {
+    pub(crate) fn new(p: &Parameters) -> Self {
+        let (small, large) = (p.courses_elasticity, p.courses_elasticity_large);
+        let of_one = math::ln(p.courses_level) - small * math::ln(80.0);
+        Self { bend: p.courses_bend, powers: [(of_one, small), (of_one + (small - large) * math::ln(p.courses_bend), large)] }
+    }
+
+    /// Courses of a high school of so many pupils.
+    #[inline]
+    pub(crate) fn courses(&self, pupils: f64) -> f64 {
+        // A high school of nobody has no courses; the curve is not drawn for a handful.
+        let pupils = pupils.max(1.0);
+        let (of_one, exponent) = self.powers[usize::from(pupils > self.bend)];
+        math::exp(of_one + exponent * math::ln(pupils))
     }
 }
 
@@ -33,28 +45,44 @@ pub(crate) fn programme_depth(cluster: &Cluster, p: &Parameters) -> f64 {
 /// Works out every school's courses and every district's programme, staff and stress.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    let p = w.p;
-    for c in &mut w.s.c {
-        c.attending = 0.0;
-    }
-    for community in 0..w.site.count {
-        let c = &w.s.c[community];
-        let (school, pupils) = (c.school[Level::High.index()], c.high_school_pupils());
-        if school != NONE {
-            w.s.c[usize::from(school)].attending += pupils;
-        }
-    }
-    for c in &mut w.s.c {
-        // A community without a high school offers no courses.
-        c.courses_own = if c.high_schools > 0.0 { c.teaching * own_courses(c.attending / c.high_schools, p) } else { 0.0 };
-        c.courses = c.courses_own;
-    }
+    teach(w);
     for place in 0..w.s.clusters.len() {
         share_programme(w, place);
     }
+    let scales = Scales::new(w);
     for place in 0..w.s.d.operating.len() {
-        finish(w, usize::from(w.s.d.operating[place]));
+        finish(w, usize::from(w.s.d.operating[place]), &scales);
     }
+}
+
+/// Who attends which high school, and what its own staff teaches.
+fn teach(w: &mut World<'_>) {
+    let curve = CourseCurve::new(w.p);
+    let offer = |c: &mut Community| {
+        // Most have one high school or none; a community without one offers no courses.
+        let each = if c.high_schools > 1.0 { c.attending / c.high_schools } else { c.attending };
+        c.courses_own = if c.high_schools > 0.0 { c.teaching * curve.courses(each) } else { 0.0 };
+        c.courses = c.courses_own;
+    };
+    // Most attend at home; the schools to which others come are gone through again when all have come.
+    let mut away = std::mem::take(&mut w.s.scratch.away);
+    away.clear();
+    for (place, c) in w.s.c.iter_mut().enumerate() {
+        let school = c.school[Level::High.index()];
+        let at_home = usize::from(school) == place;
+        c.attending = if at_home { c.older } else { 0.0 };
+        offer(c);
+        if !at_home && school != NONE {
+            away.push((school, c.older));
+        }
+    }
+    for &(school, pupils) in &away {
+        w.s.c[usize::from(school)].attending += pupils;
+    }
+    for &(school, _) in &away {
+        offer(&mut w.s.c[usize::from(school)]);
+    }
+    w.s.scratch.away = away;
 }
 
 /// Adds what members gain by shared teachers and lines, and by sending grades to one town.
@@ -107,7 +135,7 @@ fn pooled_pupils(w: &World<'_>, member: usize, members: &Members) -> f64 {
 }
 
 /// Mean drive of a member to the others, minutes.
-pub(crate) fn mean_minutes(w: &World<'_>, member: usize, members: &[u16]) -> f64 {
+fn mean_minutes(w: &World<'_>, member: usize, members: &[u16]) -> f64 {
     let sum: f64 = members.iter().map(|&other| w.drive_minutes(member, usize::from(other))).sum();
     sum / (members.len().max(2) - 1) as f64
 }
@@ -128,8 +156,36 @@ impl Cluster {
     }
 }
 
-fn finish(w: &mut World<'_>, i: usize) {
-    let p = w.p;
+/// What is the same for the programme and the stress of all districts in a year; scales as what they are multiplied
+/// by.
+struct Scales<'a> {
+    p: &'a Parameters,
+    year: u16,
+    base_cost: f64,
+    required: f64,
+    per_required: f64,
+    per_full_decline: f64,
+    per_reserve: f64,
+    per_cut_limit: f64,
+}
+
+impl<'a> Scales<'a> {
+    fn new(w: &World<'a>) -> Self {
+        Self {
+            p: w.p,
+            year: w.year,
+            base_cost: w.base_cost,
+            required: w.required,
+            per_required: 1.0 / w.required,
+            per_full_decline: 1.0 / w.p.stress_decline_full,
+            per_reserve: 1.0 / w.p.stress_reserve_below,
+            per_cut_limit: 1.0 / w.p.cut_limit.max(0.01),
+        }
+    }
+}
+
+fn finish(w: &mut World<'_>, i: usize, scales: &Scales<'_>) {
+    let p = scales.p;
     let (tasks, referral_depth) =
         w.s.cluster_of(i)
             .map_or((0.0, 0.0), |cluster| (f64::from(cluster.tasks.len()), cluster.depth_of(Function::SpecialEducation)));
@@ -142,8 +198,9 @@ fn finish(w: &mut World<'_>, i: usize) {
     d.workload = 1.0 + p.workload_shortage * d.cut + p.workload_task * tasks;
     d.referrals = p.referral_rate * (1.0 - p.referral_fall * referral_depth);
     // Classes of several grades are the lot of the smallest, with or without a high school.
-    d.thin = (1.0 - d.enrolment / (p.viable_grade * d.span())).max(0.0);
-    d.stress = stress(d, w.required, w.base_cost, w.per_full_decline, w.year, p);
+    let filled = p.viable_grade * d.span();
+    d.thin = if d.enrolment < filled { 1.0 - d.enrolment / filled } else { 0.0 };
+    d.stress = stress(d, scales);
 }
 
 /// Courses taught by own staff and within reach of the pupils of a district's high schools, as the pupils who
@@ -167,30 +224,24 @@ fn district_courses(w: &World<'_>, i: usize) -> (f64, f64) {
 
 /// What presses on a board: no reserve, bad years, cuts; a programme short of the state's or of what larger
 /// schools offer; classes too small; what a pupil costs; decline.
-fn stress(
-    d: &super::state::District,
-    required: f64,
-    base_cost: f64,
-    per_full_decline: f64,
-    year: u16,
-    p: &Parameters,
-) -> f64 {
-    let poor = ((p.stress_reserve_below - d.reserve_share()) / p.stress_reserve_below).clamp(0.0, 1.0);
+fn stress(d: &District, scales: &Scales<'_>) -> f64 {
+    let p = scales.p;
+    let poor = (1.0 - d.reserve_share() * scales.per_reserve).clamp(0.0, 1.0);
     let programme = if d.high_schools > 0.0 {
-        let shortfall = ((required - d.courses) / required).max(0.0).min(p.stress_courses_most);
+        let shortfall = ((scales.required - d.courses) * scales.per_required).max(0.0).min(p.stress_courses_most);
         // The square root: pressure comes with the first courses that are missing.
-        p.stress_standard * shortfall.sqrt() + p.stress_courses * math::near_ln(p.courses_wished / d.courses.max(1.0)).max(0.0)
+        p.stress_standard * shortfall.sqrt() + p.stress_courses * math::near_ln(p.courses_wished, d.courses.max(1.0)).max(0.0)
     } else {
         0.0
     };
-    let cost = (d.need + d.tuition_paid) / (base_cost * d.enrolment.max(1.0));
+    let (cost, usual) = (d.need + d.tuition_paid, scales.base_cost * d.enrolment.max(1.0));
     p.stress_reserve * poor
         + p.stress_deficit * (-d.balance).clamp(0.0, 0.2)
         + p.stress_classes * d.thin
-        + p.stress_paid * (d.cut / p.cut_limit.max(0.01)).min(1.0)
+        + p.stress_paid * (d.cut * scales.per_cut_limit).min(1.0)
         + programme
-        + p.stress_cost * math::near_ln(cost.max(1.0))
-        + p.stress_decline * (d.decline(year) * per_full_decline).min(1.0)
+        + p.stress_cost * math::near_ln(cost.max(usual), usual)
+        + p.stress_decline * (d.decline(scales.year) * scales.per_full_decline).min(1.0)
 }
 
 #[cfg(test)]
@@ -202,7 +253,7 @@ mod tests {
         // 40, 80, 150 and 300 pupils: 39 (30-45), 50 (44-58), 63 (54-74) and 80 (70-95) units.
         let p = Parameters::default();
         for (pupils, low, high) in [(40.0, 30.0, 45.0), (80.0, 44.0, 58.0), (150.0, 54.0, 74.0), (300.0, 70.0, 95.0)] {
-            let courses = own_courses(pupils, &p);
+            let courses = CourseCurve::new(&p).courses(pupils);
             assert!((low..=high).contains(&courses), "{pupils}: {courses}");
         }
     }
@@ -210,7 +261,8 @@ mod tests {
     #[test]
     fn courses_rise_with_size_without_a_step() {
         let p = Parameters::default();
-        let values: Vec<f64> = (1..2_000).map(|pupils| own_courses(f64::from(pupils), &p)).collect();
+        let curve = CourseCurve::new(&p);
+        let values: Vec<f64> = (1..2_000).map(|pupils| curve.courses(f64::from(pupils))).collect();
         assert!(values.windows(2).all(|pair| pair[1] >= pair[0] && pair[1] < 1.3 * pair[0]));
     }
 }

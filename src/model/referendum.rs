@@ -94,7 +94,7 @@ pub(crate) fn step(w: &mut World<'_>) {
     let paid = instruments::pays_mergers(w);
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
-        let [u, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
+        let u = w.s.luck[i].proposes();
         let own = own_log_odds(w, i);
         let deep = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.deep_sharing(w.p));
         let p = w.p;
@@ -105,10 +105,14 @@ pub(crate) fn step(w: &mut World<'_>) {
         if !math::may_happen(u, most) {
             continue;
         }
-        let Some((_, log_odds)) = best_partner(w, i) else { continue };
+        // Of the partners only those matter with whom it could happen.
+        let Some((_, log_odds)) = best_partner(w, i, |most| math::may_happen(u, own + most)) else { continue };
         debug_assert!(own + log_odds <= most + 1e-9, "the bound is below what is drawn: {} > {most}", own + log_odds);
-        if math::happens(u, own + log_odds) && math::happens(agrees, w.p.partner_agrees) {
-            w.s.scratch.chosen.push((u, i as u16));
+        if math::happens(u, own + log_odds) {
+            let [_, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
+            if math::happens(agrees, w.p.partner_agrees) {
+                w.s.scratch.chosen.push((u, i as u16));
+            }
         }
     }
     propose_chosen(w);
@@ -123,7 +127,7 @@ fn propose_chosen(w: &mut World<'_>) {
         if w.s.d[i].voted == w.year {
             continue;
         }
-        let Some((partner, _)) = best_partner(w, i) else { continue };
+        let Some((partner, _)) = best_partner(w, i, |_| true) else { continue };
         let mut parties = Members::EMPTY;
         parties.push(proposer);
         parties.push(partner as u16);
@@ -140,15 +144,22 @@ fn own_log_odds(w: &World<'_>, i: usize) -> f64 {
 }
 
 /// The partner that suits a district best among the nearest larger ones and the district on the same land, and
-/// what it adds to the log-odds. Only the smaller proposes.
-fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
+/// what it adds to the log-odds. Only the smaller proposes. Partners who could add no more than what is not
+/// `enough` are passed over.
+fn best_partner(w: &World<'_>, i: usize, enough: impl Fn(f64) -> bool) -> Option<(usize, f64)> {
     let d = &w.s.d;
+    let paid = instruments::pays_mergers(w);
     let mut best: Option<(usize, f64)> = None;
     let mut consider = |j: usize| {
         if !near_enough(w, i, j, Purpose::Merger) || d[j].voted == w.year || !w.s.ties.may_vote(i, j, w.year) {
             return;
         }
-        let log_odds = pair_log_odds(w, i, j);
+        let apart = log_odds_without_money(w, i, j);
+        let most = if paid { f64::INFINITY } else { w.p.propose_money * saving_bound_of(w, i, j) };
+        if !enough(apart + most) {
+            return;
+        }
+        let log_odds = apart + money_log_odds(w, i, j);
         if best.is_none_or(|(_, most)| log_odds > most) {
             best = Some((j, log_odds));
         }
@@ -166,23 +177,33 @@ fn best_partner(w: &World<'_>, i: usize) -> Option<(usize, f64)> {
     best
 }
 
-fn pair_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
+/// What a partner adds to the log-odds but for money.
+fn log_odds_without_money(w: &World<'_>, i: usize, j: usize) -> f64 {
     let p = w.p;
     let shared = w.s.ties.years_shared(i, j).min(p.shared_years_most);
     let depth = match w.s.cluster_of(i) {
         Some(cluster) if w.s.d[i].cluster == w.s.d[j].cluster => cluster.deep_sharing(p),
         _ => 0.0,
     };
+    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5) + p.propose_shared * shared * depth
+        - p.propose_minutes * (w.drive_minutes(i, j) - 10.0).max(0.0) * (1.0 / 30.0)
+}
+
+/// What money adds to the log-odds. A deadline makes a rush in proportion to what ends with it.
+fn money_log_odds(w: &World<'_>, i: usize, j: usize) -> f64 {
+    let p = w.p;
     let ending = if instruments::merger_deadline(w, i) {
         in_log_odds(instruments::merger_offer(w, i, j, true) / budgets(w, i, j), p.merger_money_scale)
     } else {
         0.0
     };
-    p.propose_trust * (w.s.ties.trust(i, j, w.year) - 0.5)
-        + p.propose_shared * shared * depth
-        - p.propose_minutes * (w.drive_minutes(i, j) - 10.0).max(0.0) / 30.0
-        // A deadline makes a rush in proportion to what ends with it.
-        + p.propose_money * (money_effect(w, i, j) + p.propose_rush * ending)
+    p.propose_money * (money_effect(w, i, j) + p.propose_rush * ending)
+}
+
+/// The most that saving alone can add to the money effect of two districts: no aid is lost.
+fn saving_bound_of(w: &World<'_>, i: usize, j: usize) -> f64 {
+    let seen = w.p.merger_horizon * w.p.saving_seen * saving(w, i, j) / budgets(w, i, j);
+    in_log_odds(seen, w.p.merger_money_scale)
 }
 
 fn budgets(w: &World<'_>, i: usize, j: usize) -> f64 {

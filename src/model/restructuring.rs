@@ -21,6 +21,10 @@ pub(crate) fn step(w: &mut World<'_>) {
 
 /// Carries out what voters have agreed to.
 pub(crate) fn merge_agreed(w: &mut World<'_>) {
+    if w.s.agreed.is_empty() {
+        w.s.sweep();
+        return;
+    }
     for nth in 0..w.s.agreed.len() {
         let (ended, host) = w.s.agreed[nth];
         let (ended, host) = (usize::from(ended), usize::from(host));
@@ -75,7 +79,8 @@ fn absorb(w: &mut World<'_>, ended: usize, host: usize, how: Form, plan: Planned
     budget::rebase(w, host);
     let twice = counted_twice(w, ended, host) + counted_twice(w, host, ended);
     unite_money(w, ended, host, lost);
-    w.s.d[host].residents_base = (w.s.d[host].residents_base - twice).max(1.0);
+    let residents = (w.s.d[host].residents_base - twice).max(1.0);
+    (w.s.d[host].residents_base, w.s.d[host].residents_before) = (residents, residents);
     unite_people(w, ended, host);
     w.s.d[ended].alive = false;
     w.s.d[ended].ended = how;
@@ -379,6 +384,10 @@ fn dissolve(w: &mut World<'_>) {
             ending.push((w.s.d[usize::from(district)].enrolment, district));
         }
     }
+    if ending.is_empty() {
+        w.s.scratch.chosen = ending;
+        return;
+    }
     ending.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| w.key(usize::from(a.1)).cmp(&w.key(usize::from(b.1)))));
     for &(_, district) in &ending {
         let district = usize::from(district);
@@ -451,9 +460,9 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
     if d.thin <= 0.0 || d.voted == w.year || w.region.kind == AgentKind::School {
         return false;
     }
-    // A power of how small they are, as a factor on the odds: no step where it begins.
-    let log_odds = p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress + p.give_up_thin * math::ln(d.thin);
-    math::happens(w.draws.uniform(w.key(district), Decision::GiveUp), log_odds)
+    let (u, most) = (w.s.luck[district].gives_up(), p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress);
+    // A power of how small they are, as a factor on the odds: no step where it begins, and 1 at the most.
+    math::may_happen(u, most) && math::happens(u, most + p.give_up_thin * math::ln(d.thin))
 }
 
 /// Counts the years in which a district was below a floor that is open. Years are counted under whichever floor

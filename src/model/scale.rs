@@ -36,15 +36,27 @@ pub(crate) fn aid_weights(pupils: f64, sparse: bool, finance: &StateFinance, p: 
     [small, if sparse { finance.sparsity_aid } else { 0.0 }]
 }
 
+/// Formula aid by what it is for: the base, small size, and sparsity. The parts are in the proportion of the weights.
+#[inline]
+pub(crate) fn aid_by_kind(aid: f64, pupils: f64, sparse: bool, finance: &StateFinance, p: &Parameters) -> [f64; 3] {
+    let counted = pupils.max(SMALLEST_COUNTED);
+    let small = finance.small_size_aid * small_size_cost(p);
+    let sparse = if sparse { counted * finance.sparsity_aid } else { 0.0 };
+    let each = aid / (counted + small + sparse);
+    [each * counted, each * small, each * sparse]
+}
+
 /// Depth of sharing is held in quarters: 0 is not shared, 4 is fully shared.
 pub(crate) const FULL_DEPTH: u8 = 4;
 
-/// The effective scales of a district of `own` pupils in a cluster of `all`: n^(1-φ)·N^φ for
-/// φ = 0, ¼, ½, ¾, 1, by square roots only.
+/// A district of `own` pupils relative to the effective scales that it has in a cluster of `all`, n^(1-φ)·N^φ for
+/// φ = 0, ¼, ½, ¾, 1, by square roots only: what a fixed cost per pupil falls to at each depth.
 #[inline]
-pub(crate) fn effective_scales(own: f64, all: f64) -> [f64; 5] {
-    let half = (own * all).sqrt();
-    [own, (own * half).sqrt(), half, (half * all).sqrt(), all]
+pub(crate) fn relative_to_scales(own: f64, all: f64) -> [f64; 5] {
+    let whole = own / all;
+    let half = whole.sqrt();
+    let quarter = half.sqrt();
+    [1.0, quarter, half, half * quarter, whole]
 }
 
 /// Cost shares, autonomy weights and distance weights of the functions, gathered from the parameters.
@@ -123,9 +135,21 @@ mod tests {
 
     #[test]
     fn effective_scale_runs_from_alone_to_merged() {
-        let scales = effective_scales(100.0, 1_600.0);
-        for (quarter, expected) in [100.0, 200.0, 400.0, 800.0, 1_600.0].into_iter().enumerate() {
-            assert!((scales[quarter] - expected).abs() < 1e-9);
+        let relative = relative_to_scales(100.0, 1_600.0);
+        for (quarter, scale) in [100.0, 200.0, 400.0, 800.0, 1_600.0].into_iter().enumerate() {
+            assert!((100.0 / relative[quarter] - scale).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn aid_is_parted_by_the_weights_of_the_formula() {
+        let (p, finance) = (Parameters::default(), StateFinance::default());
+        for (pupils, sparse) in [(10.0, true), (80.0, true), (900.0, false)] {
+            let [small, sparsity] = aid_weights(pupils, sparse, &finance, &p);
+            let parts = aid_by_kind(7e5, pupils, sparse, &finance, &p);
+            for (part, weight) in parts.into_iter().zip([1.0, small, sparsity]) {
+                assert!((part - 7e5 * weight / (1.0 + small + sparsity)).abs() < 1e-6);
+            }
         }
     }
 

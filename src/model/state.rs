@@ -3,6 +3,7 @@
 
 use crate::engine::draws::EntityKey;
 
+use super::decisions::BoardLuck;
 use super::events::{Ending, Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
 use super::parameters::Parameters;
@@ -206,6 +207,9 @@ pub(crate) struct Award {
 pub(crate) struct Community {
     /// Pupils who live here, by grade, whoever teaches them.
     pub(crate) grades: [f64; GRADES],
+    /// Their sums before high school, and in grades 9-12, as counted after this year's moves.
+    pub(crate) younger: f64,
+    pub(crate) older: f64,
     /// The grade in which its children first come to school, and the last in which they are taught by
     /// any district of the region.
     pub(crate) first: u8,
@@ -271,7 +275,7 @@ pub(crate) struct District {
     pub(crate) received: f64,
     pub(crate) sent: f64,
     /// Enrolment of the last years: each year overwrites that of six years ago.
-    pub(crate) history: [f64; HISTORY],
+    pub(crate) history: [f32; HISTORY],
     /// Square miles.
     pub(crate) area: f64,
     /// Open buildings, and communities with a high school.
@@ -318,8 +322,8 @@ pub(crate) struct District {
     /// What voters pay beyond that for costs that grew beyond aid, and for wishes of their own (below 0: less).
     pub(crate) wished_levy: f64,
     pub(crate) residents_base: f64,
-    /// Residents relative to that, and the levy that goes with them, relative to that of the start.
-    pub(crate) residents_relative: f64,
+    /// Residents of last year, and the levy that goes with them, relative to that of the start.
+    pub(crate) residents_before: f64,
     pub(crate) levy_level: f64,
     /// Levy that pays for buildings, and what is still owed for them.
     pub(crate) debt: f64,
@@ -377,8 +381,6 @@ pub(crate) struct District {
     pub(crate) stress: f64,
     /// How far its grades fall short of what fills a class, 0-1.
     pub(crate) thin: f64,
-    /// This year's draw for joining a cluster.
-    pub(crate) join_draw: f64,
     pub(crate) cluster: u16,
     /// Share of budget that the district gained from its cluster this year.
     pub(crate) payoff: f64,
@@ -470,6 +472,10 @@ pub(crate) struct State {
     pub(crate) d: Districts,
     /// The communities, by the places of their districts at the start.
     pub(crate) c: Vec<Community>,
+    /// Whether any district sends its older pupils to another's high school.
+    pub(crate) sending: bool,
+    /// The luck of every district's board this year.
+    pub(crate) luck: Vec<BoardLuck>,
     pub(crate) ties: Ties,
     /// Clusters at work, in the order of founding.
     pub(crate) clusters: Vec<Cluster>,
@@ -508,6 +514,8 @@ pub(crate) struct Scratch {
     pub(crate) requests: Vec<(u16, f64, bool)>,
     /// Clusters that each support organisation can still help.
     pub(crate) capacities: Vec<u16>,
+    /// High-school pupils who attend in another community: where, and how many.
+    pub(crate) away: Vec<(u16, f64)>,
     /// Pupils who move to another community: from where, to where, and how many by grade.
     pub(crate) moves: Vec<(u16, u16, [f64; GRADES])>,
 }
@@ -617,16 +625,24 @@ impl Cluster {
 }
 
 impl Community {
-    /// Pupils who live here.
+    /// Pupils who live here, as they were counted this year.
     #[inline]
     pub(crate) fn pupils(&self) -> f64 {
-        self.grades.iter().sum()
+        self.younger + self.older
     }
 
-    /// Of these, in grades 9-12.
+    /// Counts who lives here.
     #[inline]
-    pub(crate) fn high_school_pupils(&self) -> f64 {
-        self.grades[FIRST_HIGH_SCHOOL_GRADE..].iter().sum()
+    pub(crate) fn count(&mut self) {
+        let (younger, older) = self.grades.split_at(FIRST_HIGH_SCHOOL_GRADE);
+        self.younger = younger.iter().sum();
+        self.older = older.iter().sum();
+    }
+
+    /// Whether a building is open: as [`open_buildings`](Self::open_buildings), all of them looked at at once.
+    #[inline]
+    pub(crate) fn has_building(&self) -> bool {
+        u64::from_le_bytes(self.buildings) >> 8 != 0
     }
 
     /// Open buildings that teach a level.
@@ -647,7 +663,7 @@ impl District {
     /// Five-year fall of the log of enrolment, 0 or more.
     #[inline]
     pub(crate) fn decline(&self, year: u16) -> f64 {
-        let before = self.history[(usize::from(year) + 1) % HISTORY];
+        let before = f64::from(self.history[(usize::from(year) + 1) % HISTORY]);
         let now = self.enrolment;
         // ln(before/now) by its Padé form, exact enough (1 % up to a fall by a third) and free of calls.
         2.0 * (before - now).max(0.0) / (before + now).max(1.0)

@@ -42,8 +42,6 @@ pub(crate) struct World<'a> {
     /// Minutes that a mile as the crow flies takes adults, and a bus.
     pub(crate) drive_minutes_per_mile: f64,
     pub(crate) bus_minutes_per_mile: f64,
-    /// One over the fall that counts as full decline: every district needs it every year.
-    pub(crate) per_full_decline: f64,
     pub(crate) s: &'a mut State,
 }
 
@@ -75,7 +73,6 @@ impl<'a> World<'a> {
             levy_elasticity: region.finance.levy_elasticity.unwrap_or(p.levy_elasticity),
             drive_minutes_per_mile: p.detour * 60.0 / p.drive_speed,
             bus_minutes_per_mile: p.detour * 60.0 / p.bus_speed,
-            per_full_decline: 1.0 / p.stress_decline_full,
             s,
         }
     }
