@@ -329,14 +329,15 @@ impl Sums {
         self.counts.merged += future.merged;
         self.counts.goal_met += future.goal_met;
         // Most counts of a future are zero.
-        let mut given = [0; WIDTH];
+        let mut given = [(0, 0); WIDTH];
         let places = (0..WIDTH).filter(|place| future.by_age[*place] > 0);
         for (length, place) in places.enumerate() {
             let count = future.by_age[place];
             self.counts.by_age[place] += count;
-            given[length] = place;
-            for &other in &given[..=length] {
-                self.products[pair(place, other)] += count * future.by_age[other];
+            given[length] = (place, count);
+            let row = &mut self.products[pair(place, 0)..=pair(place, place)];
+            for &(other, others) in &given[..=length] {
+                row[other] += count * others;
             }
         }
     }

@@ -207,14 +207,14 @@ pub(crate) fn step(w: &mut World<'_>) {
         let district = usize::from(w.s.d.operating[place]);
         let tax = if taxing { consortium_tax(w, district) } else { 0.0 };
         let key = w.key(district);
-        let bits = w.draws.bits(key, Decision::Money);
+        let bits = w.s.luck[district].money;
         let luck = Luck { normals: w.site.quantiles.five(bits), building: Quantiles::spare(bits) };
         let d = &mut w.s.d[district];
         let sizes = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
         let usual = set_need(d, sizes, &luck, &facts);
         let gap = d.reserve_share() - d.reserve_target;
-        set_revenue(d, (sizes, gap, usual), &luck, &facts);
-        follow(d, &facts);
+        let regular = set_revenue(d, (sizes, gap, usual), &luck, &facts);
+        follow(d, regular, &facts);
         balance(d, (tax, gap), key, &luck, &facts);
         if tax > 0.0 {
             let cluster = usize::from(d.cluster);
@@ -246,22 +246,23 @@ fn set_need(d: &mut District, per_pupil: f64, Luck { normals, .. }: &Luck, facts
 
 /// The programme follows its need with a lag, and in part the money that comes in year after year: what a board
 /// can pay for in the long run it offers, and what it cannot it does not.
-fn follow(d: &mut District, facts: &Facts<'_>) {
+fn follow(d: &mut District, regular: f64, facts: &Facts<'_>) {
     let p = facts.p;
     let rate = |gap: f64| if gap > 0.0 { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
-    let regular = d.aid_regular + d.regular_levy() + d.tuition_received - d.tuition_paid;
+    let regular = regular + d.tuition_received - d.tuition_paid;
     // Not below what a school cannot do without, however much of the money goes to other districts as tuition.
     let aim = (d.need + p.programme_follows_money * (regular - d.need)).max(LEAST_COST * d.need);
     d.path += rate(aim - d.path) * (aim - d.path);
     d.lagged += rate(d.need - d.lagged) * (d.need - d.lagged);
 }
 
+/// Aid, federal money and levy of the year; returns what they would be without its luck.
 fn set_revenue(
     d: &mut District,
     (per_pupil, gap, usual_need): (f64, f64, f64),
     Luck { normals, .. }: &Luck,
     facts: &Facts<'_>,
-) {
+) -> f64 {
     let p = facts.p;
     let before = f64::from(d.history[(usize::from(facts.year) + HISTORY - 1) % HISTORY]);
     let counted = (1.0 - p.aid_count_last) * d.enrolment + p.aid_count_last * before;
@@ -283,7 +284,7 @@ fn set_revenue(
     let luck = (1.0 + d.revenue_shock + p.revenue_noise * sd * normals[3]).max(0.0);
     let aid = d.aid_base * d.aid_level * (1.0 - d.aid_lost);
     let federal = d.federal_base * d.federal_level;
-    (d.aid, d.federal, d.aid_regular) = (aid * luck, federal * luck, aid + federal);
+    (d.aid, d.federal) = (aid * luck, federal * luck);
 
     // What costs grow beyond aid, and what voters wish beyond or below the usual, is theirs to pay.
     // So is the tuition of pupils whom it sends to another's school.
@@ -304,6 +305,7 @@ fn set_revenue(
         d.own_levy = d.levy_base * count / d.count_base;
     }
     d.levy = (d.regular_levy() * luck - d.levy_relief).max(0.0);
+    aid + federal + d.regular_levy()
 }
 
 /// A board holds about the reserve that it wants: it buys or puts off what is bought once, moves its levy, cuts

@@ -1,7 +1,7 @@
 //! The decisions that draw. A number, once released, is never given to another decision: results
 //! must not shift when a new one is added.
 
-use crate::engine::draws::Sixths;
+use crate::engine::draws::{Draws, EntityKey, Sixths};
 
 /// What a draw is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl crate::engine::draws::Decision for Decision {
 /// The luck of a board's year, uniform draws all of it. One block of random bits serves: each of these is asked of
 /// every district in every year, and a block costs as much as all that is done with it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct BoardLuck(pub(crate) Sixths);
+pub(crate) struct BoardLuck(Sixths);
 
 impl BoardLuck {
     /// Whether its superintendent leaves.
@@ -116,5 +116,27 @@ impl BoardLuck {
     #[inline]
     pub(crate) fn gives_up(self) -> f64 {
         self.0.nth(5)
+    }
+}
+
+/// What every district's year asks for. All of it is drawn before the first step, so that the processor works on
+/// several blocks at a time and no step waits for one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct YearLuck {
+    /// The bits of [`Decision::Enrolment`] and [`Decision::Money`].
+    pub(crate) enrolment: [u64; 2],
+    pub(crate) money: [u64; 2],
+    pub(crate) board: BoardLuck,
+}
+
+impl YearLuck {
+    /// Draws it for the entity of this name.
+    #[inline]
+    pub(crate) fn draw(draws: Draws, key: EntityKey) -> Self {
+        Self {
+            enrolment: draws.bits(key, Decision::Enrolment),
+            money: draws.bits(key, Decision::Money),
+            board: BoardLuck(draws.sixths(key, Decision::Board)),
+        }
     }
 }

@@ -36,8 +36,8 @@ pub(crate) fn innovation(memory: f64) -> f64 {
 }
 
 fn age_grades(w: &mut World<'_>, community: usize, region: &Common) {
-    let (p, key) = (w.p, w.key(community));
-    let shocks = w.site.quantiles.shocks(w.draws.bits(key, Decision::Enrolment));
+    let p = w.p;
+    let shocks = w.site.quantiles.shocks(w.s.luck[community].enrolment);
     let c = &mut w.s.c[community];
     let (first, last) = (usize::from(c.first), usize::from(c.last));
     c.drift = p.drift_memory * c.drift + region.innovation * shocks.drift;

@@ -108,7 +108,7 @@ fn found(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let u = w.s.luck[i].founds();
+        let u = w.s.luck[i].board.founds();
         let (p, d) = (w.f, &w.s.d);
         let own = p.found_intercept
             + p.found_stress * d[i].stress
@@ -316,7 +316,7 @@ fn join(w: &mut World<'_>) {
         if w.s.d[i].cluster != NONE {
             continue;
         }
-        let u = w.s.luck[i].joins();
+        let u = w.s.luck[i].board.joins();
         let (p, d) = (w.f, &w.s.d);
         let leader = p.accept_leader * (p.leaders_take_part * d[i].commitment - 0.5);
         let own = p.join_intercept + p.accept_stress * d[i].stress + leader;

@@ -4,7 +4,7 @@
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
 
-use super::decisions::{BoardLuck, Decision};
+use super::decisions::{Decision, YearLuck};
 use super::events::Form;
 use super::parameters::Parameters;
 use super::places::{Level, Map, assign_schools};
@@ -25,7 +25,7 @@ pub(crate) fn allocate(region: &Region, years: u16) -> State {
     let mut state = State { ties: super::trust::Ties::new(count, years), ..State::default() };
     state.d.all.reserve(count);
     state.c.reserve(count);
-    state.luck.resize(count, BoardLuck::default());
+    state.luck.resize(count, YearLuck::default());
     state.d.operating.reserve(count);
     // A cluster has two members at least, so half as many slots as districts suffice, and as many again for
     // those that end in a step and those that take their members in the same step.
@@ -265,6 +265,8 @@ impl Community {
         ride: [0.0; 3],
         norm: [0.0; 3],
         ride_counts: [1.0; 2],
+        longest_ride: 0.0,
+        over_norm: false,
         high_schools: 0.0,
         attending: 0.0,
         courses_own: 0.0,
@@ -334,7 +336,6 @@ impl District {
         fund: 0.0,
         aid: 0.0,
         federal: 0.0,
-        aid_regular: 0.0,
         levy: 0.0,
         tuition_paid: 0.0,
         tuition_base: 0.0,

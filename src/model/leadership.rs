@@ -1,6 +1,6 @@
 //! People: superintendents who come and go, coordinators, and the helpers of support organisations.
 
-use super::decisions::{BoardLuck, Decision};
+use super::decisions::Decision;
 use super::events::Happening;
 use super::instruments;
 use super::policy::{Eligibility, InstrumentKind};
@@ -14,12 +14,10 @@ pub(crate) fn step(w: &mut World<'_>) {
     facilitators(w);
 }
 
-/// Draws the luck of every board's year, and lets superintendents come and go by it.
 fn superintendents(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
-        let luck = BoardLuck(w.draws.sixths(w.key(district), Decision::Board));
-        w.s.luck[district] = luck;
+        let luck = w.s.luck[district].board;
         if luck.leaves() < w.p.superintendent_turnover {
             let commitment = w.p.commitment_mean + w.p.commitment_sd * w.site.quantiles.normal(luck.next());
             w.s.d[district].commitment = commitment.clamp(0.0, 1.0);

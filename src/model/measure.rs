@@ -170,18 +170,17 @@ fn fare(w: &World<'_>, community: usize, solvency: Solvency) -> Fare {
     let school = c.school[Level::High.index()];
     let high = usize::from(if school == NONE { c.home } else { w.s.c[usize::from(school)].home });
     let courses = if school == NONE { 0.0 } else { w.s.c[usize::from(school)].courses };
-    let over = |level: Level| c.ride[level.index()] > c.norm[level.index()];
     let solvent = solvency.of(&d[home]);
     let solvent_high = if high == home { solvent } else { solvency.of(&d[high]) };
     Fare {
         younger: c.younger,
         older: c.older,
-        younger_sound: solvent * c.ride_counts[0],
-        older_sound: solvent_high * c.ride_counts[1],
+        younger_sound: solvent * f64::from(c.ride_counts[0]),
+        older_sound: solvent_high * f64::from(c.ride_counts[1]),
         paid: d[home].paid,
         courses: courses * (1.0 - w.p.courses_cut * d[high].cut),
-        ride: c.ride[0].max(c.ride[1]).max(c.ride[2]),
-        over: over(Level::Elementary) | over(Level::Middle) | over(Level::High),
+        ride: f64::from(c.longest_ride),
+        over: c.over_norm,
     }
 }
 

@@ -265,10 +265,13 @@ fn assign(s: &mut State, community: usize, level: Level, map: Map<'_>) {
 }
 
 impl Community {
-    /// Works out how the rides count.
+    /// Works out how the rides count, and which is the longest.
     pub(crate) fn count_rides(&mut self) {
+        self.longest_ride = self.ride.iter().copied().fold(0.0, f64::max) as f32;
+        self.over_norm = self.ride.iter().zip(&self.norm).any(|(ride, norm)| ride > norm);
         let counts = |level: Level| ride_counts(self.ride[level.index()], self.norm[level.index()]);
-        self.ride_counts = [counts(Level::Elementary).min(counts(Level::Middle)), counts(Level::High)];
+        let younger = counts(Level::Elementary).min(counts(Level::Middle));
+        self.ride_counts = [younger, counts(Level::High)].map(|counts| counts as f32);
     }
 }
 

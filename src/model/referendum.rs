@@ -94,7 +94,7 @@ pub(crate) fn step(w: &mut World<'_>) {
     let paid = instruments::pays_mergers(w);
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
-        let u = w.s.luck[i].proposes();
+        let u = w.s.luck[i].board.proposes();
         let own = own_log_odds(w, i);
         let deep = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.deep_sharing(w.p));
         let p = w.p;

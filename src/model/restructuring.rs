@@ -460,7 +460,7 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
     if d.thin <= 0.0 || d.voted == w.year || w.region.kind == AgentKind::School {
         return false;
     }
-    let (u, most) = (w.s.luck[district].gives_up(), p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress);
+    let (u, most) = (w.s.luck[district].board.gives_up(), p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress);
     // A power of how small they are, as a factor on the odds: no step where it begins, and 1 at the most.
     math::may_happen(u, most) && math::happens(u, most + p.give_up_thin * math::ln(d.thin))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::engine::draws::Draws;
 use crate::engine::schedule::{Step, run_year};
 
+use super::decisions::YearLuck;
 use super::parameters::Parameters;
 use super::policy::Policy;
 use super::record::{Detail, Record};
@@ -300,6 +301,9 @@ impl Simulation {
     ) {
         world.year = year;
         world.draws = Draws::new(id.seed, id.replicate, year);
+        for (luck, &key) in world.s.luck.iter_mut().zip(&world.site.keys) {
+            *luck = YearLuck::draw(world.draws, key);
+        }
         run_year(&schedule(), world, after);
         measure::step(world, detail, record);
         world.base_cost *= 1.0 + world.p.wedge;

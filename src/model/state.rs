@@ -3,7 +3,7 @@
 
 use crate::engine::draws::EntityKey;
 
-use super::decisions::BoardLuck;
+use super::decisions::YearLuck;
 use super::events::{Ending, Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
 use super::parameters::Parameters;
@@ -203,26 +203,36 @@ pub(crate) struct Award {
 
 /// A community: the territory of a district of the start, with the people who live there and the schools
 /// that stand there. It stays when its district has become part of another.
+///
+/// A region is gone through many times in a year, and the fields stand in the order of who goes through them: what
+/// is read together lies in one line of 64 bytes of the processor's nearest memory.
 #[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
 pub(crate) struct Community {
+    // Two lines of demography's.
     /// Pupils who live here, by grade, whoever teaches them.
     pub(crate) grades: [f64; GRADES],
-    /// Their sums before high school, and in grades 9-12, as counted after this year's moves.
-    pub(crate) younger: f64,
-    pub(crate) older: f64,
-    /// The grade in which its children first come to school, and the last in which they are taught by
-    /// any district of the region.
-    pub(crate) first: u8,
-    pub(crate) last: u8,
     /// Expected entry to the first grade, and its yearly growth in the long run.
     pub(crate) entry: f64,
     pub(crate) entry_growth: f64,
     /// How fast families come (above 0) or go beyond that, share a year.
     pub(crate) drift: f64,
+
+    // A line that almost every step reads.
     /// Gap of entry to its trend, as a share.
     pub(crate) entry_gap: f64,
-    /// Square miles.
-    pub(crate) area: f64,
+    /// Pupils before high school, and in grades 9-12, as counted after this year's moves.
+    pub(crate) younger: f64,
+    pub(crate) older: f64,
+    /// Courses that the staff of its high school teaches; those within its pupils' reach.
+    pub(crate) courses_own: f64,
+    pub(crate) courses: f64,
+    /// Courses of its high school relative to what its size predicts.
+    pub(crate) teaching: f64,
+    /// The grade in which its children first come to school, and the last in which they are taught by
+    /// any district of the region.
+    pub(crate) first: u8,
+    pub(crate) last: u8,
     /// The district that serves it, and the one that teaches its pupils beyond that one's grades; `NONE`:
     /// no district of the region does.
     pub(crate) home: u16,
@@ -230,35 +240,44 @@ pub(crate) struct Community {
     /// The next community of the same district, and the next that sends its pupils to the same high school.
     pub(crate) next: u16,
     pub(crate) next_sender: u16,
+    /// For each level, the community whose school its pupils attend (`NONE`: no school of the region).
+    pub(crate) school: [u16; LEVELS],
+
+    // Schools and rides.
+    /// High-school pupils who attend here.
+    pub(crate) attending: f64,
+    /// Open buildings that teach high-school grades.
+    pub(crate) high_schools: f64,
     /// Open buildings by the set of levels that they teach (bits of [`Level`]).
     pub(crate) buildings: [u8; 8],
-    /// For each level, the community whose school its pupils attend (`NONE`: no school of the region), and
-    /// the longest ride there, minutes one way.
-    pub(crate) school: [u16; LEVELS],
+    /// How the rides count, 0-1: those before high school, and those to it. In full within the norm, not at all
+    /// from twice that on.
+    pub(crate) ride_counts: [f32; 2],
+    /// The longest of the rides, and whether one is beyond its norm.
+    pub(crate) longest_ride: f32,
+    pub(crate) over_norm: bool,
+    /// The year in which it became part of another district, and whether it was made to.
+    pub(crate) forced: bool,
+    pub(crate) joined: Option<u16>,
+    /// Square miles.
+    pub(crate) area: f64,
+
+    // Looked at where schools change only.
+    /// The longest ride to the school of each level, minutes one way.
     pub(crate) ride: [f64; LEVELS],
     /// The longest rides that count as within the norm: the state's, or those of the start where they were
     /// longer.
     pub(crate) norm: [f64; LEVELS],
-    /// How the rides count, 0-1: those before high school, and those to it. In full within the norm, not at all
-    /// from twice that on.
-    pub(crate) ride_counts: [f64; 2],
-    /// Open buildings that teach high-school grades.
-    pub(crate) high_schools: f64,
-    /// High-school pupils who attend here, and courses that the staff of its high school teaches; those
-    /// within its pupils' reach.
-    pub(crate) attending: f64,
-    pub(crate) courses_own: f64,
-    pub(crate) courses: f64,
-    /// Courses of its high school relative to what its size predicts.
-    pub(crate) teaching: f64,
-    /// The year in which it became part of another district, and whether it was made to.
-    pub(crate) joined: Option<u16>,
-    pub(crate) forced: bool,
 }
 
 /// One district. The slot of a district that has ended keeps its place.
+///
+/// As with a [`Community`], what is read together stands together, in lines of 64 bytes; all but the budget go
+/// through the first ones only.
 #[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
 pub(crate) struct District {
+    // Who it is and what moves its board: every step.
     pub(crate) alive: bool,
     /// How a district ended.
     pub(crate) ended: Form,
@@ -268,43 +287,95 @@ pub(crate) struct District {
     /// Its communities, and those of other districts that send it their high-school pupils: heads of lists.
     pub(crate) first_community: u16,
     pub(crate) first_sender: u16,
-    /// Pupils taught here; of these in grades 9-12, and from other districts; and its own residents taught
-    /// by another, for whom it pays tuition.
+    pub(crate) cluster: u16,
+    /// The year in which it last voted on a merger; `NONE`: never.
+    pub(crate) voted: u16,
+    pub(crate) insolvent_years: u8,
+    pub(crate) below_floor_years: u8,
+    /// Years in which it goes on with a building that it has begun.
+    pub(crate) building_years: u8,
+    /// The places of the plan that ends it.
+    pub(crate) plan: PlannedSchools,
+    /// Pupils taught here.
     pub(crate) enrolment: f64,
+    pub(crate) stress: f64,
+    pub(crate) commitment: f64,
+    pub(crate) identity: f64,
+    /// How far its grades fall short of what fills a class, 0-1.
+    pub(crate) thin: f64,
+
+    // What it costs and holds: budget, programme, cooperation, proposals, outcomes.
+    /// What the approved programme costs this year.
+    pub(crate) need: f64,
+    /// What is spent on it (it follows with a lag), but for what is bought once.
+    pub(crate) programme: f64,
+    pub(crate) reserve: f64,
+    /// The share of the programme that is cut for lack of money.
+    pub(crate) cut: f64,
+    /// Share of the need that is paid for.
+    pub(crate) paid: f64,
+    /// Cost relative to what size predicts.
+    pub(crate) cost_level: f64,
+    /// Open buildings, and communities with a high school.
+    pub(crate) high_schools: f64,
+    pub(crate) buildings: f64,
+
+    // What it offers.
+    /// Courses taught by own staff and within reach of its high-school pupils: pupil-weighted over its
+    /// high schools; 0 where it has none.
+    pub(crate) courses_own: f64,
+    pub(crate) courses: f64,
+    /// Teaching posts, full-time equivalents, and how they compare with what size predicts.
+    pub(crate) teachers: f64,
+    pub(crate) staffing: f64,
+    pub(crate) workload: f64,
+    pub(crate) referrals: f64,
+    pub(crate) tuition_paid: f64,
+    /// Mean balance of the last three years, as a share of spending.
+    pub(crate) balance: f64,
+
+    // Whom it teaches.
+    /// Of its pupils those in grades 9-12, and from other districts; and its own residents taught by another, for
+    /// whom it pays tuition.
     pub(crate) high_school: f64,
     pub(crate) received: f64,
     pub(crate) sent: f64,
+    pub(crate) tuition_received: f64,
     /// Enrolment of the last years: each year overwrites that of six years ago.
     pub(crate) history: [f32; HISTORY],
     /// Square miles.
     pub(crate) area: f64,
-    /// Open buildings, and communities with a high school.
-    pub(crate) buildings: f64,
-    pub(crate) high_schools: f64,
 
-    /// Cost relative to what size predicts, and how that has wandered (a share).
-    pub(crate) cost_level: f64,
+    // The year's dollars that are measured, and what clusters bring.
+    pub(crate) aid: f64,
+    pub(crate) levy: f64,
+    pub(crate) valuation: f64,
+    pub(crate) spending: f64,
+    pub(crate) board: f64,
+    /// Share of budget that the district gained from its cluster this year.
+    pub(crate) payoff: f64,
+    /// Other groupings that it belongs to.
+    pub(crate) other_links: f64,
+    /// Cost of belonging to a cluster this year (fees, match, coordinator).
+    pub(crate) dues: f64,
+
+    // The budget's own: cost.
+    /// How the cost has wandered (a share).
     pub(crate) taste: f64,
+    /// Cost of levelling salaries up, as a share of cost.
+    pub(crate) levelling: f64,
     /// Cost saved by sharing, in base costs: administration, high schools, other functions (share of cost).
     pub(crate) shared_administration: f64,
     pub(crate) shared_instruction: f64,
     pub(crate) shared_functions: f64,
-    /// Cost of levelling salaries up, as a share of cost.
-    pub(crate) levelling: f64,
-    /// Year of the last merger as a host, and what it costs once, dollars at full.
-    pub(crate) merged_in: Option<u16>,
-    pub(crate) transition: f64,
-    /// What the approved programme costs this year, what is spent on it before cuts (it follows with a lag),
-    /// and the share of it that is cut for lack of money.
-    pub(crate) need: f64,
+    /// What is spent on the programme before cuts, and what would be if it followed its need alone.
     pub(crate) path: f64,
-    /// What would be spent if the programme followed its need alone.
     pub(crate) lagged: f64,
-    pub(crate) cut: f64,
-    pub(crate) programme: f64,
-    /// Passing disturbances of revenue and programme, shares.
-    pub(crate) revenue_shock: f64,
+    /// Passing disturbances of programme and revenue, shares.
     pub(crate) programme_shock: f64,
+
+    // Aid.
+    pub(crate) revenue_shock: f64,
     /// Ordinary state aid of the start at the count of the start, the smoothed count, and the share of aid
     /// that merging has cost so far and will cost.
     pub(crate) aid_base: f64,
@@ -315,79 +386,43 @@ pub(crate) struct District {
     pub(crate) federal_base: f64,
     /// What aid and federal money are at the count, relative to that of the start.
     pub(crate) aid_level: f64,
+
+    // Levy.
     pub(crate) federal_level: f64,
     /// The levy of its own, what it tends to at the pupils of the start, and those pupils (residents).
     pub(crate) own_levy: f64,
     pub(crate) levy_base: f64,
-    /// What voters pay beyond that for costs that grew beyond aid, and for wishes of their own (below 0: less).
-    pub(crate) wished_levy: f64,
     pub(crate) residents_base: f64,
     /// Residents of last year, and the levy that goes with them, relative to that of the start.
     pub(crate) residents_before: f64,
     pub(crate) levy_level: f64,
-    /// Levy that pays for buildings, and what is still owed for them.
-    pub(crate) debt: f64,
-    /// Share of a year's spending that goes into a building this year.
-    pub(crate) building_years: u8,
-    pub(crate) valuation: f64,
-    pub(crate) reserve: f64,
+    /// What voters pay beyond that for costs that grew beyond aid, and for wishes of their own (below 0: less).
+    pub(crate) wished_levy: f64,
+    /// Tuition at the start, which the levy of the start pays.
+    pub(crate) tuition_base: f64,
+
+    // What is left over and owed.
+    pub(crate) federal: f64,
     /// Reserve that its board wants to hold, as a share of the programme.
     pub(crate) reserve_target: f64,
     /// One-off money of instruments that is not yet spent.
     pub(crate) fund: f64,
-    /// This year's figures, dollars.
-    pub(crate) aid: f64,
-    pub(crate) federal: f64,
-    /// Both without the luck of the year.
-    pub(crate) aid_regular: f64,
-    pub(crate) levy: f64,
-    pub(crate) tuition_paid: f64,
-    /// Tuition at the start, which the levy of the start pays.
-    pub(crate) tuition_base: f64,
-    pub(crate) tuition_received: f64,
-    /// What instruments paid: in all, of this what was spent on shared work at once, and what is one-off.
+    /// What is still owed for buildings.
+    pub(crate) debt: f64,
+    /// Capital spending of the year, paid by bonds.
+    pub(crate) capital: f64,
+    pub(crate) revenue: f64,
+    /// What the last merger as a host costs once, dollars at full, and its year.
+    pub(crate) transition: f64,
+    pub(crate) merged_in: Option<u16>,
+
+    // What instruments paid.
+    /// In all, of this what was spent on shared work at once, and what is one-off.
     pub(crate) receipts: f64,
     pub(crate) shared_receipts: f64,
     pub(crate) one_off_receipts: f64,
     /// Dollars by which the state lowers its levy this year.
     pub(crate) levy_relief: f64,
-    /// Cost of belonging to a cluster this year (fees, match, coordinator).
-    pub(crate) dues: f64,
-    pub(crate) revenue: f64,
-    pub(crate) spending: f64,
-    /// Capital spending of the year, paid by bonds.
-    pub(crate) capital: f64,
-    /// Share of the need that is paid for.
-    pub(crate) paid: f64,
-    /// Mean balance of the last three years, as a share of spending.
-    pub(crate) balance: f64,
-    pub(crate) insolvent_years: u8,
-    pub(crate) below_floor_years: u8,
-
-    pub(crate) commitment: f64,
-    pub(crate) board: f64,
-    pub(crate) identity: f64,
-    /// Other groupings that it belongs to.
-    pub(crate) other_links: f64,
-    /// Courses taught by own staff and within reach of its high-school pupils: pupil-weighted over its
-    /// high schools; 0 where it has none.
-    pub(crate) courses_own: f64,
-    pub(crate) courses: f64,
-    /// Teaching posts, full-time equivalents, and how they compare with what size predicts.
-    pub(crate) teachers: f64,
-    pub(crate) staffing: f64,
-    pub(crate) workload: f64,
-    pub(crate) referrals: f64,
-    pub(crate) stress: f64,
-    /// How far its grades fall short of what fills a class, 0-1.
-    pub(crate) thin: f64,
-    pub(crate) cluster: u16,
-    /// Share of budget that the district gained from its cluster this year.
-    pub(crate) payoff: f64,
-    /// The year in which it last voted on a merger; `NONE`: never.
-    pub(crate) voted: u16,
-    /// The places of the plan that ends it.
-    pub(crate) plan: PlannedSchools,
 }
 
 /// What a plan does with the schools of a district that ends.
@@ -474,8 +509,8 @@ pub(crate) struct State {
     pub(crate) c: Vec<Community>,
     /// Whether any district sends its older pupils to another's high school.
     pub(crate) sending: bool,
-    /// The luck of every district's board this year.
-    pub(crate) luck: Vec<BoardLuck>,
+    /// The luck of every district's year.
+    pub(crate) luck: Vec<YearLuck>,
     pub(crate) ties: Ties,
     /// Clusters at work, in the order of founding.
     pub(crate) clusters: Vec<Cluster>,
