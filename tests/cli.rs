@@ -62,16 +62,9 @@ fn compare_prints_the_table_and_names_what_it_wrote() {
     let output = barnraise(folder.path(), &["compare", "smoke.toml"]);
     succeeded(&output);
     let (table, messages) = (text(&output.stdout), text(&output.stderr));
-    for part in [
-        "A small trial",
-        "20 futures",
-        "seed 7",
-        "Levels",
-        "Differences from A",
-        "Viability, last year",
-        "of 20",
-        "1 of 1 met",
-    ] {
+    for part in
+        ["A small trial", "20 futures", "seed 7", "Levels", "Differences from A", "Viability, last year", "of 20", "1 of 1 met"]
+    {
         assert!(table.contains(part), "{part} is missing in\n{table}");
     }
     assert!(messages.starts_with("Wrote ") && messages.contains("to results/smoke:"), "{messages}");

@@ -227,7 +227,9 @@ mod tests {
             let other = Sixths(if bit < 64 { [word, 0] } else { [0, word] });
             let changed: Vec<usize> = (0..6).filter(|&nth| base.nth(nth).to_bits() != other.nth(nth).to_bits()).collect();
             assert!(changed.len() <= 1, "bit {bit} moves {changed:?}");
-            changed.iter().for_each(|&nth| moved[nth] += 1);
+            for &nth in &changed {
+                moved[nth] += 1;
+            }
         }
         assert_eq!(moved, [21; 6]);
         let full = Sixths([u64::MAX; 2]);

@@ -497,7 +497,7 @@ mod tests {
             p: &p,
             kind: AgentKind::District,
             base_cost: 1.0,
-            first_base_cost: 1.0,
+            first_part: 1.0,
             small_size_pupils: 0.0,
             year: 1,
             draws: Draws::new(1, 0, 1),
@@ -506,9 +506,9 @@ mod tests {
             revenue_new: 0.0,
             programme_new: 0.0,
         };
-        let mut d = District { need: 100.0, path: 100.0, aid_regular: 60.0, tuition_paid: 900.0, ..District::EMPTY };
+        let mut d = District { need: 100.0, path: 100.0, tuition_paid: 900.0, ..District::EMPTY };
         for _ in 0..100 {
-            follow(&mut d, &facts);
+            follow(&mut d, 60.0, &facts);
             assert!(d.path >= LEAST_COST * d.need, "{}", d.path);
         }
     }

@@ -42,8 +42,7 @@ fn perceived_worth(w: &World<'_>, district: usize, offer: &Offer) -> f64 {
 /// Effect of money on offer: asinh of what it is worth over the scale of money. In proportion to small offers,
 /// it has no step at nothing and no ceiling.
 fn grant_effect(w: &World<'_>, district: usize) -> f64 {
-    instruments::best_offer(w, district)
-        .map_or(0.0, |offer| math::asinh(perceived_worth(w, district, &offer) / w.f.money_scale))
+    instruments::best_offer(w, district).map_or(0.0, |offer| math::asinh(perceived_worth(w, district, &offer) / w.f.money_scale))
 }
 
 /// Share of the nearest districts that are in a cluster that works.
@@ -69,9 +68,7 @@ fn has_example(w: &World<'_>) -> bool {
 /// instrument that pays for it.
 fn outreach(w: &World<'_>, district: usize) -> f64 {
     let pupils = w.s.d[district].enrolment;
-    let offered = w.instruments().filter(|(_, instrument)| {
-        instrument.open(w.year) && instrument.eligibility.admits(pupils)
-    });
+    let offered = w.instruments().filter(|(_, instrument)| instrument.open(w.year) && instrument.eligibility.admits(pupils));
     let paid = offered.map(|(_, instrument)| match &instrument.kind {
         InstrumentKind::FacilitatorCapacity(more) => {
             // As far as the budget goes, of what helping as many as they could would cost.

@@ -441,10 +441,8 @@ pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
         let better = offer.grant.is_some_and(|new| {
             best.is_none_or(|best| thought(new) > thought(best) || thought(new) >= thought(best) && best.vote && !new.vote)
         });
-        all = Some(Offer {
-            worth: offer.worth + all.map_or(0.0, |all| all.worth),
-            grant: if better { offer.grant } else { best },
-        });
+        all =
+            Some(Offer { worth: offer.worth + all.map_or(0.0, |all| all.worth), grant: if better { offer.grant } else { best } });
     }
     all.filter(|offer| offer.worth > 0.0)
 }
@@ -513,9 +511,7 @@ pub(crate) fn worth_of_entering<'a>(w: &World<'a>, cluster: &Cluster, place: usi
     let mut sum = 0.0;
     for &member in cluster.members.as_slice() {
         let d = &w.s.d[usize::from(member)];
-        if !instrument.eligibility.admits(d.enrolment)
-            || w.drive_minutes(first, usize::from(member)) > grant.radius_minutes
-        {
+        if !instrument.eligibility.admits(d.enrolment) || w.drive_minutes(first, usize::from(member)) > grant.radius_minutes {
             return None;
         }
         sum += grant_worth(grant, d.enrolment, w.p) / d.need.max(1.0);

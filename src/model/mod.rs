@@ -30,11 +30,11 @@ mod review;
 mod forms;
 mod grid;
 mod initial;
+mod places;
 mod quantiles;
 pub mod scale;
 mod site;
 mod state;
-mod places;
 mod trust;
 mod world;
 

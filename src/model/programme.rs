@@ -117,8 +117,7 @@ fn share_programme(w: &mut World<'_>, place: usize) {
             let c = &mut w.s.c[usize::from(at)];
             if c.high_schools > 0.0 {
                 // One school for the shared grades offers what its pupils allow: effective scale.
-                let together =
-                    if scale > 1.0 { math::exp(pooled * w.p.courses_elasticity * math::ln(scale)) } else { 1.0 };
+                let together = if scale > 1.0 { math::exp(pooled * w.p.courses_elasticity * math::ln(scale)) } else { 1.0 };
                 c.courses = c.courses_own * together * (1.0 + more);
             }
             at = c.next;

@@ -77,9 +77,7 @@ fn near_the_largest(w: &World<'_>, members: &Members) -> Members {
 /// The largest of some districts; of equals the one whose name comes first in the order of draws.
 fn largest(w: &World<'_>, members: &Members) -> u16 {
     let size = |i: u16| w.s.d[usize::from(i)].enrolment;
-    let larger = |&a: &u16, &b: &u16| {
-        size(a).total_cmp(&size(b)).then_with(|| w.key(usize::from(b)).cmp(&w.key(usize::from(a))))
-    };
+    let larger = |&a: &u16, &b: &u16| size(a).total_cmp(&size(b)).then_with(|| w.key(usize::from(b)).cmp(&w.key(usize::from(a))));
     members.as_slice().iter().copied().max_by(larger).unwrap_or(NONE)
 }
 
@@ -170,9 +168,12 @@ fn best_partner(w: &World<'_>, i: usize, enough: impl Fn(f64) -> bool) -> Option
     }
     // Districts of the same land that teach other grades are no partners but to each other.
     let like = |j: usize| d[j].has_elementary() == d[i].has_elementary();
-    let larger = w.site.near(i).iter().map(|&j| usize::from(j)).filter(|&j| {
-        d[j].alive && d[j].enrolment >= d[i].enrolment && j != high && like(j)
-    });
+    let larger = w
+        .site
+        .near(i)
+        .iter()
+        .map(|&j| usize::from(j))
+        .filter(|&j| d[j].alive && d[j].enrolment >= d[i].enrolment && j != high && like(j));
     larger.take(w.p.partners_considered as usize).for_each(&mut consider);
     best
 }
@@ -256,9 +257,7 @@ fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
     let large = parties.len() as f64 >= w.p.large_plan;
     let one = if large { w.p.large_plan_one_high_school } else { w.p.plan_one_high_school };
     // Those who already send their pupils to one high school keep to it.
-    let sharing = w.s.cluster_of(first).map_or(0.0, |cluster| {
-        cluster.depth_of(super::functions::Function::CoreInstruction)
-    });
+    let sharing = w.s.cluster_of(first).map_or(0.0, |cluster| cluster.depth_of(super::functions::Function::CoreInstruction));
     let at = largest_high_school(w, &parties);
     let one_high_school = high < one.max(sharing) && at.is_some();
     let plan = Plan {
@@ -285,9 +284,7 @@ fn serves(w: &World<'_>, district: u16, community: u16) -> bool {
 fn largest_high_school(w: &World<'_>, parties: &Members) -> Option<u16> {
     let communities = parties.as_slice().iter().flat_map(|&party| w.s.communities(usize::from(party)));
     let schools = communities.filter(|&community| w.s.c[community].high_schools > 0.0);
-    let most = schools.max_by(|&a, &b| {
-        w.s.c[a].attending.total_cmp(&w.s.c[b].attending).then_with(|| w.key(b).cmp(&w.key(a)))
-    });
+    let most = schools.max_by(|&a, &b| w.s.c[a].attending.total_cmp(&w.s.c[b].attending).then_with(|| w.key(b).cmp(&w.key(a))));
     most.map(|community| community as u16)
 }
 
@@ -304,9 +301,7 @@ fn planned(w: &World<'_>, plan: &Plan, party: usize) -> PlannedSchools {
     PlannedSchools {
         high_school_closes: closes_high,
         takes_middle: plan.middle == Some(party as u16) && closes_high,
-        building_closes: plan.closes
-            && party != usize::from(plan.host)
-            && within(usize::from(plan.host), Level::Elementary),
+        building_closes: plan.closes && party != usize::from(plan.host) && within(usize::from(plan.host), Level::Elementary),
     }
 }
 

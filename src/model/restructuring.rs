@@ -142,9 +142,7 @@ fn unite_money(w: &mut World<'_>, ended: usize, host: usize, lost: f64) {
     let fixed = |d: &District| d.need / (d.cost_level * (1.0 + d.taste)).max(1e-9);
     // The level that leaves the sum of needs as it is, where schools stay as they are.
     let (need_from, need_to) = (fixed(&from), fixed(to));
-    let level = |value: fn(&District) -> f64| {
-        (need_from * value(&from) + need_to * value(to)) / (need_from + need_to).max(1e-9)
-    };
+    let level = |value: fn(&District) -> f64| (need_from * value(&from) + need_to * value(to)) / (need_from + need_to).max(1e-9);
     let (cost_level, taste) = (level(|d| d.cost_level), level(|d| d.taste));
     let (staffing, cut, target) =
         (by_pupils(from.staffing, to.staffing), by_pupils(from.cut, to.cut), by_pupils(from.reserve_target, to.reserve_target));

@@ -7,10 +7,10 @@ use crate::engine::schedule::{Step, run_year};
 
 use super::decisions::YearLuck;
 use super::parameters::Parameters;
+use super::places::Layout;
 use super::policy::Policy;
 use super::record::{Detail, Record};
 use super::region::Region;
-use super::places::Layout;
 use super::scale::FunctionTraits;
 use super::site::Site;
 pub use super::state::Founding;

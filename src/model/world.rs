@@ -3,9 +3,9 @@
 use crate::engine::draws::{Draws, EntityKey};
 
 use super::parameters::Parameters;
+use super::places::{Layout, Map};
 use super::policy::{Instrument, Policy};
 use super::region::Region;
-use super::places::{Layout, Map};
 use super::scale::FunctionTraits;
 use super::simulation::Invitees;
 use super::site::Site;

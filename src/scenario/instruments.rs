@@ -4,8 +4,8 @@ use crate::diagnostics::{Place, Problem};
 use crate::input::{Choice, Flag, List, Number, Table, Text, Variant, Whole, options};
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid, HoldHarmless,
-    Instrument, InstrumentKind, LevyRelief, MergerGrant, SharingWeight, TaxingAuthority,
+    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid,
+    HoldHarmless, Instrument, InstrumentKind, LevyRelief, MergerGrant, SharingWeight, TaxingAuthority,
 };
 
 /// Longest term of any instrument, years.

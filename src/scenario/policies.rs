@@ -51,7 +51,9 @@ pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
         if grants > MOST_CLUSTER_GRANTS {
             let what = format!("policy \"{}\" has {grants} cluster grants", overlaid.name);
             let problem = Problem::new(place, what).expected(format!("at most {MOST_CLUSTER_GRANTS}, those taken over counted"));
-            table.push(problem.hint("a cluster can hold all of them and their payments add: put amounts of the same terms together"));
+            table.push(
+                problem.hint("a cluster can hold all of them and their payments add: put amounts of the same terms together"),
+            );
         }
         complete.push(overlaid);
     }

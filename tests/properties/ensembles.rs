@@ -9,9 +9,7 @@ use barnraise::model::events::Form;
 use barnraise::model::functions::{Function, FunctionSet};
 use barnraise::model::outcomes::{ClusterOutcome, RegionOutcome};
 use barnraise::model::parameters::Parameters;
-use barnraise::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, Instrument, InstrumentKind, MergerGrant, Policy,
-};
+use barnraise::model::policy::{AssignedClusters, ClusterGrant, Condition, Instrument, InstrumentKind, MergerGrant, Policy};
 use barnraise::model::record::{CLUSTER_WIDTH, Detail, Record};
 use barnraise::model::region::Region;
 use barnraise::model::simulation::{RunId, Simulation};

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::COST_LEVELS;
-use super::finance::predicted;
 use super::edge::{Point, grade, point, rows_of_state};
+use super::finance::predicted;
 use super::join::Aliases;
 use super::place::Projection;
 use super::report::Tallies;

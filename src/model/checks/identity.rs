@@ -65,9 +65,8 @@ fn calm() -> Parameters {
 /// The same region with other identifiers, in another order: the old ones become names.
 fn renamed(region: &Region, turn: usize) -> Region {
     let count = region.districts.len();
-    let new: BTreeMap<String, String> = (0..count)
-        .map(|nth| (region.districts[nth].id.clone(), format!("{:05}", (turn + count - nth) % count)))
-        .collect();
+    let new: BTreeMap<String, String> =
+        (0..count).map(|nth| (region.districts[nth].id.clone(), format!("{:05}", (turn + count - nth) % count))).collect();
     let mut other = region.clone();
     for district in &mut other.districts {
         district.name.clone_from(&district.id);

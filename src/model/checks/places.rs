@@ -1,11 +1,11 @@
 //! Schools and the communities that they serve: every pupil goes to the nearest school there is.
 
 use super::super::events::{Form, Happening};
+use super::super::places::levels_of;
 use super::super::places::{Level, taught};
 use super::super::region::StartingSchool;
 use super::super::state::{Community, NONE, State};
 use super::super::world::World;
-use super::super::places::levels_of;
 use super::conserved::teacher;
 use super::same;
 

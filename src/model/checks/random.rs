@@ -140,24 +140,26 @@ pub(crate) fn policy(most: usize, capped: bool) -> impl Strategy<Value = Policy>
 /// often several cluster grants at once.
 pub(crate) fn populated_policy(most: usize, capped: bool) -> impl Strategy<Value = Policy> {
     let grants = prop::collection::vec((cluster_grant(), prop::option::of(1.0..2e6f64)), 0..4);
-    (policy(most, capped), grants, prop::collection::vec(starting_cluster(), 0..6)).prop_map(move |(mut policy, grants, clusters)| {
-        for (nth, (kind, cap)) in grants.into_iter().enumerate() {
-            let name = format!("grant {nth}");
-            let budget_cap = cap.filter(|_| capped);
-            let eligibility = Eligibility::default();
-            policy.instruments.push(Instrument { name, start: 0, end: None, budget_cap, eligibility, kind });
-        }
-        let is_grant = |it: &&Instrument| matches!(it.kind, InstrumentKind::ClusterGrant(_));
-        let grants: Vec<String> = policy.instruments.iter().filter(is_grant).map(|it| it.name.clone()).collect();
-        let numbered = clusters.into_iter().enumerate();
-        let clusters = numbered.map(|(nth, (cluster, payer))| StartingCluster {
-            name: format!("cluster {nth}"),
-            paid_by: payer.and_then(|payer| (!grants.is_empty()).then(|| payer.get(&grants).clone())),
-            ..cluster
-        });
-        policy.clusters = clusters.collect();
-        policy
-    })
+    (policy(most, capped), grants, prop::collection::vec(starting_cluster(), 0..6)).prop_map(
+        move |(mut policy, grants, clusters)| {
+            for (nth, (kind, cap)) in grants.into_iter().enumerate() {
+                let name = format!("grant {nth}");
+                let budget_cap = cap.filter(|_| capped);
+                let eligibility = Eligibility::default();
+                policy.instruments.push(Instrument { name, start: 0, end: None, budget_cap, eligibility, kind });
+            }
+            let is_grant = |it: &&Instrument| matches!(it.kind, InstrumentKind::ClusterGrant(_));
+            let grants: Vec<String> = policy.instruments.iter().filter(is_grant).map(|it| it.name.clone()).collect();
+            let numbered = clusters.into_iter().enumerate();
+            let clusters = numbered.map(|(nth, (cluster, payer))| StartingCluster {
+                name: format!("cluster {nth}"),
+                paid_by: payer.and_then(|payer| (!grants.is_empty()).then(|| payer.get(&grants).clone())),
+                ..cluster
+            });
+            policy.clusters = clusters.collect();
+            policy
+        },
+    )
 }
 
 /// A cluster of the start without a name, and which of the policy's grants pays it.
