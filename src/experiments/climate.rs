@@ -23,8 +23,8 @@ const FURTHEST: f64 = 1.8;
 /// A baseline in which nothing is lost is taken for this loss, % a year, so that its logarithm exists.
 const LEAST_LOSS: f64 = 0.05;
 /// The climate moves only the voted mergers, not the rest of the loss, and these the more, the more is left to join:
-/// a few steps are needed.
-const STEPS: usize = 3;
+/// the second step follows the slope of the first.
+const STEPS: usize = 2;
 /// The slopes held possible of the log of the loss over the climate.
 const SLOPES: (f64, f64) = (0.4, 2.5);
 

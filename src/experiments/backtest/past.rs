@@ -14,9 +14,9 @@ use crate::model::region::Region;
 use crate::model::simulation::RunId;
 use crate::scenario::BaselineLoss;
 
-/// Futures without policies to which the merger climate is fitted, for every future anew: enough for an error
-/// of about 0.15 log-odds, small beside that of the published loss.
-const EARLY_RUNS: u32 = 4;
+/// Futures without policies to which the merger climate is fitted, for every future anew. The losses of single futures
+/// of one region differ by a factor of two and more, so that four of them can mislead by as much.
+const EARLY_RUNS: u32 = 12;
 
 /// What is kept of one future.
 #[derive(Debug, Clone, PartialEq)]
