@@ -225,7 +225,8 @@ mod tests {
         for bit in 0..128 {
             let word = 1u64 << (bit % 64);
             let other = Sixths(if bit < 64 { [word, 0] } else { [0, word] });
-            let changed: Vec<usize> = (0..6).filter(|&nth| base.nth(nth).to_bits() != other.nth(nth).to_bits()).collect();
+            let moves = |&nth: &usize| base.nth(nth).to_bits() != other.nth(nth).to_bits();
+            let changed: Vec<usize> = (0..6).filter(moves).collect();
             assert!(changed.len() <= 1, "bit {bit} moves {changed:?}");
             for &nth in &changed {
                 moved[nth] += 1;

@@ -206,10 +206,9 @@ pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let district = usize::from(w.s.d.operating[place]);
         let tax = if taxing { consortium_tax(w, district) } else { 0.0 };
-        let key = w.key(district);
-        let bits = w.s.luck[district].money;
-        let luck = Luck { normals: w.site.quantiles.five(bits), building: Quantiles::spare(bits) };
-        let d = &mut w.s.d[district];
+        let (key, luck) = (w.key(district), &w.s.luck[district]);
+        let luck = Luck { normals: w.site.quantiles.five(luck.money), building: luck.builds() };
+        let d = &mut w.s.d.all[district];
         let sizes = 1.0 / d.enrolment.max(FEWEST_SHOCKED);
         let usual = set_need(d, sizes, &luck, &facts);
         let gap = d.reserve_share() - d.reserve_target;

@@ -4,7 +4,7 @@ use crate::engine::math;
 
 use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
-use super::functions::Function;
+use super::functions::{FUNCTIONS, Function};
 use super::parameters::Parameters;
 use super::policy::Management;
 use super::scale::{FULL_DEPTH, FunctionTraits, relative_to_scales};
@@ -160,9 +160,12 @@ fn work(w: &mut World<'_>, place: usize, about: &Circumstances) {
     let cluster = &mut w.s.clusters[place];
     cluster.trust = about.trust;
     let (mut worked, mut blame) = (0u8, 0.0);
+    // A block of random bits serves six functions; few clusters share more.
+    let mut luck = [None; FUNCTIONS.div_ceil(6)];
     for function in cluster.tasks.iter() {
-        let u = w.draws.uniform(cluster.key.nth(function.index() as u32), Decision::Task);
         let nth = function.index();
+        let draw = || w.draws.sixths(cluster.key.nth(nth as u32 / 6), Decision::Task);
+        let u = luck[nth / 6].get_or_insert_with(draw).nth(nth % 6);
         let depth = cluster.depth[nth];
         let trusted = about.trust > p.deep_trust || cluster.founded_for.contains(function);
         let limit = forms::depth_limit(cluster.form, function, trusted, p);

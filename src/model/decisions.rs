@@ -1,6 +1,7 @@
 //! The decisions that draw. A number, once released, is never given to another decision: results
 //! must not shift when a new one is added.
 
+use super::quantiles::Quantiles;
 use crate::engine::draws::{Draws, EntityKey, Sixths};
 
 /// What a draw is for.
@@ -33,9 +34,9 @@ pub enum Decision {
     Board = 22,
     /// Whether voters allow a levy above the cap.
     LevyVote = 30,
-    /// Disturbances of a district's need, programme and revenue, and whether it begins a building.
+    /// Disturbances of a district's need, programme and revenue, and whether it begins a building or closes one.
     Money = 31,
-    /// Whether a shared activity works (entity: the cluster's function).
+    /// Whether a shared activity works (entity: the cluster's functions, six by six).
     Task = 40,
     /// Whether a cluster takes on a further activity.
     NextTask = 41,
@@ -65,7 +66,7 @@ pub enum Decision {
     VoteError = 73,
     /// What follows a failed plan.
     AfterFailure = 74,
-    /// Whether a building closes, and which.
+    /// Which building closes.
     CloseBuilding = 80,
 }
 
@@ -130,6 +131,18 @@ pub(crate) struct YearLuck {
 }
 
 impl YearLuck {
+    /// Whether it begins a building.
+    #[inline]
+    pub(crate) fn builds(&self) -> f64 {
+        Quantiles::spare(self.money)[1]
+    }
+
+    /// Whether one of its buildings closes.
+    #[inline]
+    pub(crate) fn closes(&self) -> f64 {
+        Quantiles::spare(self.money)[0]
+    }
+
     /// Draws it for the entity of this name.
     #[inline]
     pub(crate) fn draw(draws: Draws, key: EntityKey) -> Self {

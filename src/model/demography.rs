@@ -149,16 +149,16 @@ fn best_neighbour(w: &World<'_>, community: usize, compared: usize) -> Option<(f
         return None;
     }
     let (home, own) = (c[community].home, c[usize::from(own)].courses);
-    let mut best: Option<(f64, usize, usize)> = None;
-    for (nth, &other) in w.site.near(community).iter().take(compared).enumerate() {
-        let other = usize::from(other);
+    let near = w.site.near(community);
+    let (mut most, mut best) = (own, None);
+    for (nth, &other) in near[..compared.min(near.len())].iter().enumerate() {
+        let other = &c[usize::from(other)];
         // A community without a high school offers no courses.
-        let gain = c[other].courses - own;
-        if gain > best.map_or(0.0, |(most, ..)| most) && c[other].home != home {
-            best = Some((gain, other, nth));
+        if other.courses > most && other.home != home {
+            (most, best) = (other.courses, Some(nth));
         }
     }
-    best.map(|(gain, other, nth)| (gain, other, f64::from(w.site.near_miles(community)[nth])))
+    best.map(|nth| (most - own, usize::from(near[nth]), f64::from(w.site.near_miles(community)[nth])))
 }
 
 /// Counts who is taught where after all moves, and keeps it in the history.

@@ -246,8 +246,8 @@ fn rank_candidates(w: &mut World<'_>, initiator: usize, grant: Option<&GrantOffe
     for (&other, &miles) in w.site.near(initiator).iter().zip(w.site.near_miles(initiator)) {
         let minutes = f64::from(miles) * w.drive_minutes_per_mile;
         // Nearest first: once there are enough that are better than any farther one could be, they are found.
-        let enough = ranked.len() == most && ranked.last().is_none_or(|&(least, _)| best_score(w, trust, minutes) < least);
-        if minutes > radius || enough {
+        let beaten = |&(least, _): &(f64, u16)| best_score(w, trust, minutes) < least;
+        if minutes > radius || ranked.len() == most && ranked.last().is_none_or(beaten) {
             break;
         }
         let j = usize::from(other);

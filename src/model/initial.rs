@@ -80,7 +80,8 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
         c.high = map.layout.high[place];
         c.area = district.area;
         c.buildings = map.layout.buildings[place];
-        c.teaching = math::exp(p.courses_spread * map.site.quantiles.normal(draws.uniform(key, Decision::StartTeaching)));
+        let teaching = map.site.quantiles.normal(draws.uniform(key, Decision::StartTeaching));
+        c.teaching = math::exp(p.courses_spread * teaching);
         state.d.all.push(d);
         state.c.push(c);
         state.d.operating.push(place as u16);

@@ -139,7 +139,8 @@ impl Fare {
     /// Viable pupils under a standard, given as one over its courses.
     #[inline]
     fn viable(&self, per_required: f64) -> f64 {
-        self.younger * self.younger_sound * self.paid + self.older * self.older_sound * (self.courses * per_required).min(1.0)
+        let programme = (self.courses * per_required).min(1.0);
+        self.younger * self.younger_sound * self.paid + self.older * self.older_sound * programme
     }
 }
 
@@ -186,7 +187,8 @@ fn fare(w: &World<'_>, community: usize, solvency: Solvency) -> Fare {
 
 fn sum_communities(w: &World<'_>) -> Places {
     let mut places = Places::default();
-    let (solvency, per_required, per_standard) = (Solvency::new(w), 1.0 / w.required, STANDARDS.map(|courses| 1.0 / courses));
+    let (solvency, per_required) = (Solvency::new(w), 1.0 / w.required);
+    let per_standard = STANDARDS.map(|courses| 1.0 / courses);
     for community in 0..w.site.count {
         let fare = fare(w, community, solvency);
         let pupils = fare.younger + fare.older;

@@ -21,7 +21,9 @@ impl CourseCurve {
     pub(crate) fn new(p: &Parameters) -> Self {
         let (small, large) = (p.courses_elasticity, p.courses_elasticity_large);
         let of_one = math::ln(p.courses_level) - small * math::ln(80.0);
-        Self { bend: p.courses_bend, powers: [(of_one, small), (of_one + (small - large) * math::ln(p.courses_bend), large)] }
+        // Both give the same at the bend.
+        let of_one_beyond = of_one + (small - large) * math::ln(p.courses_bend);
+        Self { bend: p.courses_bend, powers: [(of_one, small), (of_one_beyond, large)] }
     }
 
     /// Courses of a high school of so many pupils.
@@ -229,7 +231,8 @@ fn stress(d: &District, scales: &Scales<'_>) -> f64 {
     let programme = if d.high_schools > 0.0 {
         let shortfall = ((scales.required - d.courses) * scales.per_required).max(0.0).min(p.stress_courses_most);
         // The square root: pressure comes with the first courses that are missing.
-        p.stress_standard * shortfall.sqrt() + p.stress_courses * math::near_ln(p.courses_wished, d.courses.max(1.0)).max(0.0)
+        let wished = math::near_ln(p.courses_wished, d.courses.max(1.0)).max(0.0);
+        p.stress_standard * shortfall.sqrt() + p.stress_courses * wished
     } else {
         0.0
     };

@@ -41,10 +41,10 @@ impl Quantiles {
         [at(first, 56), at(first, 40), at(first, 24), at(second, 56), at(second, 40)]
     }
 
-    /// A uniform number from 24 bits of the same draw that [`five`](Self::five) does not use.
+    /// Two uniform numbers from 24 bits each of the same draw that [`five`](Self::five) does not use.
     #[inline]
-    pub(crate) fn spare([_, second]: [u64; 2]) -> f64 {
-        ((second & 0xff_ffff) as f64 + 0.5) * (1.0 / 16_777_216.0)
+    pub(crate) fn spare(bits: [u64; 2]) -> [f64; 2] {
+        bits.map(|word| ((word & 0xff_ffff) as f64 + 0.5) * (1.0 / 16_777_216.0))
     }
 
     /// Takes one draw of 128 bits apart: grades 0–6 and births from the first word, grades 7–12, the

@@ -458,7 +458,8 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
     if d.thin <= 0.0 || d.voted == w.year || w.region.kind == AgentKind::School {
         return false;
     }
-    let (u, most) = (w.s.luck[district].board.gives_up(), p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress);
+    let u = w.s.luck[district].board.gives_up();
+    let most = p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress;
     // A power of how small they are, as a factor on the odds: no step where it begins, and 1 at the most.
     math::may_happen(u, most) && math::happens(u, most + p.give_up_thin * math::ln(d.thin))
 }
@@ -514,9 +515,8 @@ fn close_schools(w: &mut World<'_>) {
         if host == community && needed(w, community) {
             continue;
         }
-        let [u, which] = w.draws.uniforms(w.key(community), Decision::CloseBuilding);
-        if math::happens(u, close_log_odds(w, community, host)) {
-            close_a_school(w, community, host, which);
+        if math::happens(w.s.luck[community].closes(), close_log_odds(w, community, host)) {
+            close_a_school(w, community, host, w.draws.uniform(w.key(community), Decision::CloseBuilding));
         }
     }
 }
