@@ -15,7 +15,6 @@ use super::demography::innovation;
 use super::events::Form;
 use super::parameters::Parameters;
 use super::policy::InstrumentKind;
-use super::quantiles::Quantiles;
 use super::region::{AgentKind, Region, StartingDistrict};
 use super::scale::{SMALLEST_COUNTED, aid_weights, pupil_equivalents, small_size_cost};
 use super::site::Site;
