@@ -60,16 +60,22 @@ const KEPT: &str =
 const LARGER: &str =
     "Iowa's districts are larger than those that merged on record in the Dakotas: one high school saves less of theirs.";
 const GROWTH: &str = "Without the decline of births a half of the districts grow, and money follows growth faster than decline.";
+const LEVY_UP: &str =
+    "Iowa's levies rise faster with pupils than the aid does, which takes local money from those that lose most.";
+const FEW: &str = "Twenty-four mergers, with a standard error of 0.010: within chance of the band.";
+const RESERVES: &str = "Districts that lost most hold a little less of what boards want; within chance of the band.";
 
 /// What the model is known to miss: exactly these figures lie outside their bands. One that is mended must leave the
 /// list, and none may join it unseen.
 const KNOWN_MISSES: &[Miss] = &[
-    miss(("a01", "MT", "revenue"), 0.357, (0.50, 0.70), MONTANA),
-    miss(("a01", "MT", "spending"), 0.366, (0.50, 0.72), MONTANA),
-    miss(("a01", "MT", "salaries"), 0.355, (0.53, 0.75), MONTANA),
-    miss(("a01", "ND", "salaries"), 0.512, (0.53, 0.75), TUITION),
+    miss(("a01", "MT", "revenue"), 0.329, (0.50, 0.70), MONTANA),
+    miss(("a01", "MT", "spending"), 0.333, (0.50, 0.72), MONTANA),
+    miss(("a01", "MT", "salaries"), 0.321, (0.53, 0.75), MONTANA),
+    miss(("a01", "ND", "salaries"), 0.496, (0.53, 0.75), TUITION),
+    miss(("a01", "synthetic", "salaries"), 0.529, (0.53, 0.75), TUITION),
     miss(("a03", "MT", "ten-year elasticity of local revenue"), 0.252, (0.30, 0.65), MONTANA),
     miss(("a04", "MT", "log spending per pupil over ten years, first less last fifth"), 0.386, (0.15, 0.30), MONTANA),
+    miss(("a08", "IA", "change of the local share in points, first less last fifth"), 10.176, (0.0, 10.0), LEVY_UP),
     miss(("a09", "synthetic", "memory of a deficit after three years"), -0.065, (-0.05, 0.05), RESERVE),
     miss(("a09", "ND", "memory of a deficit after three years"), -0.067, (-0.05, 0.05), RESERVE),
     miss(("a09", "IA", "memory of a deficit after three years"), -0.074, (-0.05, 0.05), RESERVE),
@@ -79,23 +85,24 @@ const KNOWN_MISSES: &[Miss] = &[
     miss(("a10", "ND", "above others of its size after a loss of 40 %"), 0.126, (0.03, 0.10), MONEY_LATE),
     miss(("a10", "IA", "above others of its size after a loss of 40 %"), 0.142, (0.03, 0.10), MONEY_LATE),
     miss(("a10", "SD", "above others of its size after a loss of 40 %"), 0.112, (0.03, 0.10), MONEY_LATE),
-    miss(("a11", "synthetic", "all: local revenue"), -0.037, (-0.20, -0.05), KEPT),
-    miss(("a11", "IA", "all: cost per pupil"), -0.043, (-0.15, -0.05), LARGER),
-    miss(("a11", "IA", "all: local revenue"), -0.023, (-0.20, -0.05), LARGER),
-    miss(("a11", "IA", "high schools joined: cost per pupil"), -0.047, (-0.15, -0.05), LARGER),
-    miss(("a11", "IA", "high schools joined: local revenue"), -0.029, (-0.20, -0.05), LARGER),
-    miss(("a11", "SD", "all: local revenue"), -0.038, (-0.20, -0.05), KEPT),
-    miss(("a13", "IA", "years 0 to 40: elasticity of spending"), 0.753, (0.50, 0.72), GROWTH),
-    miss(("a13", "IA", "years 0 to 40: elasticity of revenue"), 0.729, (0.50, 0.70), GROWTH),
-    miss(("a13", "IA", "years 0 to 40: spending per pupil by fifths"), 0.118, (0.15, 0.30), GROWTH),
-    miss(("a13", "IA", "years 30 to 70: spending per pupil by fifths"), 0.131, (0.15, 0.30), GROWTH),
-    miss(("a13", "IA", "years 60 to 100: spending per pupil by fifths"), 0.132, (0.15, 0.30), GROWTH),
-    miss(("a13", "SD", "years 60 to 100: spending per pupil by fifths"), 0.139, (0.15, 0.30), GROWTH),
-    miss(("a13", "MT", "years 0 to 40: elasticity of spending"), 0.451, (0.50, 0.72), MONTANA),
-    miss(("a13", "MT", "years 0 to 40: elasticity of revenue"), 0.425, (0.50, 0.70), MONTANA),
-    miss(("a13", "MT", "years 30 to 70: elasticity of spending"), 0.476, (0.50, 0.72), MONTANA),
-    miss(("a13", "MT", "years 30 to 70: elasticity of revenue"), 0.44, (0.50, 0.70), MONTANA),
-    miss(("a13", "MT", "years 60 to 100: elasticity of revenue"), 0.474, (0.50, 0.70), MONTANA),
+    miss(("a11", "synthetic", "all: local revenue"), -0.04, (-0.20, -0.05), KEPT),
+    miss(("a11", "ND", "all: local revenue"), -0.048, (-0.20, -0.05), KEPT),
+    miss(("a11", "IA", "all: cost per pupil"), -0.044, (-0.15, -0.05), LARGER),
+    miss(("a11", "IA", "all: local revenue"), -0.021, (-0.20, -0.05), LARGER),
+    miss(("a11", "IA", "high schools joined: local revenue"), -0.034, (-0.20, -0.05), LARGER),
+    miss(("a11", "SD", "all: local revenue"), -0.037, (-0.20, -0.05), KEPT),
+    miss(("a12", "ND", "staff cost per pupil"), -0.042, (-0.04, 0.04), FEW),
+    miss(("a13", "IA", "years 0 to 40: elasticity of spending"), 0.746, (0.50, 0.72), GROWTH),
+    miss(("a13", "IA", "years 0 to 40: elasticity of revenue"), 0.723, (0.50, 0.70), GROWTH),
+    miss(("a13", "IA", "years 0 to 40: spending per pupil by fifths"), 0.121, (0.15, 0.30), GROWTH),
+    miss(("a13", "IA", "years 30 to 70: spending per pupil by fifths"), 0.135, (0.15, 0.30), GROWTH),
+    miss(("a13", "IA", "years 60 to 100: spending per pupil by fifths"), 0.136, (0.15, 0.30), GROWTH),
+    miss(("a13", "SD", "years 0 to 40: change of reserves by fifths"), -0.076, (-0.07, 0.07), RESERVES),
+    miss(("a13", "SD", "years 60 to 100: spending per pupil by fifths"), 0.141, (0.15, 0.30), GROWTH),
+    miss(("a13", "MT", "years 0 to 40: elasticity of spending"), 0.449, (0.50, 0.72), MONTANA),
+    miss(("a13", "MT", "years 0 to 40: elasticity of revenue"), 0.427, (0.50, 0.70), MONTANA),
+    miss(("a13", "MT", "years 30 to 70: elasticity of spending"), 0.478, (0.50, 0.72), MONTANA),
+    miss(("a13", "MT", "years 30 to 70: elasticity of revenue"), 0.449, (0.50, 0.70), MONTANA),
 ];
 
 /// Where the record is looked for: its states and their folders.

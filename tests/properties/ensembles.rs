@@ -17,7 +17,7 @@ use barnraise::model::simulation::{RunId, Simulation};
 use super::worlds::{always, default_region, policy_of};
 
 /// Futures of an ensemble: both worlds live through the same.
-const FUTURES: u32 = 100;
+const FUTURES: u32 = 200;
 const YEARS: u16 = 20;
 /// Standard errors by which a mean difference must lie beyond zero.
 const BEYOND: f64 = 3.0;
