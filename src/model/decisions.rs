@@ -30,7 +30,7 @@ pub enum Decision {
     Enrolment = 11,
     /// Whether a coordinator leaves or is found, and the next one's quality.
     Coordinator = 21,
-    /// All that a board's year decides by a draw of its own: see [`BoardLuck`].
+    /// All that a board's year decides by a draw of its own.
     Board = 22,
     /// Whether voters allow a levy above the cap.
     LevyVote = 30,
