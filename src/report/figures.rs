@@ -65,10 +65,11 @@ impl Shown {
         if self.is_share() { 100.0 } else { 1.0 }
     }
 
-    /// A level.
+    /// A level; from a thousand on without decimals, which say nothing there.
     #[must_use]
     pub fn level(self, value: f64) -> String {
-        number(value * self.factor(), self.outcome.decimals)
+        let shown = value * self.factor();
+        number(shown, if shown.abs() < 1_000.0 { self.outcome.decimals } else { 0 })
     }
 
     /// A difference, with its sign. Differences of whole things keep a decimal, since their means are
@@ -84,9 +85,12 @@ impl Shown {
         number(value * self.factor(), self.difference_decimals())
     }
 
-    /// Decimals of a difference.
+    /// Decimals of a difference: one more than a level has for a share, of which policies move hundredths of a point.
     #[must_use]
     pub fn difference_decimals(self) -> usize {
+        if self.is_share() {
+            return self.outcome.decimals + 1;
+        }
         if self.outcome.decimals == 0 && !self.outcome.unit.starts_with('$') { 1 } else { self.outcome.decimals }
     }
 
@@ -148,7 +152,13 @@ mod tests {
     fn shares_are_percentages_and_their_differences_percentage_points() {
         let viability = Shown::of(RegionOutcome::district_viability.outcome());
         assert_eq!((viability.level(0.9234).as_str(), viability.unit()), ("92.3", "%"));
-        assert_eq!((viability.difference(-0.012).as_str(), viability.difference_unit()), ("-1.2", "percentage points"));
+        assert_eq!((viability.difference(-0.012).as_str(), viability.difference_unit()), ("-1.20", "percentage points"));
+    }
+
+    #[test]
+    fn a_level_of_thousands_needs_no_decimals() {
+        let cost = Shown::of(RegionOutcome::state_cost.outcome());
+        assert_eq!((cost.level(980.46).as_str(), cost.level(4_380.46).as_str()), ("980.5", "4,380"));
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn differences_say_how_often_and_what_is_not_defined() {
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
-    assert!(text.contains("+1.0 to +1.0"), "shares differ in percentage points\n{text}");
+    assert!(text.contains("+1.00 to +1.00"), "shares differ in percentage points\n{text}");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
     comparison.standards = standards(&comparison.policies);
     let told = text(&comparison);
     let sentence = "The sign of policy C's effect on viability depends on what the state asks of a high\n\
-                    school: -0.4 ± 0.1 points at 20 units, +0.6 ± 0.1 at 41 units.\n";
+                    school: -0.40 ± 0.10 points at 20 units, +0.60 ± 0.10 at 41 units.\n";
     assert!(told.contains(sentence) && !told.contains("No policy's sign"), "{told}");
     let json: serde_json::Value = serde_json::from_str(&json(&comparison).expect("plain data")).expect("it is JSON");
     assert_eq!(json["standards"].as_array().map(Vec::len), Some(4));
