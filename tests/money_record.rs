@@ -60,10 +60,8 @@ const KEPT: &str =
 const LARGER: &str =
     "Iowa's districts are larger than those that merged on record in the Dakotas: one high school saves less of theirs.";
 const GROWTH: &str = "Without the decline of births a half of the districts grow, and money follows growth faster than decline.";
-const LEVY_UP: &str =
-    "Iowa's levies rise faster with pupils than the aid does, which takes local money from those that lose most.";
-const FEW: &str = "Twenty-four mergers, with a standard error of 0.010: within chance of the band.";
-const RESERVES: &str = "Districts that lost most hold a little less of what boards want; within chance of the band.";
+const UNTESTED: &str = "Barely outside, first seen after draws and starting tails changed; the cause was not tested.";
+const FEW: &str = "Twenty-four mergers, standard error 0.010: chance alone could put it outside; no other cause was tested.";
 
 /// What the model is known to miss: exactly these figures lie outside their bands. One that is mended must leave the
 /// list, and none may join it unseen.
@@ -75,7 +73,7 @@ const KNOWN_MISSES: &[Miss] = &[
     miss(("a01", "synthetic", "salaries"), 0.529, (0.53, 0.75), TUITION),
     miss(("a03", "MT", "ten-year elasticity of local revenue"), 0.252, (0.30, 0.65), MONTANA),
     miss(("a04", "MT", "log spending per pupil over ten years, first less last fifth"), 0.386, (0.15, 0.30), MONTANA),
-    miss(("a08", "IA", "change of the local share in points, first less last fifth"), 10.176, (0.0, 10.0), LEVY_UP),
+    miss(("a08", "IA", "change of the local share in points, first less last fifth"), 10.176, (0.0, 10.0), UNTESTED),
     miss(("a09", "synthetic", "memory of a deficit after three years"), -0.065, (-0.05, 0.05), RESERVE),
     miss(("a09", "ND", "memory of a deficit after three years"), -0.067, (-0.05, 0.05), RESERVE),
     miss(("a09", "IA", "memory of a deficit after three years"), -0.074, (-0.05, 0.05), RESERVE),
@@ -97,7 +95,7 @@ const KNOWN_MISSES: &[Miss] = &[
     miss(("a13", "IA", "years 0 to 40: spending per pupil by fifths"), 0.121, (0.15, 0.30), GROWTH),
     miss(("a13", "IA", "years 30 to 70: spending per pupil by fifths"), 0.135, (0.15, 0.30), GROWTH),
     miss(("a13", "IA", "years 60 to 100: spending per pupil by fifths"), 0.136, (0.15, 0.30), GROWTH),
-    miss(("a13", "SD", "years 0 to 40: change of reserves by fifths"), -0.076, (-0.07, 0.07), RESERVES),
+    miss(("a13", "SD", "years 0 to 40: change of reserves by fifths"), -0.076, (-0.07, 0.07), UNTESTED),
     miss(("a13", "SD", "years 60 to 100: spending per pupil by fifths"), 0.141, (0.15, 0.30), GROWTH),
     miss(("a13", "MT", "years 0 to 40: elasticity of spending"), 0.449, (0.50, 0.72), MONTANA),
     miss(("a13", "MT", "years 0 to 40: elasticity of revenue"), 0.427, (0.50, 0.70), MONTANA),
