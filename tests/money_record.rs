@@ -47,60 +47,31 @@ const fn miss(
 }
 
 /// Reasons.
-const MONTANA: &str = "High-school districts, whose fixed cost is a third of all and whose four grades swing most, follow pupils least \
-                       (0.28 alone; 0.48 of other kinds).";
-const TUITION: &str =
-    "Districts without a high school, and those that teach for them, follow pupils less than those of all grades.";
-const RESERVE: &str = "After a deficit purchases are put off until the reserve is filled (one_off): with none of that the memory is \
-                       gone, but a deficit then follows a deficit in 0.57 of years.";
-const MONEY_LATE: &str =
-    "The programme follows the money, and money leaves a decliner more slowly than pupils do (levy down 0.5).";
+const MONTANA: &str = "Its K-8 districts follow pupils less than on record (0.50 against 0.66 in revenue): one elasticity for all kinds of \
+                       districts of a state; its high schools and K-12 districts are within 0.03.";
+const BORDER: &str = "Barely outside: what is left of a shortage is made up within some years, as the record's own form does.";
+const SLOW: &str = "Where aid follows pupils slowly (Iowa) or the levy hardly does (South Dakota) money stays, and the programme follows it; by \
+                    the same measure the districts on record have 0.097 and 0.115.";
 const KEPT: &str =
-    "A third of the mergers keep both high schools, save little and lower no levy; those that join them are within.";
+    "Four in ten of these mergers keep both high schools, save little and lower no levy; those that join them are within.";
 const LARGER: &str =
     "Iowa's districts are larger than those that merged on record in the Dakotas: one high school saves less of theirs.";
-const GROWTH: &str = "Without the decline of births a half of the districts grow, and money follows growth faster than decline.";
-const UNTESTED: &str = "Barely outside, first seen after draws and starting tails changed; the cause was not tested.";
-const FEW: &str = "Twenty-four mergers, standard error 0.010: chance alone could put it outside; no other cause was tested.";
+const IOWA: &str = "Aid follows pupils slowly, so that decliners hold a little more for some years; gone later in the century.";
 
 /// What the model is known to miss: exactly these figures lie outside their bands. One that is mended must leave the
 /// list, and none may join it unseen.
 const KNOWN_MISSES: &[Miss] = &[
-    miss(("a01", "MT", "revenue"), 0.329, (0.50, 0.70), MONTANA),
-    miss(("a01", "MT", "spending"), 0.333, (0.50, 0.72), MONTANA),
-    miss(("a01", "MT", "salaries"), 0.321, (0.53, 0.75), MONTANA),
-    miss(("a01", "ND", "salaries"), 0.496, (0.53, 0.75), TUITION),
-    miss(("a01", "synthetic", "salaries"), 0.529, (0.53, 0.75), TUITION),
-    miss(("a03", "MT", "ten-year elasticity of local revenue"), 0.252, (0.30, 0.65), MONTANA),
-    miss(("a04", "MT", "log spending per pupil over ten years, first less last fifth"), 0.386, (0.15, 0.30), MONTANA),
-    miss(("a08", "IA", "change of the local share in points, first less last fifth"), 10.176, (0.0, 10.0), UNTESTED),
-    miss(("a09", "synthetic", "memory of a deficit after three years"), -0.065, (-0.05, 0.05), RESERVE),
-    miss(("a09", "ND", "memory of a deficit after three years"), -0.067, (-0.05, 0.05), RESERVE),
-    miss(("a09", "IA", "memory of a deficit after three years"), -0.074, (-0.05, 0.05), RESERVE),
-    miss(("a09", "SD", "memory of a deficit after three years"), -0.077, (-0.05, 0.05), RESERVE),
-    miss(("a09", "MT", "memory of a deficit after three years"), -0.067, (-0.05, 0.05), RESERVE),
-    miss(("a10", "synthetic", "above others of its size after a loss of 40 %"), 0.126, (0.03, 0.10), MONEY_LATE),
-    miss(("a10", "ND", "above others of its size after a loss of 40 %"), 0.126, (0.03, 0.10), MONEY_LATE),
-    miss(("a10", "IA", "above others of its size after a loss of 40 %"), 0.142, (0.03, 0.10), MONEY_LATE),
-    miss(("a10", "SD", "above others of its size after a loss of 40 %"), 0.112, (0.03, 0.10), MONEY_LATE),
-    miss(("a11", "synthetic", "all: local revenue"), -0.04, (-0.20, -0.05), KEPT),
-    miss(("a11", "ND", "all: local revenue"), -0.048, (-0.20, -0.05), KEPT),
-    miss(("a11", "IA", "all: cost per pupil"), -0.044, (-0.15, -0.05), LARGER),
-    miss(("a11", "IA", "all: local revenue"), -0.021, (-0.20, -0.05), LARGER),
-    miss(("a11", "IA", "high schools joined: local revenue"), -0.034, (-0.20, -0.05), LARGER),
-    miss(("a11", "SD", "all: local revenue"), -0.037, (-0.20, -0.05), KEPT),
-    miss(("a12", "ND", "staff cost per pupil"), -0.042, (-0.04, 0.04), FEW),
-    miss(("a13", "IA", "years 0 to 40: elasticity of spending"), 0.746, (0.50, 0.72), GROWTH),
-    miss(("a13", "IA", "years 0 to 40: elasticity of revenue"), 0.723, (0.50, 0.70), GROWTH),
-    miss(("a13", "IA", "years 0 to 40: spending per pupil by fifths"), 0.121, (0.15, 0.30), GROWTH),
-    miss(("a13", "IA", "years 30 to 70: spending per pupil by fifths"), 0.135, (0.15, 0.30), GROWTH),
-    miss(("a13", "IA", "years 60 to 100: spending per pupil by fifths"), 0.136, (0.15, 0.30), GROWTH),
-    miss(("a13", "SD", "years 0 to 40: change of reserves by fifths"), -0.076, (-0.07, 0.07), UNTESTED),
-    miss(("a13", "SD", "years 60 to 100: spending per pupil by fifths"), 0.141, (0.15, 0.30), GROWTH),
-    miss(("a13", "MT", "years 0 to 40: elasticity of spending"), 0.449, (0.50, 0.72), MONTANA),
-    miss(("a13", "MT", "years 0 to 40: elasticity of revenue"), 0.427, (0.50, 0.70), MONTANA),
-    miss(("a13", "MT", "years 30 to 70: elasticity of spending"), 0.478, (0.50, 0.72), MONTANA),
-    miss(("a13", "MT", "years 30 to 70: elasticity of revenue"), 0.449, (0.50, 0.70), MONTANA),
+    miss(("a01", "MT", "revenue"), 0.489, (0.50, 0.70), MONTANA),
+    miss(("a01", "MT", "salaries"), 0.525, (0.53, 0.75), MONTANA),
+    miss(("a04", "MT", "log spending per pupil over ten years, first less last fifth"), 0.303, (0.15, 0.30), MONTANA),
+    miss(("a09", "MT", "memory of a deficit after three years"), -0.0504, (-0.05, 0.05), BORDER),
+    miss(("a10", "IA", "above the curve after a loss of 40 %, more than before it"), 0.120, (0.03, 0.10), SLOW),
+    miss(("a10", "SD", "above the curve after a loss of 40 %, more than before it"), 0.111, (0.03, 0.10), SLOW),
+    miss(("a11", "synthetic", "all: local revenue"), -0.046, (-0.20, -0.05), KEPT),
+    miss(("a11", "IA", "all: cost per pupil"), -0.038, (-0.15, -0.05), LARGER),
+    miss(("a11", "IA", "all: local revenue"), -0.028, (-0.20, -0.05), LARGER),
+    miss(("a11", "IA", "high schools joined: cost per pupil"), -0.048, (-0.15, -0.05), LARGER),
+    miss(("a11", "IA", "high schools joined: local revenue"), -0.043, (-0.20, -0.05), LARGER),
 ];
 
 /// Where the record is looked for: its states and their folders.
@@ -515,7 +486,7 @@ fn a10_a_decliner_is_costlier_than_others_of_its_size() {
     for (place, panels) in panels() {
         let mut rows = Vec::new();
         let mut salaries = Vec::new();
-        let mut plain = (0.0, 0.0);
+        let (mut scar, mut square) = ([0.0; 2], 0.0);
         for cell in panels.iter().flat_map(|panel| windows(panel, 10, 100.0)) {
             let cell: Vec<&Vec<Row>> = cell.iter().filter(|rows| rows[0].unified && rows[10].pupils >= 50.0).collect();
             let column = |of: &dyn Fn(&[Row]) -> f64| demeaned(&cell.iter().map(|rows| of(rows)).collect::<Vec<_>>());
@@ -526,15 +497,24 @@ fn a10_a_decliner_is_costlier_than_others_of_its_size() {
             let staff = column(&|rows| (rows[10].programme / rows[10].pupils).ln());
             rows.extend((0..cell.len()).map(|n| ([loss[n], curve[n], size[n]], cost[n])));
             salaries.extend((0..cell.len()).map(|n| ([loss[n], curve[n], size[n]], staff[n])));
+            let above = |rows: &[Row], year: usize, of: fn(&Row) -> f64| {
+                (of(&rows[year]) / rows[year].pupils).ln() - (1.0 + 60.0 / rows[year].pupils).ln()
+            };
+            let [spent, staffed] = [|r: &Row| r.spending, |r: &Row| r.programme]
+                .map(|of: fn(&Row) -> f64| column(&|rows| above(rows, 10, of) - above(rows, 0, of)));
             for n in 0..cell.len() {
-                plain.0 += loss[n] * (cost[n] - curve[n]);
-                plain.1 += loss[n] * loss[n];
+                scar[0] += loss[n] * spent[n];
+                scar[1] += loss[n] * staffed[n];
+                square += loss[n] * loss[n];
             }
         }
         let times = -(0.6_f64.ln());
-        let [free, staff, plain] = [slopes(&rows)[0], slopes(&salaries)[0], plain.0 / plain.1].map(|slope| times * slope);
-        bands.ask(place, "above others of its size after a loss of 40 %", free, (0.03, 0.10));
-        bands.note(&format!("{place}: salaries the same: {staff:.3}; spending above the curve 1 + 60/N: {plain:.3}"));
+        let [free, staff] = [slopes(&rows)[0], slopes(&salaries)[0]].map(|slope| times * slope);
+        let [spent, staffed] = scar.map(|sum| times * sum / square);
+        bands.ask(place, "above the curve after a loss of 40 %, more than before it", spent, (0.03, 0.10));
+        bands.note(&format!(
+            "{place}: salaries the same: {staffed:.3}; at equal size in the last year: {free:.3}, salaries {staff:.3}"
+        ));
     }
     bands.tell();
 }

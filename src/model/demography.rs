@@ -41,35 +41,41 @@ fn age_grades(w: &mut World<'_>, community: usize, region: &Common) {
     let c = &mut w.s.c[community];
     let (first, last) = (usize::from(c.first), usize::from(c.last));
     c.drift = p.drift_memory * c.drift + region.innovation * shocks.drift;
-    let growth = (1.0 + region.growth + c.drift + p.district_shock_sd * shocks.local).max(0.0);
+    let before: f64 = c.pupils();
+    // Families come and go as a whole and take children of all grades with them: the luck of a few families moves a
+    // small community more than a large one, and all its classes alike.
+    let families = (p.district_shock_sd * p.district_shock_sd + p.family_noise / before.max(1.0)).sqrt() * shocks.local;
+    let growth = (1.0 + region.growth + c.drift + families).max(0.0);
     let stay = p.progression * growth;
     let gap = c.entry_gap * (1.0 - p.birth_reversion) + p.birth_shock_sd * shocks.births;
     c.entry_gap = gap;
 
-    let before: f64 = c.pupils();
+    if c.goes_on_to > 0 {
+        c.grades[usize::from(c.goes_on_to) - 1] *= c.goes_on;
+    }
     let entering = c.entry * c.entry_growth * growth * (1.0 + gap).max(0.0);
+    let noise = (p.birth_noise, p.class_noise);
     // Most communities have pupils in all grades: for them every place is known beforehand and stays in
     // registers.
-    let moved = if first == 0 && last == GRADES - 1 {
-        move_up(&mut c.grades, (0, GRADES - 1), (entering, stay), p.count_noise, &shocks.grades)
+    if first == 0 && last == GRADES - 1 {
+        move_up(&mut c.grades, (0, GRADES - 1), (entering, stay), noise, &shocks.grades);
     } else {
-        move_up(&mut c.grades, (first, last), (entering, stay), p.count_noise, &shocks.grades)
-    };
-    let families = (1.0 + p.family_moves * f64::from(moved) / before.max(1.0)).max(0.0);
-    c.entry *= c.entry_growth * growth * families;
+        move_up(&mut c.grades, (first, last), (entering, stay), noise, &shocks.grades);
+    }
+    c.entry *= c.entry_growth * (1.0 + region.growth + c.drift + p.family_moves * families).max(0.0);
 }
 
-/// Moves pupils up by one grade and lets the lowest one's enter; returns how many came in the grades above
-/// that (fewer than none: went).
+/// Moves pupils up by one grade and lets the lowest one's enter. Beyond what moves all classes alike, births are
+/// counts of few children, and single pupils come, go or stay down.
 #[allow(clippy::inline_always, reason = "the two calls differ by their constants, which the compiler sees only inlined")]
 #[inline(always)]
 fn move_up(
     grades: &mut [f64; GRADES],
     (lowest, highest): (usize, usize),
     (entering, stay): (f64, f64),
-    count_noise: f64,
+    (birth_noise, class_noise): (f64, f64),
     normals: &[f32; GRADES],
-) -> f32 {
+) {
     let mut expected = [0.0; GRADES];
     for grade in 1..GRADES {
         expected[grade] = grades[grade - 1] * stay;
@@ -79,29 +85,12 @@ fn move_up(
         expected[highest + 1..].fill(0.0);
     }
     expected[lowest] = entering;
-    let spread = expected.map(|pupils| ((count_noise * pupils) as f32).sqrt());
-    let mut came = [0.0f32; GRADES];
+    let mut variance = expected.map(|pupils| class_noise * pupils);
+    variance[lowest] = birth_noise * entering;
     for grade in 0..GRADES {
-        came[grade] = spread[grade] * normals[grade];
-        let count = expected[grade] + f64::from(came[grade]);
-        grades[grade] = if count > 0.0 { count } else { 0.0 };
+        let luck = (variance[grade] as f32).sqrt() * normals[grade];
+        grades[grade] = (expected[grade] + f64::from(luck)).max(0.0);
     }
-    // Families come and go as a whole: those who move take with them the children who would have entered
-    // later. The luck of a single birth year is not a move.
-    came[lowest] = 0.0;
-    sum(&came)
-}
-
-/// The sum over all grades, in four lanes at a time.
-#[inline]
-fn sum(values: &[f32; GRADES]) -> f32 {
-    let mut lanes = [values[GRADES - 1], 0.0, 0.0, 0.0];
-    for four in values[..GRADES - 1].chunks_exact(4) {
-        for (lane, value) in lanes.iter_mut().zip(four) {
-            *lane += value;
-        }
-    }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
 /// A small share of pupils moves to the near community whose high school offers most more courses. All

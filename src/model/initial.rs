@@ -132,7 +132,7 @@ fn draw_cohorts(c: &mut Community, normals: &[f32; GRADES], p: &Parameters) {
     let total: f64 = c.grades.iter().sum();
     let cohorts = c.grades[lowest..=highest].iter_mut().zip(&normals[lowest..=highest]);
     for (years, (pupils, normal)) in (1..).map(f64::from).zip(cohorts) {
-        let luck = (p.count_noise * *pupils * years).sqrt() * f64::from(*normal);
+        let luck = ((p.birth_noise + p.class_noise * (years - 1.0)) * *pupils).sqrt() * f64::from(*normal);
         *pupils = (*pupils + luck).max(0.0);
     }
     let drawn: f64 = c.grades.iter().sum();
@@ -203,13 +203,18 @@ fn share_one(s: &mut State, host: usize, grades_known: bool) {
         own.entry *= kept;
         share = [reported * (1.0 - kept) / all; GRADES];
     }
+    // What is so at the start stays so: a school that reports a half of what the districts on its land would send
+    // does not double when their next classes come.
+    let taken: f64 = wanted.iter().zip(&share).map(|(pupils, share)| pupils * share).sum();
     let mut at = s.d[host].first_sender;
     while at != NONE {
         let place = usize::from(at);
         let taught = usize::from(s.d[place].highest) + 1;
-        let sent = s.c[place].grades[taught..].iter_mut().zip(&share[taught..]);
+        let c = &mut s.c[place];
+        let sent = c.grades[taught..].iter_mut().zip(&share[taught..]);
         sent.for_each(|(pupils, share)| *pupils *= share);
-        at = s.c[place].next_sender;
+        (c.goes_on, c.goes_on_to) = (taken / all, taught as u8);
+        at = c.next_sender;
     }
 }
 
@@ -255,6 +260,8 @@ impl Community {
         entry: 0.0,
         entry_growth: 1.0,
         drift: 0.0,
+        goes_on: 1.0,
+        goes_on_to: 0,
         entry_gap: 0.0,
         area: 0.0,
         home: NONE,
@@ -316,6 +323,7 @@ impl District {
         revenue_shock: 0.0,
         programme_shock: 0.0,
         aid_base: 0.0,
+        left_over: 0.0,
         count_base: 0.0,
         count: 0.0,
         aid_lost: 0.0,

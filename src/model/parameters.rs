@@ -164,8 +164,12 @@ parameters! {
         drift_memory = 0.86, [0.0, 0.99], known, "share", Computed, "As above: persistence 0.86 a year (robust 0.84)";
         /// Shock to all grades of a district in a year, standard deviation
         district_shock_sd = 0.005, [0.0, 0.1], known, "log", Computed, "F-33 of four states, 1995-2016: variance of the yearly log change 0.005^2 + 0.8/pupils around a drift";
-        /// Variance of a grade's yearly count for each pupil in it
-        count_noise = 0.5, [0.0, 2.0], known, "pupils", Computed, "As above: with the cohorts that enter and leave it gives 0.85/pupils";
+        /// Variance of what families who come and go add or take in a year, for each pupil of a community
+        family_noise = 0.5, [0.0, 4.0], known, "pupils", Computed, "As above; high schools of four grades vary no more than districts of thirteen at equal size (Montana 1995-2016), so most of it moves all grades alike";
+        /// Variance of the entering class for each child expected in it
+        birth_noise = 1.0, [0.0, 4.0], known, "pupils", Assumed, "Births are counts: their variance is their number";
+        /// Variance of a class in a year for each pupil in it, beyond what moves all classes alike
+        class_noise = 0.08, [0.0, 2.0], known, "pupils", Derived, "As above: with the other two it gives 0.8/pupils for all kinds of districts";
         /// How far the children who would have entered later move with the pupils who move
         family_moves = 1.0, [0.0, 1.0], known, "share", Computed, "Enrolment is nearly a random walk: its variance over ten years is ten to eleven times that of one year";
         /// Pupils who go on to the next grade or arrive there, for each pupil of the grade before
@@ -225,7 +229,7 @@ parameters! {
         /// How much faster it closes where the programme grows
         cost_adjustment_growth = 1.15, [1.0, 4.0], known, "ratio", Computed, "As above: 0.32 up and 0.23 down";
         /// How far the programme follows the money that comes in every year instead of its need
-        programme_follows_money = 0.62, [0.0, 1.0], (0.5, 0.75), "share", Derived, "As above: spending has the elasticities of revenue, 0.46 in decline and 0.9 in growth, which the cost curve alone has not; the yearly balance does not depend on the trend";
+        programme_follows_money = 0.4, [0.0, 1.0], (0.25, 0.55), "share", Derived, "As above: spending has the elasticities of revenue, 0.46 in decline and 0.9 in growth, which the cost curve alone has not; the yearly balance does not depend on the trend";
         /// How far spending can fall short of what the programme needs before less of it is offered
         programme_slack = 0.05, [0.0, 0.5], (0.0, 0.10), "share", Assumed, "Spread of costs around the curve is 14 %, of salaries 13 %: a few per cent are a matter of class sizes";
         /// Elasticity of state aid to the smoothed count of pupils, where the state's is not known
@@ -243,9 +247,15 @@ parameters! {
         /// Share of the gap between the levy and what it tends to that closes in a year
         levy_adjustment = 0.19, [0.0, 1.0], (0.1, 0.3), "1/year", Computed, "As above; with the elasticity well known only as a product of 0.10";
         /// Fall of the levy in a year for each share of the programme that the reserve holds beyond what is wanted
-        levy_reserve = 0.2, [0.0, 1.0], (0.1, 0.3), "share per share", Computed, "As above: after 10 % of surplus the levy is 0.8 % lower";
+        levy_reserve = 0.25, [0.0, 1.0], (0.1, 0.3), "share per share", Derived, "As above: after 10 % of surplus the levy is 0.8 % lower";
         /// Share of what the reserve holds beyond what is wanted that is spent once in a year, or put off where it is short
-        one_off = 0.4, [0.0, 1.0], (0.25, 0.6), "1/year", Computed, "As above: after 10 % of surplus next year's spending is 5.9 % higher, of which salaries 0.2 %";
+        one_off = 0.1, [0.0, 1.0], (0.05, 0.2), "1/year", Derived, "As above: after three years nothing is left of a deficit, and reserves do not depend on the trend of pupils";
+        /// How far a reserve lies from what is wanted before a board is pressed to bring it back
+        reserve_band = 0.2, [0.0, 1.0], known, "share of programme", Assumed, "Reserves 10-20 % of spending (5-35): within this, boards differ and are left alone";
+        /// Share of what lies beyond that which is spent once, or put off, in a year as well
+        one_off_beyond = 0.4, [0.0, 1.0], known, "1/year", Assumed, "Montana and others limit the reserve of a general fund; a model in which fifths differ by more than 7 % of a year in a decade contradicts the finances of four states";
+        /// Share of what a year left over that is spent once in the next, or put off where it was lacking
+        carried_over = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Derived, "As above: after 10 % of surplus next year's spending is up to 5.9 % higher (building years included), of which salaries 0.2 %; a deficit is likelier for two years after one (0.44 against 0.20, then 0.30 against 0.24), and no longer";
         /// Most of the gap in a reserve that boards answer in one year
         reserve_gap_most = 0.6, [0.0, 2.0], known, "share of programme", Assumed, "As above: equipment and repairs are bought or put off within bounds";
         /// Share of the programme cut in a year for each share by which the reserve is short
@@ -303,7 +313,7 @@ parameters! {
         /// Yearly real growth of taxable valuation
         valuation_growth = 0.005, [-0.05, 0.05], (0.0, 0.01), "1/year", Assumed, "Land and buildings gain a little in real terms";
         /// Further cut in a year to the programme of a district without a reserve
-        emergency_cut = 0.03, [0.0, 0.5], known, "share", Assumed, "Boards cover a gap by reserve, then levy, then cuts";
+        emergency_cut = 0.02, [0.0, 0.5], known, "share", Assumed, "Boards cover a gap by reserve, then levy, then cuts";
         /// Reserve below which a district with no way left counts as insolvent, share of the programme below zero
         insolvent_below = 0.10, [0.0, 1.0], known, "share of programme", Assumed, "3 % of districts hold less than nothing at the end of a year and go on";
         /// Reserve from which on a district counts as fully solvent
@@ -323,7 +333,7 @@ parameters! {
         /// Effect of the board's support for cooperation on that vote
         levy_vote_board = 1.0, [0.0, 5.0], known, "log-odds", Assumed, "A board that is at one with its community carries it along";
         /// What a successful vote adds to the levy
-        levy_voted_raise = 0.10, [0.0, 1.0], known, "share", Assumed, "A choice: votes differ widely";
+        levy_voted_raise = 0.05, [0.0, 1.0], known, "share", Assumed, "A choice: votes differ widely";
         /// Debt paid back in a year
         debt_repayment = 0.05, [0.0, 1.0], known, "1/year", Assumed, "Bonds of twenty years";
         /// Share of spending on transport where pupils are as dense as `transport_reference`

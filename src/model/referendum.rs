@@ -166,14 +166,12 @@ fn best_partner(w: &World<'_>, i: usize, enough: impl Fn(f64) -> bool) -> Option
     if high != i && high < d.all.len() && d[high].alive && usize::from(w.s.c[i].home) == i {
         consider(high);
     }
-    // Districts of the same land that teach other grades are no partners but to each other.
-    let like = |j: usize| d[j].has_elementary() == d[i].has_elementary();
     let larger = w
         .site
         .near(i)
         .iter()
         .map(|&j| usize::from(j))
-        .filter(|&j| d[j].alive && d[j].enrolment >= d[i].enrolment && j != high && like(j));
+        .filter(|&j| d[j].alive && d[j].enrolment >= d[i].enrolment && j != high && w.s.alike(i, j));
     larger.take(w.p.partners_considered as usize).for_each(&mut consider);
     best
 }

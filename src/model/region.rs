@@ -94,9 +94,15 @@ pub struct StateFinance {
     /// Elasticity of state aid to the smoothed count of pupils, 0.5–2: state law (above 1 where aid is a
     /// formula less local effort). None where it is not known: then it is drawn (parameter `aid_elasticity`).
     pub aid_elasticity: Option<f64>,
+    /// Share of the gap between the count that aid pays for and that of pupils which closes in a year, 0.05–1: state
+    /// law. None where it is not known: then it is drawn (parameter `aid_adjustment`).
+    pub aid_adjustment: Option<f64>,
     /// How far the local levy follows pupils in the long run, 0–1.5: state law. None where it is not known:
     /// then it is drawn (parameter `levy_elasticity`).
     pub levy_elasticity: Option<f64>,
+    /// Share of the gap between the levy and what it tends to that closes in a year, 0–1: state law. None where it is
+    /// not known: then it is drawn (parameter `levy_adjustment`).
+    pub levy_adjustment: Option<f64>,
 }
 
 impl StateFinance {
@@ -118,7 +124,9 @@ impl Default for StateFinance {
             sparsity_aid: 0.05,
             sparse_below: 0.5,
             aid_elasticity: None,
+            aid_adjustment: None,
             levy_elasticity: None,
+            levy_adjustment: None,
         }
     }
 }

@@ -157,6 +157,7 @@ fn unite_money(w: &mut World<'_>, ended: usize, host: usize, lost: f64) {
     for (sum, part) in [
         (&mut to.aid_base, from.aid_base),
         (&mut to.federal_base, from.federal_base),
+        (&mut to.left_over, from.left_over),
         (&mut to.count_base, from.count_base),
         (&mut to.count, from.count),
         (&mut to.own_levy, from.own_levy),
@@ -431,7 +432,7 @@ fn neighbour(w: &World<'_>, i: usize) -> Option<usize> {
     let same_land = same_land.filter(|&j| j != i && d[j].alive && near_enough(w, i, j, Purpose::Merger));
     let near = || {
         let near = w.site.near(i).iter().map(|&j| usize::from(w.s.c[usize::from(j)].home)).filter(|&j| j != i);
-        near.filter(|&j| d[j].has_elementary() == d[i].has_elementary() && near_enough(w, i, j, Purpose::Merger))
+        near.filter(|&j| w.s.alike(i, j) && near_enough(w, i, j, Purpose::Merger))
     };
     same_land.or_else(|| near().find(|&j| d[j].enrolment >= d[i].enrolment)).or_else(|| near().next())
 }

@@ -217,6 +217,10 @@ pub(crate) struct Community {
     pub(crate) entry_growth: f64,
     /// How fast families come (above 0) or go beyond that, share a year.
     pub(crate) drift: f64,
+    /// Of its children who have finished the last grade taught at home, how many go on to the high school that
+    /// teaches them: below 1 where some go elsewhere, above 1 where it has others too. They take the step into the
+    /// grade `goes_on_to`.
+    pub(crate) goes_on: f64,
 
     // A line that almost every step reads.
     /// Gap of entry to its trend, as a share.
@@ -233,6 +237,7 @@ pub(crate) struct Community {
     /// any district of the region.
     pub(crate) first: u8,
     pub(crate) last: u8,
+    pub(crate) goes_on_to: u8,
     /// The district that serves it, and the one that teaches its pupils beyond that one's grades; `NONE`:
     /// no district of the region does.
     pub(crate) home: u16,
@@ -380,6 +385,8 @@ pub(crate) struct District {
     /// that merging has cost so far and will cost.
     pub(crate) aid_base: f64,
     pub(crate) count_base: f64,
+    /// What last year left in the reserve beyond what it let go, dollars (below 0: what it took from it).
+    pub(crate) left_over: f64,
     pub(crate) count: f64,
     pub(crate) aid_lost: f64,
     pub(crate) aid_lost_target: f64,
@@ -613,6 +620,23 @@ impl State {
     #[inline]
     pub(crate) fn communities(&self, district: usize) -> impl Iterator<Item = usize> + '_ {
         chain(self.d[district].first_community, |place| self.c[place].next)
+    }
+
+    /// Whether two districts teach alike and could be one: districts of other grades on the same land are partners to
+    /// each other only, and land that lies in a high-school district has its high school already: what teaches there
+    /// joins that district or others below high school, or one district after another would take the pupils of its
+    /// high school away.
+    pub(crate) fn alike(&self, i: usize, j: usize) -> bool {
+        let (a, b) = (&self.d[i], &self.d[j]);
+        a.has_elementary() == b.has_elementary()
+            && !(self.lies_in_high_school_district(i) && b.has_high_school())
+            && !(self.lies_in_high_school_district(j) && a.has_high_school())
+    }
+
+    /// Whether the older pupils of a district's land belong to a district that teaches no others.
+    fn lies_in_high_school_district(&self, district: usize) -> bool {
+        let high = usize::from(self.c[district].high);
+        high != district && self.d.all.get(high).is_some_and(|d| d.alive && !d.has_elementary())
     }
 
     /// The communities of other districts that send their high-school pupils to a district.

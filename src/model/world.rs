@@ -38,7 +38,9 @@ pub(crate) struct World<'a> {
     /// named.
     pub(crate) required: f64,
     pub(crate) aid_elasticity: f64,
+    pub(crate) aid_adjustment: f64,
     pub(crate) levy_elasticity: f64,
+    pub(crate) levy_adjustment: f64,
     /// Minutes that a mile as the crow flies takes adults, and a bus.
     pub(crate) drive_minutes_per_mile: f64,
     pub(crate) bus_minutes_per_mile: f64,
@@ -70,7 +72,9 @@ impl<'a> World<'a> {
             base_cost: region.finance.base_cost,
             required: (p.standard_counted * region.rules.required_courses.unwrap_or(p.standard_courses)).max(1.0),
             aid_elasticity: region.finance.aid_elasticity.unwrap_or(p.aid_elasticity),
+            aid_adjustment: region.finance.aid_adjustment.unwrap_or(p.aid_adjustment),
             levy_elasticity: region.finance.levy_elasticity.unwrap_or(p.levy_elasticity),
+            levy_adjustment: region.finance.levy_adjustment.unwrap_or(p.levy_adjustment),
             drive_minutes_per_mile: p.detour * 60.0 / p.drive_speed,
             bus_minutes_per_mile: p.detour * 60.0 / p.bus_speed,
             s,

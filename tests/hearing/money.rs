@@ -9,11 +9,11 @@ use super::world::{
 };
 
 /// What is known not to hold.
-const KNOWN_MISSES: [Miss; 2] = [
-    Miss { asked: "Tiny: decade 6: change of reserves", seen: "-0.257 (0.080)", why: TINY },
-    Miss { asked: "Tiny: all decades", seen: "-0.078 (0.015), at most 0.07 either way", why: TINY },
-];
-const TINY: &str = "first seen after draws and starting tails changed; the cause, or chance, was not tested";
+const KNOWN_MISSES: [Miss; 1] = [Miss {
+    asked: "NorthDakota: all decades",
+    seen: "-0.0709 (0.0069), at most 0.07 either way",
+    why: "those that shrink hold a little less, and not more: their schools cost what they cost while money leaves",
+}];
 
 /// Reserves of all districts as a share of a year's programme.
 fn reserves(future: &Future<'_>, year: usize) -> f64 {

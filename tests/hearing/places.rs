@@ -292,7 +292,9 @@ fn s17_pupils_are_conserved_in_every_merger_of_every_grade_span() {
             &mut p.regional_drift_sd,
             &mut p.drift_sd,
             &mut p.district_shock_sd,
-            &mut p.count_noise,
+            &mut p.family_noise,
+            &mut p.birth_noise,
+            &mut p.class_noise,
             &mut p.open_enrolment,
         ] {
             *sd = 0.0;

@@ -78,8 +78,10 @@ pub fn start(
     let (trends, mean) = trends(history, year, knowledge, &rows);
     let law = states::money(&history.state);
     let finance = StateFinance {
-        aid_elasticity: finance.aid_elasticity.or(law.map(|(aid, _)| aid)),
-        levy_elasticity: finance.levy_elasticity.or(law.map(|(_, levy)| levy)),
+        aid_elasticity: finance.aid_elasticity.or(law.map(|law| law.aid.0)),
+        aid_adjustment: finance.aid_adjustment.or(law.map(|law| law.aid.1)),
+        levy_elasticity: finance.levy_elasticity.or(law.map(|law| law.levy.0)),
+        levy_adjustment: finance.levy_adjustment.or(law.map(|law| law.levy.1)),
         ..finances(&rows, finance)
     };
     let typical_local = finance.base_cost * finance.local_share;

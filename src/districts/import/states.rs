@@ -8,14 +8,17 @@ struct Law {
     state: &'static str,
     /// Courses (units a year) that it asks a high school to offer, and where it says so.
     courses: Option<(f64, &'static str)>,
-    /// Elasticity of state aid to pupils, and how far the local levy follows them in the long run.
-    money: Option<Elasticities>,
+    /// How state aid and the local levy follow pupils.
+    money: Option<Following>,
 }
 
-/// What a state's districts' finances of fiscal years 1995 to 2016 (F-33) say of aid and levy.
-struct Elasticities {
-    aid: f64,
-    levy: f64,
+/// What a state's districts' finances of fiscal years 1995 to 2016 (F-33) say of aid and levy: the elasticity to
+/// pupils in the long run, and the share of the gap that closes in a year. The two were estimated together, and one
+/// means nothing without the other.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::districts) struct Following {
+    pub(in crate::districts) aid: (f64, f64),
+    pub(in crate::districts) levy: (f64, f64),
 }
 
 /// States of which something is known, by postal code.
@@ -24,18 +27,18 @@ const LAWS: [Law; 7] = [
     Law {
         state: "IA",
         courses: Some((41.0, "Iowa Code 256.11; units offered and taught, in force since 1989")),
-        money: Some(Elasticities { aid: 1.6, levy: 0.6 }),
+        money: Some(Following { aid: (1.6, 0.14), levy: (0.6, 0.05) }),
     },
     Law { state: "MO", courses: Some((42.0, "Missouri School Improvement Program, minimum of 2012; units")), money: None },
     Law {
         state: "MT",
         courses: Some((20.0, "ARM 10.55.904; units, at least, since 1989")),
-        money: Some(Elasticities { aid: 0.81, levy: 0.54 }),
+        money: Some(Following { aid: (0.81, 0.39), levy: (0.54, 0.32) }),
     },
     Law {
         state: "ND",
         courses: Some((26.5, "NDCC 15.1-21-02; units to provide or make available, summed from its list")),
-        money: Some(Elasticities { aid: 0.74, levy: 1.3 }),
+        money: Some(Following { aid: (0.74, 0.95), levy: (1.3, 0.14) }),
     },
     Law {
         state: "NE",
@@ -45,14 +48,13 @@ const LAWS: [Law; 7] = [
     Law {
         state: "SD",
         courses: Some((20.0, "ARSD 24:43:11:07; about 20 units, over two years, summed from its list")),
-        money: Some(Elasticities { aid: 1.45, levy: 1.25 }),
+        money: Some(Following { aid: (1.45, 0.48), levy: (1.25, 0.05) }),
     },
 ];
 
-/// The elasticity of a state's aid to pupils, and how far its levies follow them; where they are known.
-pub(in crate::districts) fn money(state: &str) -> Option<(f64, f64)> {
-    let law = LAWS.iter().find(|law| law.state == state)?;
-    law.money.as_ref().map(|it| (it.aid, it.levy))
+/// How a state's aid and levies follow pupils, where it is known.
+pub(in crate::districts) fn money(state: &str) -> Option<Following> {
+    LAWS.iter().find(|law| law.state == state)?.money
 }
 
 /// Puts what is known of the state's law into its rules and finance, and tells in each line what is the
@@ -66,8 +68,9 @@ pub(super) fn apply(state: &str, rules: &mut StateRules, finance: &mut StateFina
     } else {
         told.push("courses that a high school must offer: no rule of the state is known, drawn in every run".to_owned());
     }
-    if let Some(Elasticities { aid, levy }) = law.and_then(|law| law.money.as_ref()) {
-        (finance.aid_elasticity, finance.levy_elasticity) = (Some(*aid), Some(*levy));
+    if let Some(Following { aid: (aid, aid_yearly), levy: (levy, levy_yearly) }) = law.and_then(|law| law.money) {
+        (finance.aid_elasticity, finance.aid_adjustment) = (Some(aid), Some(aid_yearly));
+        (finance.levy_elasticity, finance.levy_adjustment) = (Some(levy), Some(levy_yearly));
         told.push(format!(
             "the state's aid changes with pupils by an elasticity of {aid}, its levies in the long run by {levy}: estimated from finances of \
              1995 to 2016 (F-33)"
@@ -108,7 +111,13 @@ mod tests {
     fn what_is_known_lies_in_the_ranges_of_region_files() {
         for law in LAWS {
             assert!(law.courses.is_none_or(|(courses, _)| (0.0..=200.0).contains(&courses)), "{}", law.state);
-            assert!(law.money.is_none_or(|it| (0.5..=2.0).contains(&it.aid) && (0.0..=1.5).contains(&it.levy)), "{}", law.state);
+            let sound = |it: Following| {
+                (0.5..=2.0).contains(&it.aid.0)
+                    && (0.05..=1.0).contains(&it.aid.1)
+                    && (0.0..=1.5).contains(&it.levy.0)
+                    && (0.0..=1.0).contains(&it.levy.1)
+            };
+            assert!(law.money.is_none_or(sound), "{}", law.state);
         }
     }
 }

@@ -122,7 +122,9 @@ pub(crate) fn finance(table: &mut Table<'_>) -> StateFinance {
             default.sparse_below,
         ),
         aid_elasticity: table.optional("aid_elasticity", AID_ELASTICITY, &Number::new("elasticity", 0.5, 2.0)),
+        aid_adjustment: table.optional("aid_adjustment", AID_ADJUSTMENT, &Number::new("1/year", 0.05, 1.0)),
         levy_elasticity: table.optional("levy_elasticity", LEVY_ELASTICITY, &Number::new("elasticity", 0.0, 1.5)),
+        levy_adjustment: table.optional("levy_adjustment", LEVY_ADJUSTMENT, &Number::new("1/year", 0.0, 1.0)),
     };
     let sum = finance.local_share + finance.state_share + finance.federal_share;
     if table.sound() && (sum - 1.0).abs() > SUM_TOLERANCE {
@@ -141,6 +143,9 @@ const BASE_COST: &str =
 const SMALL_SIZE_AID: &str =
     "Share of the extra cost of small size that the existing foundation formula recognises (aid that is lost on merging).";
 const AID_ELASTICITY: &str = "Elasticity of state aid to the smoothed count of pupils, by the state's law; drawn where absent.";
+const AID_ADJUSTMENT: &str =
+    "Share of the gap between the count that aid pays for and that of pupils which closes in a year; drawn where absent.";
+const LEVY_ADJUSTMENT: &str = "Share of the gap between the levy and what it tends to that closes in a year; drawn where absent.";
 const LEVY_ELASTICITY: &str = "How far the local levy follows pupils in the long run, by the state's law; drawn where absent.";
 const SPARSITY_AID: &str = "Aid for sparse districts as a share of base cost per pupil.";
 

@@ -73,7 +73,9 @@ fn full() -> Region {
         finance: StateFinance {
             base_cost: 3642.4,
             aid_elasticity: Some(0.75),
+            aid_adjustment: Some(0.95),
             levy_elasticity: Some(1.1),
+            levy_adjustment: Some(0.14),
             ..StateFinance::default()
         },
         districts: vec![district, high],

@@ -66,7 +66,9 @@ fn finance(file: &mut Lines, finance: &StateFinance) {
     file.number("sparsity_aid", finance.sparsity_aid);
     file.number("sparse_below", finance.sparse_below);
     file.optional("aid_elasticity", finance.aid_elasticity);
+    file.optional("aid_adjustment", finance.aid_adjustment);
     file.optional("levy_elasticity", finance.levy_elasticity);
+    file.optional("levy_adjustment", finance.levy_adjustment);
 }
 
 fn write_district(file: &mut Lines, district: &StartingDistrict) {

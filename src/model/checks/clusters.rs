@@ -7,6 +7,7 @@ use super::super::functions::Function;
 use super::super::parameters::Parameters;
 use super::super::policy::{ClusterGrant, Condition, InstrumentKind, Policy, SharingWeight};
 use super::super::record::Record;
+use super::super::region::Region;
 use super::super::simulation::{RunId, Simulation};
 use super::super::state::{Cluster, Grant, NONE, State};
 use super::super::world::World;
@@ -113,7 +114,9 @@ fn five_years(policy: &Policy, mut watch: impl FnMut(&'static str, &World<'_>)) 
     let never = Parameters { leave_intercept: NEVER, network_done: 0.0, wind_up_below: 0.0, ..Parameters::default() };
     let alone = Parameters { found_intercept: NEVER, join_intercept: NEVER, propose_intercept: NEVER, ..never };
     let calm = Parameters { give_up_intercept: NEVER, goal_met: 0.0, ..alone };
-    let large = random::region(40).prop_filter("districts enough", |region| region.districts.len() > 20);
+    // A sharing weight is paid in state aid: where there is none it pays nothing.
+    let fit = |region: &Region| region.districts.len() > 20 && region.finance.state_share > 0.2;
+    let large = random::region(40).prop_filter("districts and aid enough", fit);
     let region = large.new_tree(&mut TestRunner::deterministic()).expect("a region").current();
     let simulation = Simulation::new(Arc::new(region), 5);
     let id = RunId { seed: 1, replicate: 0 };

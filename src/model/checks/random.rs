@@ -107,9 +107,13 @@ fn rules() -> impl Strategy<Value = StateRules> {
 
 fn finance() -> impl Strategy<Value = StateFinance> {
     let sources = (3_000.0..25_000.0f64, 0.05..0.9f64, 0.0..0.3f64);
-    let law = (prop::option::of(0.5..2.0f64), prop::option::of(0.0..1.5f64));
+    let law = (
+        (prop::option::of(0.5..2.0f64), prop::option::of(0.05..1.0f64)),
+        (prop::option::of(0.0..1.5f64), prop::option::of(0.0..1.0f64)),
+    );
     (sources, law, 0.0..1.0f64, 0.0..0.3f64, 0.0..3.0f64).prop_map(
-        |((base_cost, local, federal), (aid_elasticity, levy_elasticity), small_size_aid, sparsity_aid, sparse_below)| {
+        |((base_cost, local, federal), (aid, levy), small_size_aid, sparsity_aid, sparse_below)| {
+            let ((aid_elasticity, aid_adjustment), (levy_elasticity, levy_adjustment)) = (aid, levy);
             let federal_share = federal.min(1.0 - local);
             StateFinance {
                 base_cost,
@@ -120,7 +124,9 @@ fn finance() -> impl Strategy<Value = StateFinance> {
                 sparsity_aid,
                 sparse_below,
                 aid_elasticity,
+                aid_adjustment,
                 levy_elasticity,
+                levy_adjustment,
             }
         },
     )
