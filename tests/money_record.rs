@@ -56,7 +56,6 @@ const KEPT: &str =
     "Four in ten of these mergers keep both high schools, save little and lower no levy; those that join them are within.";
 const LARGER: &str =
     "Iowa's districts are larger than those that merged on record in the Dakotas: one high school saves less of theirs.";
-const IOWA: &str = "Aid follows pupils slowly, so that decliners hold a little more for some years; gone later in the century.";
 
 /// What the model is known to miss: exactly these figures lie outside their bands. One that is mended must leave the
 /// list, and none may join it unseen.
