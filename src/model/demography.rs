@@ -140,14 +140,17 @@ fn best_neighbour(w: &World<'_>, community: usize, compared: usize) -> Option<(f
     let (home, own) = (c[community].home, c[usize::from(own)].courses);
     let near = w.site.near(community);
     let (mut most, mut best) = (own, None);
-    for (nth, &other) in near[..compared.min(near.len())].iter().enumerate() {
+    let farthest = w.p.open_enrolment_minutes / w.drive_minutes_per_mile;
+    let miles = w.site.near_miles(community);
+    let within = miles[..compared.min(miles.len())].partition_point(|&miles| f64::from(miles) < farthest);
+    for (nth, &other) in near[..within].iter().enumerate() {
         let other = &c[usize::from(other)];
         // A community without a high school offers no courses.
         if other.courses > most && other.home != home {
             (most, best) = (other.courses, Some(nth));
         }
     }
-    best.map(|nth| (most - own, usize::from(near[nth]), f64::from(w.site.near_miles(community)[nth])))
+    best.map(|nth| (most - own, usize::from(near[nth]), f64::from(miles[nth])))
 }
 
 /// Counts who is taught where after all moves, and keeps it in the history.

@@ -32,17 +32,19 @@ fn fear(w: &World<'_>, district: usize) -> f64 {
 }
 
 /// What money on offer is worth to a board: less where its voters would have to decide on the district at the
-/// end, the more they are attached to it.
-fn perceived_worth(w: &World<'_>, district: usize, offer: &Offer) -> f64 {
-    let fear = fear(w, district);
-    let feared = offer.grant.filter(|grant| grant.vote).map_or(0.0, |grant| grant.worth * fear);
-    (offer.worth - feared).max(0.0)
+/// end, the more they are attached to it. And the share of it that is the grant's.
+fn perceived_worth(w: &World<'_>, district: usize, offer: &Offer) -> (f64, f64) {
+    let Some(grant) = offer.grant else { return (offer.worth, 0.0) };
+    let feared = if grant.vote { grant.worth * fear(w, district) } else { 0.0 };
+    let (all, of_grant) = ((offer.worth - feared).max(0.0), (grant.worth - feared).max(0.0));
+    (all, if of_grant > 0.0 { (of_grant / all).min(1.0) } else { 0.0 })
 }
 
 /// Effect of money on offer: asinh of what it is worth over the scale of money. In proportion to small offers,
 /// it has no step at nothing and no ceiling.
 fn grant_effect(w: &World<'_>, district: usize) -> f64 {
-    instruments::best_offer(w, district).map_or(0.0, |offer| math::asinh(perceived_worth(w, district, &offer) / w.f.money_scale))
+    instruments::best_offer(w, district)
+        .map_or(0.0, |offer| math::asinh(perceived_worth(w, district, &offer).0 / w.f.money_scale))
 }
 
 /// Share of the nearest districts that are in a cluster that works.
@@ -136,13 +138,15 @@ fn found(w: &mut World<'_>) {
 }
 
 /// The initiator invites the best candidates; those who accept found a cluster with it. Whether it is the money
-/// that brought it to this is drawn: with the odds that money multiplied.
+/// that brought it to this is drawn: with the odds that money multiplied; and whether it is the grant's, by its share
+/// of the money, so that nobody binds itself by the terms of a grant for the sake of other money.
 fn invite(w: &mut World<'_>, initiator: usize) {
     let offer = instruments::best_offer(w, initiator);
-    let effect = offer.map_or(0.0, |offer| math::asinh(perceived_worth(w, initiator, &offer) / w.f.money_scale));
-    let share = 1.0 - math::exp(-w.f.found_grant * effect);
-    let for_money = w.draws.uniform(w.key(initiator), Decision::FoundForMoney) < share;
-    let grant = offer.and_then(|offer| offer.grant).filter(|_| for_money);
+    let (worth, of_grant) = offer.map_or((0.0, 0.0), |offer| perceived_worth(w, initiator, &offer));
+    let share = 1.0 - math::exp(-w.f.found_grant * math::asinh(worth / w.f.money_scale));
+    let drawn = w.draws.uniform(w.key(initiator), Decision::FoundForMoney);
+    let for_money = drawn < share;
+    let grant = offer.and_then(|offer| offer.grant).filter(|_| drawn < share * of_grant);
     let invited = (w.f.invitations as usize).min(instruments::most_members(grant.as_ref()).saturating_sub(1));
     rank_candidates(w, initiator, grant.as_ref(), invited);
     let mut members = Members::EMPTY;

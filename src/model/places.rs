@@ -128,6 +128,10 @@ fn buildings(district: &StartingDistrict) -> [u8; 8] {
 /// Miles to which pupils are sent for a grade that a nearer high school does not teach: an hour's ride.
 const FARTHEST_TAUGHT: f64 = 40.0;
 
+/// Miles to which they are sent if no nearer school is to be had: a hundred, which only children who board or drive
+/// themselves do on the plains. From farther away they go to a school that is none of the region's.
+const FARTHEST_SENT: f64 = 100.0;
+
 /// The district that teaches the high-school pupils of a district: itself, the one that it names, or the
 /// nearest with a high school. One that teaches the grade after the district's last comes before any that begins
 /// later: pupils of the grades between would be taught by nobody.
@@ -141,13 +145,11 @@ fn high_school_of(place: usize, district: &StartingDistrict, region: &Region, si
         teaches(j) && next && site.miles(place, j) <= FARTHEST_TAUGHT
     };
     let named = district.high_school.as_ref().and_then(|id| region.districts.iter().position(|other| other.id == *id));
-    let near = |which: &dyn Fn(usize) -> bool| site.near(place).iter().map(|&j| usize::from(j)).find(|&j| which(j));
-    let anywhere = || {
-        let all = (0..region.districts.len()).filter(|&j| j != place && teaches(j));
-        all.min_by(|&a, &b| site.miles(place, a).total_cmp(&site.miles(place, b)))
-    };
+    let within = |&j: &usize| site.miles(place, j) <= FARTHEST_SENT;
+    let near =
+        |which: &dyn Fn(usize) -> bool| site.near(place).iter().map(|&j| usize::from(j)).take_while(within).find(|&j| which(j));
     let found = named.filter(|&j| goes_on(j)).or_else(|| near(&goes_on)).or(named.filter(|&j| teaches(j)));
-    found.or_else(|| near(&teaches)).or_else(anywhere).map_or(NONE, |j| j as u16)
+    found.or_else(|| near(&teaches)).map_or(NONE, |j| j as u16)
 }
 
 /// Longest ride, minutes, within an attendance area of so many square miles: its radius at the speed of a

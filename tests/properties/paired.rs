@@ -154,6 +154,7 @@ proptest! {
     #[test]
     fn a_district_far_away_changes_no_other((region, policy, parameters, seed) in world(), first in any::<bool>()) {
         // Before or after all others in the list: places in the list must not matter.
+        // Of fewer it would be among the nearest that are watched for how they fare.
         prop_assume!(region.districts.len() > 8);
         let mut larger = region.clone();
         larger.districts.push(far_district(&region, if first { "0" } else { "Z" }));
