@@ -66,6 +66,7 @@ pub mod experiments;
 mod input;
 pub mod model;
 pub mod plots;
+pub mod provenance;
 pub mod report;
 pub mod results;
 pub mod scenario;

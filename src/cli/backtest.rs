@@ -18,8 +18,9 @@ use crate::experiments::futures::Inputs;
 use crate::experiments::posterior::{self, Posterior};
 use crate::experiments::runner::WorkFolder;
 use crate::model::record::Detail;
+use crate::provenance::sha256_hex;
 use crate::report::backtest::{self as report, Made};
-use crate::results::{FileFolder, Layout, Origin, sha256_hex};
+use crate::results::{FileFolder, Layout, Origin};
 use crate::scenario::{self, Scenario};
 
 /// The policies then in force travel with the program.

@@ -15,8 +15,9 @@ use crate::experiments::posterior::{self, Posterior};
 use crate::experiments::summary::{Comparison, Trends};
 use crate::model::record::Record;
 use crate::model::region::Region;
+use crate::provenance::sha256_hex;
 use crate::report::{self, charts, figures::whole};
-use crate::results::{Layout, Origin, ResultsError, ResultsWriter, WrittenFile, sha256_hex};
+use crate::results::{Layout, Origin, ResultsError, ResultsWriter, WrittenFile};
 use crate::scenario::{self, Measure, RegionChoice, Scenario};
 
 /// Everything that an experiment needs, checked.

@@ -16,7 +16,7 @@ use crate::model::policy::Policy;
 use crate::model::record::{Detail, Record};
 use crate::model::region::Region;
 use crate::model::simulation::{RunId, Simulation, Workspace};
-use crate::results::sha256_hex;
+use crate::provenance::sha256_hex;
 use crate::scenario::{RegionChoice, Scenario, SyntheticRegion, load_region};
 
 /// Where the regions of the futures come from.

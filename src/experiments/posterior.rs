@@ -11,7 +11,7 @@ use crate::diagnostics::{Problem, nearest};
 use crate::engine::draws::{Draws, EntityKey};
 use crate::input::{self, List, Number, Shape, Table, Text, Whole};
 use crate::model::parameters::{ParameterId, Parameters};
-use crate::results::sha256_hex;
+use crate::provenance::sha256_hex;
 
 pub use crate::diagnostics::Problems;
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::results::{Build, sha256_hex};
+use crate::provenance::{Build, sha256_hex};
 
 /// The plan's file in a work folder.
 const PLAN: &str = "plan.txt";

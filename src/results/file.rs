@@ -8,6 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::error::ResultsError;
+use crate::provenance::hex;
 
 /// A file of a results folder, as the manifest lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,16 +22,6 @@ pub struct WrittenFile {
     pub bytes: u64,
     /// Its SHA-256 digest, hexadecimal.
     pub sha256: String,
-}
-
-/// The SHA-256 digest of some bytes, hexadecimal.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A buffered file that digests what goes through it, so that nothing is read again at the end.

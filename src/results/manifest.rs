@@ -6,6 +6,7 @@ use super::Layout;
 use super::error::ResultsError;
 use super::file::WrittenFile;
 use crate::model::record::Detail;
+use crate::provenance::Build;
 
 /// The manifest's name in a results folder.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -20,7 +21,7 @@ pub struct Origin {
     pub command: String,
     /// The scenario's name.
     pub scenario: String,
-    /// The digest of the scenario's text ([`sha256_hex`](super::sha256_hex)).
+    /// The digest of the scenario's text ([`sha256_hex`](crate::provenance::sha256_hex)).
     pub scenario_sha256: String,
     /// The region's name.
     pub region: String,
@@ -34,25 +35,6 @@ pub struct Origin {
     pub replicates: u32,
     /// The number of simulated years.
     pub years: u16,
-}
-
-/// The program that runs: its version and the state of its source when it was built.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Build {
-    /// The version.
-    pub version: &'static str,
-    /// The commit, or `unknown` when built outside a repository.
-    pub commit: &'static str,
-    /// `clean`, `modified` when the source differed from the commit, or `unknown`.
-    pub source: &'static str,
-}
-
-impl Build {
-    /// This program.
-    #[must_use]
-    pub fn current() -> Self {
-        Self { version: env!("CARGO_PKG_VERSION"), commit: env!("BARNRAISE_COMMIT"), source: env!("BARNRAISE_SOURCE_STATE") }
-    }
 }
 
 #[derive(Serialize)]

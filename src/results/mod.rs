@@ -31,8 +31,8 @@ use table::Table;
 
 pub use columns::{Column, ColumnKind, tables};
 pub use error::ResultsError;
-pub use file::{WrittenFile, sha256_hex};
-pub use manifest::{Build, Origin};
+pub use file::WrittenFile;
+pub use manifest::Origin;
 
 /// Rows collected before they go to disk as one Parquet row group: what bounds the memory.
 const ROW_GROUP_ROWS: usize = 1 << 16;

@@ -9,6 +9,7 @@ use super::*;
 use crate::model::events::{Dissolution, Ending, Event, Form, Happening, Origin as Founder};
 use crate::model::functions::Function;
 use crate::model::outcomes::{CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, REGION_OUTCOMES, RegionOutcome};
+use crate::provenance::sha256_hex;
 
 const YEARS: u16 = 3;
 const FIRST_YEAR: i32 = 2025;

@@ -24,7 +24,7 @@ use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;
 use crate::model::record::{CLUSTER_WIDTH, Detail, Record};
 use crate::model::simulation::{Ablation, Founding, Foundings, Invitees};
-use crate::results::sha256_hex;
+use crate::provenance::sha256_hex;
 use crate::scenario::Scenario;
 
 use super::summary::FailedReplicate;

@@ -10,7 +10,7 @@ use crate::experiments::futures::Inputs;
 use crate::model::outcomes::{DistrictOutcome, RegionOutcome};
 use crate::model::record::{DISTRICT_WIDTH, Record};
 use crate::model::region::{Region, StartingDistrict};
-use crate::results::sha256_hex;
+use crate::provenance::sha256_hex;
 use crate::scenario::Scenario;
 
 /// Simulated years from the first fiscal year of the record to the last.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::posterior::{Particle, Posterior};
 use super::runner::RunnerError;
 use crate::model::parameters::ParameterId;
-use crate::results::Build;
+use crate::provenance::Build;
 use search::{Found, Generation, Prior, Search, Vector, distance, miss};
 use simulate::Simulator;
 use targets::Targets;

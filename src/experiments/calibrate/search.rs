@@ -14,7 +14,7 @@ use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
 use crate::experiments::posterior::{Draw, pick};
 use crate::experiments::runner::{Plan, RunnerError, WorkFolder};
-use crate::results::sha256_hex;
+use crate::provenance::sha256_hex;
 
 use super::simulate::Answer;
 use super::targets::Algorithm;

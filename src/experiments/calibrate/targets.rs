@@ -10,7 +10,7 @@ use crate::experiments::backtest;
 use crate::input;
 use crate::model::parameters::ParameterId;
 use crate::model::region::Region;
-use crate::results::sha256_hex;
+use crate::provenance::sha256_hex;
 use crate::scenario::{BaselineLoss, Scenario};
 
 use super::form::form;
