@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use barnraise::experiments::compare::{Discard, Options, compare};
-use barnraise::experiments::futures::Regions;
+use barnraise::futures::inputs::Regions;
 use barnraise::model::record::Detail;
 use barnraise::scenario;
 

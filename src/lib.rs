@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use barnraise::experiments::compare::{Discard, Options, compare};
-//! use barnraise::experiments::futures::Regions;
+//! use barnraise::futures::inputs::Regions;
 //! use barnraise::model::record::Detail;
 //! use barnraise::scenario;
 //!
@@ -55,14 +55,15 @@
 //! Scenario and region files, tables, JSON and exit codes change with a note in the changelog only. The library
 //! serves the program first: its modules may change with any minor version.
 //!
-//! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `results` → `scenario`,
-//! `districts` → `model` → `engine`.
+//! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `futures` → `scenario` → `districts`
+//! → `model` → `engine`; `results` and `plots` stand on `model`.
 
 pub mod cli;
 pub mod diagnostics;
 pub mod districts;
 pub mod engine;
 pub mod experiments;
+pub mod futures;
 mod input;
 pub mod model;
 pub mod plots;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use barnraise::experiments::ablate::factors::FACTORS;
 use barnraise::experiments::ablate::{self, Ablated};
 use barnraise::experiments::compare::{Discard, Options, compare};
-use barnraise::experiments::futures::Regions;
 use barnraise::experiments::summary::Comparison;
+use barnraise::futures::inputs::Regions;
 use barnraise::model::record::Detail;
 use barnraise::scenario::{self, Agents, RegionChoice, Scenario};
 

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use barnraise::districts::history::{self, FIRST_YEAR, Knowledge, start};
-use barnraise::experiments::futures::Regions;
+use barnraise::futures::inputs::Regions;
 use barnraise::model::events::{Form, Happening};
 use barnraise::model::functions::Function;
 use barnraise::model::outcomes::DistrictOutcome;

@@ -10,8 +10,8 @@ use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::experiments::calibrate::{self as calibrating, Calibration};
-use crate::experiments::posterior::Posterior;
-use crate::experiments::runner::{RunnerError, write_whole};
+use crate::futures::posterior::Posterior;
+use crate::futures::work_folder::{RunnerError, write_whole};
 use crate::report::calibration as report;
 
 use super::experiment::command_line;

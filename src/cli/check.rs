@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::diagnostics::{Problem, Problems};
 use crate::districts::region_file;
 use crate::experiments::calibrate::targets;
-use crate::experiments::posterior;
+use crate::futures::posterior;
 use crate::report::figures::{number, whole};
 use crate::scenario;
 

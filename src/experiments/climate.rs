@@ -8,7 +8,7 @@
 
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
-use crate::experiments::posterior::Draw;
+use crate::futures::posterior::Draw;
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::Parameters;
 use crate::model::record::{Detail, Record};

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
-use super::futures::{Desk, Inputs, Regions, Tools, Worlds, under};
-use super::posterior::Posterior;
 use super::summary::{Collector, Comparison, Trends};
 use crate::engine::replicates::{Failure, run_in_order};
+use crate::futures::inputs::{Desk, Inputs, Regions, Tools, Worlds, under};
+use crate::futures::posterior::Posterior;
 use crate::model::outcomes::RegionOutcome;
 use crate::model::policy::Policy;
 use crate::model::record::{Detail, Record};

@@ -4,12 +4,8 @@
 pub mod ablate;
 pub mod backtest;
 pub mod calibrate;
-mod chunks;
 mod climate;
 pub mod compare;
-pub mod futures;
-pub mod posterior;
-pub mod runner;
 pub mod standards;
 pub mod statistics;
 pub mod summary;

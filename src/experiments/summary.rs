@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::futures::Regions;
 use super::standards::{StandardSigns, standards};
 use super::statistics::{Distribution, PairedDifference, PairedDifferences, Spread, difference};
 use super::survival::{Lives, Survival};
 use crate::engine::replicates::Failure;
+use crate::futures::inputs::Regions;
 use crate::model::events::Form;
 use crate::model::outcomes::{Better, Outcome, REGION_OUTCOMES, RegionOutcome, Summary};
 use crate::model::record::Record;
@@ -500,13 +500,13 @@ impl OutcomeFacts {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::policy::Policy;
     use crate::model::region::{AgentKind, GRADES, Region, StartingDistrict, StartingSchool, StateFinance, StateRules};
     use crate::scenario::RegionChoice;
 
-    pub(in crate::experiments) fn scenario(policies: &[&str]) -> Scenario {
+    pub(crate) fn scenario(policies: &[&str]) -> Scenario {
         let policy = |name: &&str| Policy { name: (*name).to_owned(), ..Policy::default() };
         Scenario {
             name: "test".to_owned(),
@@ -526,7 +526,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(in crate::experiments) fn region() -> Region {
+    pub(crate) fn region() -> Region {
         let school = |town: &str, x| StartingSchool { town: town.to_owned(), x, y: 0.0, lowest_grade: 0, highest_grade: 12 };
         let district = |id: &str, x| StartingDistrict {
             id: id.to_owned(),

@@ -514,7 +514,7 @@ mod tests {
         let made = Made { command: "barnraise backtest".to_owned(), seed: 1, replicates: 9, posterior: None };
         let mut better = result();
         better.counts[0].simulated = Band { low: 170.0, median: 176.0, high: 180.0 };
-        let posterior = crate::experiments::posterior::parse(POSTERIOR, "p.toml").expect("it is sound");
+        let posterior = crate::futures::posterior::parse(POSTERIOR, "p.toml").expect("it is sound");
         let held = [HeldOut { calibration: crate::report::calibration::tests::calibration(), posterior, result: better }];
         let page = page(&[result()], &held, &made);
         assert!(page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS | 176 (170 to 180) | hit |"), "{page}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use barnraise::experiments::ablate::factors::FACTORS;
-use barnraise::experiments::futures::Regions;
+use barnraise::futures::inputs::Regions;
 use barnraise::model::events::{Ending, Form, Happening};
 use barnraise::model::outcomes::{ClusterOutcome, RegionOutcome};
 use barnraise::model::record::CLUSTER_WIDTH;

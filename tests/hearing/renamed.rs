@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use barnraise::experiments::futures::Regions;
+use barnraise::futures::inputs::Regions;
 use barnraise::model::events::Happening;
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::region::Region;

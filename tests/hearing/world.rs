@@ -6,7 +6,7 @@ use std::sync::Arc;
 use barnraise::districts::region_file;
 use barnraise::engine::draws::EntityKey;
 use barnraise::engine::replicates::run_in_order;
-use barnraise::experiments::futures::{Regions, Worlds};
+use barnraise::futures::inputs::{Regions, Worlds};
 use barnraise::model::events::{Form, Origin};
 use barnraise::model::functions::{Function, FunctionSet};
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
@@ -162,7 +162,7 @@ impl World {
     pub(crate) fn futures<T: Send>(&self, futures: u32, value: impl Fn(&Future<'_>) -> T + Sync) -> Vec<T> {
         let worlds = Worlds::new(self.regions.clone(), self.years, SEED);
         let mut values = Vec::new();
-        let work = |desk: &mut barnraise::experiments::futures::Desk<'_>, replicate| {
+        let work = |desk: &mut barnraise::futures::inputs::Desk<'_>, replicate| {
             let own = self.parameters(replicate);
             let id = RunId { seed: SEED, replicate };
             let (region, record) = desk.run(replicate, (&self.policy, &own), id, Detail::District);

@@ -12,12 +12,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::chunks::{Batch, Bytes, Kept, Reader};
-use super::futures::{Desk, Inputs, Regions, Tools, Worlds, under};
-use super::posterior::Posterior;
-use super::runner::{RunnerError, WorkFolder};
 use super::statistics::{PairedDifference, PairedDifferences};
 use crate::engine::replicates::Failure;
+use crate::futures::chunks::{Batch, Bytes, Kept, Reader};
+use crate::futures::inputs::{Desk, Inputs, Regions, Tools, Worlds, under};
+use crate::futures::posterior::Posterior;
+use crate::futures::work_folder::{RunnerError, WorkFolder};
 use crate::model::events::{Ending, Happening};
 use crate::model::outcomes::{ClusterOutcome, RegionOutcome};
 use crate::model::parameters::Parameters;

@@ -94,7 +94,7 @@ fn an_ablation_that_was_stopped_goes_on_to_the_same_result_on_any_number_of_thre
 #[test]
 fn a_posterior_changes_the_figures_and_is_other_work() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let posterior = crate::experiments::posterior::tests::posterior();
+    let posterior = crate::futures::posterior::tests::posterior();
     let under = ablated(&place.path().join("a"), 2, Some(&posterior)).expect("a new folder");
     let prior = ablated(&place.path().join("b"), 2, None).expect("a new folder");
     assert_eq!((under.posterior.as_deref(), prior.posterior.as_deref()), (Some("a trial"), None));

@@ -6,9 +6,9 @@ use super::which::set_regression;
 use super::{Futures, Question, StateResult, Stopped, backtest};
 use crate::experiments::calibrate::targets::Targets;
 use crate::experiments::calibrate::{self, Calibration};
-use crate::experiments::futures::Inputs;
-use crate::experiments::posterior::Posterior;
-use crate::experiments::runner::WorkFolder;
+use crate::futures::inputs::Inputs;
+use crate::futures::posterior::Posterior;
+use crate::futures::work_folder::WorkFolder;
 
 /// A state scored under parameters that know nothing of it.
 #[derive(Debug, Clone, PartialEq)]

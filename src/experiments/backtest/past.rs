@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::runs::{Run, YEARS, summarise};
-use crate::experiments::chunks::{Bytes, Kept, Reader};
 use crate::experiments::climate::{self, Known};
-use crate::experiments::futures::{Desk, Regions, Worlds, under};
+use crate::futures::chunks::{Bytes, Kept, Reader};
+use crate::futures::inputs::{Desk, Regions, Worlds, under};
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;

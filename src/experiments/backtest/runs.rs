@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::districts::history::{FIRST_YEAR, LAST_YEAR, StateHistory};
-use crate::experiments::chunks::{Batch, Bytes, Kept, Reader};
-use crate::experiments::futures::Inputs;
+use crate::futures::chunks::{Batch, Bytes, Kept, Reader};
+use crate::futures::inputs::Inputs;
 use crate::model::outcomes::{DistrictOutcome, RegionOutcome};
 use crate::model::record::{DISTRICT_WIDTH, Record};
 use crate::model::region::{Region, StartingDistrict};
@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::districts::synthetic::{SyntheticSpec, generate};
-    use crate::experiments::futures::Worlds;
+    use crate::futures::inputs::Worlds;
     use crate::model::parameters::Parameters;
     use crate::model::policy::Policy;
     use crate::model::record::Detail;

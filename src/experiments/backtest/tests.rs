@@ -4,7 +4,7 @@ use super::classify::auc;
 use super::*;
 use crate::districts::history::read;
 use crate::experiments::calibrate::targets::{self, Records};
-use crate::experiments::futures::Inputs;
+use crate::futures::inputs::Inputs;
 use crate::model::region::{StateFinance, StateRules};
 
 /// The folder of real data, or a message that it is missing.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::diagnostics::{Problem, Problems, nearest};
-use crate::experiments::futures::Regions;
-use crate::experiments::posterior;
+use crate::futures::inputs::Regions;
+use crate::futures::posterior;
 use crate::input::{Choice, Number, Parsed, Prose, Table, Text, Variant, Whole};
 use crate::model::outcomes::RegionOutcome;
 use crate::scenario::{self, BaselineLoss, Counted, Scenario};

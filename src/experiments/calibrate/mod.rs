@@ -13,8 +13,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::posterior::{Particle, Posterior};
-use super::runner::RunnerError;
+use crate::futures::posterior::{Particle, Posterior};
+use crate::futures::work_folder::RunnerError;
 use crate::model::parameters::ParameterId;
 use crate::provenance::Build;
 use search::{Found, Generation, Prior, Search, Vector, distance, miss};

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
-use crate::experiments::posterior::{Draw, pick};
-use crate::experiments::runner::{Plan, RunnerError, WorkFolder};
+use crate::futures::posterior::{Draw, pick};
+use crate::futures::work_folder::{Plan, RunnerError, WorkFolder};
 use crate::provenance::sha256_hex;
 
 use super::simulate::Answer;

@@ -1,7 +1,7 @@
 //! What the model says to a parameter vector: the statistics of all targets.
 
 use crate::experiments::climate::{self, Known};
-use crate::experiments::futures::{Desk, Inputs, Regions, Worlds, under};
+use crate::futures::inputs::{Desk, Inputs, Regions, Worlds, under};
 use crate::model::parameters::{ParameterId, Parameters};
 use crate::model::policy::Policy;
 use crate::model::record::{Detail, Record};

@@ -45,7 +45,7 @@ pub struct Setting {
     /// Where the districts come from.
     pub districts: Districts,
     /// The regions on which the replicates take turns: one that was read or drawn once, one for each replicate where
-    /// the scenario draws them anew (see [`Regions`](crate::experiments::futures::Regions)), or several that differ in
+    /// the scenario draws them anew (see [`Regions`](crate::futures::inputs::Regions)), or several that differ in
     /// what the record does not tell.
     pub regions: Vec<Arc<Region>>,
     /// Replicates for each parameter vector; the same ones for all.

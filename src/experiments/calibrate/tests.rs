@@ -1,5 +1,5 @@
 use super::*;
-use crate::experiments::posterior;
+use crate::futures::posterior;
 use crate::scenario::{BaselineLoss, Counted};
 
 /// A small state with and without a grant; the published figures are filled in from a known truth.

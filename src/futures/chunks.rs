@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::runner::{Plan, RunnerError, WorkFolder};
+use super::work_folder::{Plan, RunnerError, WorkFolder};
 use crate::engine::replicates::{Failure, run_in_order};
 
 /// Replicates in one file: a second or so of work, so that little is lost when it is stopped.
@@ -18,7 +18,7 @@ const FINISHED: u8 = 1;
 const BROKE_OFF: u8 = 0;
 
 /// Which replicates are run, where their finished chunks are kept, and what they depend on.
-pub(super) struct Batch<'a> {
+pub(crate) struct Batch<'a> {
     /// The work folder.
     pub folder: &'a Path,
     /// What every chunk depends on, beside the program: name and value.
@@ -28,7 +28,7 @@ pub(super) struct Batch<'a> {
 }
 
 /// What is kept of a replicate, as bytes.
-pub(super) trait Kept: Sized {
+pub(crate) trait Kept: Sized {
     /// Appends it.
     fn write(&self, bytes: &mut Bytes);
     /// Takes it from the front; None where the bytes are not such a thing.
@@ -41,7 +41,7 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// When the folder cannot be written to or holds other work.
-    pub(super) fn run<S: Send, T: Kept + Send>(
+    pub(crate) fn run<S: Send, T: Kept + Send>(
         &self,
         workspace: impl Fn() -> S + Sync,
         work: impl Fn(&mut S, u32) -> T + Sync,
@@ -82,12 +82,12 @@ impl Batch<'_> {
 
 /// Bytes that are written.
 #[derive(Debug, Default)]
-pub(super) struct Bytes(Vec<u8>);
+pub(crate) struct Bytes(Vec<u8>);
 
 impl Bytes {
     /// Reads what was written.
     #[cfg(test)]
-    pub(super) fn reader(&self) -> Reader<'_> {
+    pub(crate) fn reader(&self) -> Reader<'_> {
         Reader(&self.0)
     }
 
@@ -110,17 +110,17 @@ impl Bytes {
     }
 
     /// Appends a count.
-    pub(super) fn whole(&mut self, number: u32) {
+    pub(crate) fn whole(&mut self, number: u32) {
         self.0.extend(number.to_le_bytes());
     }
 
     /// Appends a number, bit for bit.
-    pub(super) fn number(&mut self, number: f64) {
+    pub(crate) fn number(&mut self, number: f64) {
         self.0.extend(number.to_le_bytes());
     }
 
     /// Appends a list of numbers.
-    pub(super) fn numbers(&mut self, numbers: &[f64]) {
+    pub(crate) fn numbers(&mut self, numbers: &[f64]) {
         self.whole(numbers.len() as u32);
         for number in numbers {
             self.number(*number);
@@ -128,7 +128,7 @@ impl Bytes {
     }
 
     /// Appends a list of short numbers.
-    pub(super) fn short_numbers(&mut self, numbers: &[f32]) {
+    pub(crate) fn short_numbers(&mut self, numbers: &[f32]) {
         self.whole(numbers.len() as u32);
         for number in numbers {
             self.0.extend(number.to_le_bytes());
@@ -136,7 +136,7 @@ impl Bytes {
     }
 
     /// Appends a list of truths.
-    pub(super) fn truths(&mut self, truths: &[bool]) {
+    pub(crate) fn truths(&mut self, truths: &[bool]) {
         self.whole(truths.len() as u32);
         self.0.extend(truths.iter().map(|truth| u8::from(*truth)));
     }
@@ -144,7 +144,7 @@ impl Bytes {
 
 /// Bytes that are read, from the front.
 #[derive(Debug)]
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
@@ -167,12 +167,12 @@ impl Reader<'_> {
     }
 
     /// A count.
-    pub(super) fn whole(&mut self) -> Option<u32> {
+    pub(crate) fn whole(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
     }
 
     /// A number.
-    pub(super) fn number(&mut self) -> Option<f64> {
+    pub(crate) fn number(&mut self) -> Option<f64> {
         self.take().map(f64::from_le_bytes)
     }
 
@@ -182,17 +182,17 @@ impl Reader<'_> {
     }
 
     /// A list of numbers.
-    pub(super) fn numbers(&mut self) -> Option<Vec<f64>> {
+    pub(crate) fn numbers(&mut self) -> Option<Vec<f64>> {
         self.list(Self::number)
     }
 
     /// A list of short numbers.
-    pub(super) fn short_numbers(&mut self) -> Option<Vec<f32>> {
+    pub(crate) fn short_numbers(&mut self) -> Option<Vec<f32>> {
         self.list(|reader| reader.take().map(f32::from_le_bytes))
     }
 
     /// A list of truths.
-    pub(super) fn truths(&mut self) -> Option<Vec<bool>> {
+    pub(crate) fn truths(&mut self) -> Option<Vec<bool>> {
         self.list(|reader| reader.take::<1>().map(|[byte]| byte == 1))
     }
 }

@@ -303,8 +303,8 @@ impl Desk<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::posterior::tests::posterior;
     use super::*;
-    use crate::experiments::posterior::tests::posterior;
     use crate::experiments::summary::tests::{region, scenario};
 
     fn wedge() -> ParameterId {

@@ -22,7 +22,7 @@ const MOST_PARTICLES: usize = 100_000;
 /// those of the model's decisions.
 #[derive(Debug, Clone, Copy)]
 #[repr(u16)]
-pub(super) enum Draw {
+pub(crate) enum Draw {
     /// Which particle a replicate runs under, or which one a new particle is moved from.
     Particle = 1_000,
     /// A parameter of a new particle.
@@ -113,7 +113,7 @@ const HEADER: &str = "\
 ";
 
 /// The place of the weight in whose share of the whole `u` (0–1) falls; None where there is none.
-pub(super) fn pick(weights: impl Iterator<Item = f64> + Clone, u: f64) -> Option<usize> {
+pub(crate) fn pick(weights: impl Iterator<Item = f64> + Clone, u: f64) -> Option<usize> {
     let whole: f64 = weights.clone().sum();
     let mut below = 0.0;
     let mut last = None;
@@ -169,7 +169,7 @@ fn form(table: &mut Table<'_>) -> Posterior {
 }
 
 /// A list of parameters' names, each once and each an uncertain input.
-pub(super) fn parameters(table: &mut Table<'_>, doc: &str) -> Vec<ParameterId> {
+pub(crate) fn parameters(table: &mut Table<'_>, doc: &str) -> Vec<ParameterId> {
     let names = List { of: Text, least: 1, most: usize::MAX };
     let given = table.required("parameters", doc, &names);
     let mut ids: Vec<ParameterId> = Vec::new();
