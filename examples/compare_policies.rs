@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use barnraise::experiments::compare::{Discard, Options, compare};
-use barnraise::futures::inputs::Regions;
+use barnraise::futures::question::Question;
 use barnraise::model::record::Detail;
 use barnraise::scenario;
 
@@ -15,9 +15,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut scenario = scenario::read(&path).map_err(|problems| problems.render(false))?;
     scenario.policies.retain(|policy| ["no-incentive", "coordinator-and-taper"].contains(&policy.name.as_str()));
 
-    let regions = Regions::of(&scenario.region, scenario.seed).map_err(|problems| problems.render(false))?;
-    let options = Options { replicates: 0..200, detail: Detail::Region, threads: None };
-    let (answer, _) = compare(&scenario, regions, &options, &mut Discard, |_| ())?;
+    let question = Question::of(scenario).map_err(|problems| problems.render(false))?;
+    let options = Options { replicates: 0..200, detail: Detail::Region, work: None };
+    let answer = compare(&question, &options, &mut Discard, |_| ())?.comparison;
 
     println!("{}: {} futures, seed {}", answer.title, answer.finished, answer.seed);
     let policy = &answer.policies[1];

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use barnraise::experiments::compare::{Discard, Options, compare};
-use barnraise::futures::inputs::Regions;
+use barnraise::futures::question::Question;
 use barnraise::model::policy::{Eligibility, GeneralAid, Instrument, InstrumentKind, Policy};
 use barnraise::model::record::Detail;
 use barnraise::scenario;
@@ -28,9 +28,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let title = "Aid for small districts".to_owned();
     scenario.policies.push(Policy { name: "small-aid".to_owned(), title, instruments: vec![aid], ..Policy::default() });
 
-    let regions = Regions::of(&scenario.region, scenario.seed).map_err(|problems| problems.render(false))?;
-    let options = Options { replicates: 0..100, detail: Detail::Region, threads: None };
-    let (answer, _) = compare(&scenario, regions, &options, &mut Discard, |_| ())?;
+    let question = Question::of(scenario).map_err(|problems| problems.render(false))?;
+    let options = Options { replicates: 0..100, detail: Detail::Region, work: None };
+    let answer = compare(&question, &options, &mut Discard, |_| ())?.comparison;
 
     for figures in &answer.policies[1].outcomes {
         if let Some(difference) = figures.difference.as_ref().filter(|difference| difference.equal < difference.n) {

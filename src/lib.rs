@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use barnraise::experiments::compare::{Discard, Options, compare};
-//! use barnraise::futures::inputs::Regions;
+//! use barnraise::futures::question::Question;
 //! use barnraise::model::record::Detail;
 //! use barnraise::scenario;
 //!
@@ -33,9 +33,10 @@
 //! per_pupil = [500.0, 500.0, 500.0]
 //! "#;
 //! let scenario = scenario::parse(text, "aid.toml", std::path::Path::new(".")).expect("a sound scenario");
-//! let regions = Regions::of(&scenario.region, scenario.seed).expect("a synthetic region needs no file");
-//! let options = Options { replicates: 0..scenario.replicates, detail: Detail::Region, threads: Some(1) };
-//! let (answer, _) = compare(&scenario, regions, &options, &mut Discard, |_| ()).expect("nothing that could fail");
+//! let futures = 0..scenario.replicates;
+//! let question = Question::of(scenario).expect("a synthetic region needs no file");
+//! let options = Options { replicates: futures, detail: Detail::Region, work: None };
+//! let answer = compare(&question, &options, &mut Discard, |_| ()).expect("nothing that could fail").comparison;
 //!
 //! assert_eq!((answer.finished, answer.policies.len()), (8, 2));
 //! for figures in &answer.policies[1].outcomes {

@@ -10,7 +10,7 @@ use barnraise::experiments::ablate::factors::FACTORS;
 use barnraise::experiments::ablate::{self, Ablated};
 use barnraise::experiments::compare::{Discard, Options, compare};
 use barnraise::experiments::summary::Comparison;
-use barnraise::futures::inputs::Regions;
+use barnraise::futures::question::Question;
 use barnraise::model::record::Detail;
 use barnraise::scenario::{self, Agents, RegionChoice, Scenario};
 
@@ -52,10 +52,10 @@ fn read(path: &Path) -> Scenario {
 fn run(scenario: &Scenario, replicates: u32) -> Comparison {
     let region = scenario::load_region(&scenario.region, scenario.seed).expect("a synthetic region");
     scenario::check_members(scenario, &region, &scenario.name).expect("members enough");
-    let options = Options { replicates: 0..replicates, detail: Detail::Region, threads: None };
+    let options = Options { replicates: 0..replicates, detail: Detail::Region, work: None };
     // As the program runs it: drawn anew in every future, unless the scenario says otherwise.
-    let regions = Regions::of(&scenario.region, scenario.seed).expect("a synthetic region");
-    compare(scenario, regions, &options, &mut Discard, |_| ()).expect("nothing to fail").0
+    let question = Question::of(scenario.clone()).expect("a synthetic region");
+    compare(&question, &options, &mut Discard, |_| ()).expect("nothing to fail").comparison
 }
 
 fn case(name: &str, replicates: u32) -> Comparison {
@@ -164,8 +164,8 @@ fn quick_ablation() -> Ablated {
     scenario.years = 12;
     let region = Arc::new(scenario::load_region(&scenario.region, scenario.seed).expect("a synthetic region"));
     let work = tempfile::tempdir().expect("a temporary folder");
-    let options = ablate::Options { policy: 1, replicates: 0..120, posterior: None, work: work.path() };
-    ablate::ablate(&scenario, region, &options, |_| ()).expect("a folder that can be written to").0
+    let options = ablate::Options { policy: 1, replicates: 0..120, work: work.path() };
+    ablate::ablate(&Question::in_regions(scenario, region), &options, |_| ()).expect("a folder that can be written to").0
 }
 
 #[test]

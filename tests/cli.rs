@@ -211,7 +211,50 @@ fn earlier_results_are_replaced_whole() {
     compare(&["--level", "district"]);
     compare(&["--no-csv"]);
     let names: Vec<String> = files(&folder.path().join("results/smoke")).into_keys().collect();
-    assert_eq!(names, ["columns.json", "outlay.parquet", "region.parquet", "summary.json", "survival.parquet"]);
+    let expected = [
+        "columns.json",
+        "outlay.parquet",
+        "parameters.parquet",
+        "region.parquet",
+        "scenario.toml",
+        "summary.json",
+        "survival.parquet",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_results_folder_holds_what_was_asked_so_that_it_can_be_asked_again() {
+    let folder = workplace();
+    succeeded(&barnraise(folder.path(), &["region", "--districts", "9", "--seed", "4", "--out", "nine.toml"]));
+    let ask = |scenario: &str, region: &str, out: &str| {
+        let words = ["compare", scenario, "--region", region, "--no-charts", "--quiet", "--out", out];
+        succeeded(&barnraise(folder.path(), &words));
+        files(&folder.path().join(out))
+    };
+    let first = ask("smoke.toml", "nine.toml", "first");
+    let second = ask("first/scenario.toml", "first/region.toml", "second");
+    assert!(first == second, "{:?}", first.keys().collect::<Vec<_>>());
+    let drawn = fs::read_to_string(folder.path().join("first/parameters.csv")).expect("the drawn inputs");
+    let (header, rows) = drawn.split_once('\n').expect("rows");
+    assert!(header.starts_with("replicate,") && header.contains(",wedge"), "{header}");
+    assert_eq!(rows.lines().count(), 20, "one row for each future");
+}
+
+#[test]
+fn a_comparison_kept_in_a_folder_goes_on_from_there_and_leaves_nothing_behind() {
+    let folder = workplace();
+    let compare = |more: &[&str]| barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat());
+    succeeded(&compare(&["--out", "plain"]));
+    succeeded(&compare(&["--out", "kept", "--work", "work"]));
+    assert!(files(&folder.path().join("plain")) == files(&folder.path().join("kept")));
+    assert!(!folder.path().join("work").exists(), "it is deleted when all is done");
+    fs::create_dir(folder.path().join("work")).expect("a folder");
+    fs::write(folder.path().join("work/letter.txt"), "dear").expect("a file");
+    let refused = compare(&["--out", "other", "--work", "work"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("is not empty and holds no unfinished work") && refused.stdout.is_empty());
+    assert!(!folder.path().join("other").exists());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use barnraise::districts::schools::default_schools;
 use barnraise::engine::replicates::Failure;
 use barnraise::experiments::compare::{Options, Sink, compare};
+use barnraise::futures::question::Question;
 use barnraise::model::outcomes::RegionOutcome;
 use barnraise::model::record::{Detail, Record};
 use barnraise::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation};
@@ -109,9 +110,10 @@ impl Sink for Golden {
 
 /// Compares with the golden file, or writes it where that is asked for; returns the difference.
 fn difference(name: &str, what: &str, scenario: &Scenario, region: Region) -> Option<String> {
-    let options = Options { replicates: 0..REPLICATES, detail: Detail::District, threads: Some(2) };
+    let options = Options { replicates: 0..REPLICATES, detail: Detail::District, work: None };
     let mut golden = Golden::new(scenario.policies.len());
-    compare(scenario, Arc::new(region), &options, &mut golden, |_| ()).expect("a comparison that ends");
+    let question = Question::in_regions(scenario.clone(), Arc::new(region));
+    compare(&question, &options, &mut golden, |_| ()).expect("a comparison that ends");
     let (path, text) = (root().join("tests/golden").join(name).with_extension("txt"), golden.text(what, scenario));
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         fs::write(&path, &text).expect("a golden file that can be written");

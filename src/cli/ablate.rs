@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
-use super::calibrate::{pool, stopped};
-use super::experiment::{Prepared, broken, layout, origin, policy_named, prepare, refused, what_was_written};
+use super::calibrate::stopped;
+use super::experiment::{Prepared, asked, broken, layout, origin, policy_named, prepare, refused, what_was_written};
 use super::output::Output;
 use crate::experiments::ablate::{self, Ablated, Options};
+use crate::futures::on_threads;
+use crate::futures::work_folder::WorkFolder;
 use crate::report::ablation;
 use crate::results::{ResultsWriter, WrittenFile};
 
@@ -16,26 +18,23 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     let experiment = experiment(arguments);
     let mut prepared = prepare(&experiment)?;
     let policy = match &arguments.policy {
-        Some(name) => policy_named(&prepared.scenario, name)?,
-        None => usize::from(prepared.scenario.policies.len() > 1),
+        Some(name) => policy_named(&prepared.question.scenario, name)?,
+        None => usize::from(prepared.question.scenario.policies.len() > 1),
     };
     if arguments.out.is_none() {
-        prepared.out = PathBuf::from("results").join(format!("{}-ablation", prepared.scenario.name));
+        prepared.out = PathBuf::from("results").join(format!("{}-ablation", prepared.question.scenario.name));
     }
     let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
     let work = arguments.work.clone().unwrap_or_else(|| prepared.out.with_added_extension("work"));
-    let replicates = prepared.options.replicates.clone();
-    let options = Options { policy, replicates, posterior: prepared.posterior.as_ref(), work: &work };
-    let pool = pool(prepared.options.threads)?;
-    let bar = output.progress(u64::from(prepared.scenario.replicates), "futures");
-    let found =
-        pool.install(|| ablate::ablate(&prepared.scenario, prepared.regions.clone(), &options, |done| bar.set_position(done)));
+    let options = Options { policy, replicates: prepared.options.replicates.clone(), work: &work };
+    let bar = output.progress(u64::from(prepared.question.scenario.replicates), "futures");
+    let found = on_threads(prepared.threads, || ablate::ablate(&prepared.question, &options, |done| bar.set_position(done)));
     bar.finish_and_clear();
-    let (found, finished) = found.map_err(|error| stopped(&error))?;
+    let (found, finished) = found.map_err(Failed::Broken)?.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";
     output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found) })?;
     let files = complete(writer, &prepared, &found, &json)?;
-    finished.clear().map_err(broken)?;
+    finished.map_or(Ok(()), WorkFolder::clear).map_err(broken)?;
     output.message(&what_was_written(&prepared.out, &files));
     failures(&found, output)
 }
@@ -50,6 +49,7 @@ fn experiment(arguments: &Ablate) -> Experiment {
         ground: arguments.ground.clone(),
         out: arguments.out.clone(),
         level: Level::Region,
+        work: None,
         no_csv: true,
         no_parquet: true,
         no_charts: true,
@@ -59,8 +59,8 @@ fn experiment(arguments: &Ablate) -> Experiment {
 }
 
 fn complete(mut writer: ResultsWriter, prepared: &Prepared, found: &Ablated, json: &str) -> Result<Vec<WrittenFile>, Failed> {
-    if let Some(posterior) = &prepared.posterior {
-        writer.add_file("posterior.toml", posterior.text().as_bytes()).map_err(broken)?;
+    for (name, text) in asked(&prepared.question) {
+        writer.add_file(name, text.as_bytes()).map_err(broken)?;
     }
     writer.add_file("ablation.json", json.as_bytes()).map_err(broken)?;
     writer.add_file("ablation.csv", ablation::csv(found).map_err(broken)?.as_bytes()).map_err(broken)?;

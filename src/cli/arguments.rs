@@ -125,6 +125,10 @@ pub(super) struct Experiment {
     /// The results folder; results/<scenario> if not given. Results of an earlier run are replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) out: Option<PathBuf>,
+    /// The folder of finished futures, from which a comparison that was stopped goes on; <results folder>.work for
+    /// those that take half a minute or more if not given. It is deleted when all is done
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) work: Option<PathBuf>,
     /// How much is written for every future
     #[arg(long, value_enum, default_value_t = Level::Region)]
     pub(super) level: Level,

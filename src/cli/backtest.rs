@@ -12,7 +12,7 @@ use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::history::{self, StateHistory};
 use crate::experiments::backtest::held_out::{self, HeldOut};
-use crate::experiments::backtest::{self as testing, FUTURES_PER_REPLICATE, Futures, Question, StateResult, Stopped, YEARS};
+use crate::experiments::backtest::{self as testing, FUTURES_PER_REPLICATE, Futures, StateResult, Stopped, Trial, YEARS};
 use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::futures::inputs::Inputs;
 use crate::futures::posterior::{self, Posterior};
@@ -177,7 +177,7 @@ fn simulate(prepared: &Prepared, output: &Output) -> Result<Done, Failed> {
         let inputs = Inputs::of(scenario, posterior).seeded(prepared.seed);
         let asked = Futures { replicates: 0..prepared.replicates, inputs, work: &prepared.work };
         let told = |done| bar.set_position(place * futures + done);
-        pool.install(|| testing::backtest(Question { history, scenario }, &asked, told))
+        pool.install(|| testing::backtest(Trial { history, scenario }, &asked, told))
     };
     let found: Result<Vec<_>, Stopped> = (0..).zip(&prepared.states).map(of_state).collect();
     bar.finish_and_clear();
@@ -185,7 +185,7 @@ fn simulate(prepared: &Prepared, output: &Output) -> Result<Done, Failed> {
     testing::add_regression(&mut results);
     let mut done = Done { results, held_out: Vec::new(), parts: parts.into_iter().flatten().collect() };
     for ((history, scenario), others) in prepared.states.iter().zip(&prepared.others) {
-        let (held, parts) = hold_out(prepared, Question { history, scenario }, others, (&pool, output))?;
+        let (held, parts) = hold_out(prepared, Trial { history, scenario }, others, (&pool, output))?;
         done.held_out.push(held);
         done.parts.extend(parts);
     }
@@ -196,7 +196,7 @@ fn simulate(prepared: &Prepared, output: &Output) -> Result<Done, Failed> {
 /// Calibrates without a state and scores it.
 fn hold_out(
     prepared: &Prepared,
-    question: Question<'_>,
+    question: Trial<'_>,
     others: &Targets,
     (pool, output): (&rayon::ThreadPool, &Output),
 ) -> Result<(HeldOut, Vec<WorkFolder>), Failed> {
@@ -226,6 +226,7 @@ fn origin(prepared: &Prepared, command: String) -> (Origin, Layout) {
     let states: Vec<&str> = prepared.states.iter().map(|(history, _)| history.state.as_str()).collect();
     let record = format!("{:?}", prepared.states.iter().map(|(history, _)| &history.panel).collect::<Vec<_>>());
     let layout = Layout {
+        parameters: Vec::new(),
         policies: states.iter().map(|state| (*state).to_owned()).collect(),
         instruments: prepared
             .states

@@ -5,14 +5,21 @@ use std::sync::Arc;
 
 use super::Failed;
 use super::arguments::{Compare, Experiment, Run};
+use super::calibrate::stopped;
 use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems, nearest};
+use crate::districts::region_file;
 use crate::engine::replicates::Failure;
-use crate::experiments::compare::{self as comparing, Options, Sink, Stopped};
+use crate::experiments::compare::{self as comparing, Compared, Options, Sink};
 use crate::experiments::summary::{Comparison, Trends};
+use crate::futures::ensemble::Stopped;
 use crate::futures::inputs::Regions;
-use crate::futures::posterior::{self, Posterior};
+use crate::futures::on_threads;
+use crate::futures::posterior;
+use crate::futures::question::Question;
+use crate::futures::work_folder::WorkFolder;
+use crate::model::parameters::ParameterId;
 use crate::model::record::Record;
 use crate::model::region::Region;
 use crate::provenance::sha256_hex;
@@ -22,35 +29,35 @@ use crate::scenario::{self, Measure, RegionChoice, Scenario};
 
 /// Everything that an experiment needs, checked.
 pub(super) struct Prepared {
-    pub(super) scenario: Scenario,
-    pub(super) regions: Regions,
+    pub(super) question: Question,
     /// The region of the first future.
     pub(super) region: Arc<Region>,
-    pub(super) posterior: Option<Posterior>,
     pub(super) options: Options,
+    pub(super) threads: Option<usize>,
     pub(super) out: PathBuf,
 }
 
 /// `barnraise compare`.
 pub(super) fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failed> {
-    let prepared = prepare(&arguments.experiment)?;
-    carry_out(&prepared, &arguments.experiment, output)
+    let mut prepared = prepare(&arguments.experiment)?;
+    carry_out(&mut prepared, &arguments.experiment, output)
 }
 
 /// `barnraise run`.
 pub(super) fn run(arguments: &Run, output: &mut Output) -> Result<(), Failed> {
     let mut prepared = prepare(&arguments.experiment)?;
     let place = match &arguments.policy {
-        Some(name) => policy_named(&prepared.scenario, name)?,
+        Some(name) => policy_named(&prepared.question.scenario, name)?,
         None => 0,
     };
-    keep_policy(&mut prepared.scenario, place);
+    let scenario = &mut prepared.question.scenario;
+    keep_policy(scenario, place);
     if arguments.experiment.out.is_none()
-        && let Some(policy) = prepared.scenario.policies.first()
+        && let Some(policy) = scenario.policies.first()
     {
-        prepared.out = PathBuf::from("results").join(format!("{}-{}", prepared.scenario.name, policy.name));
+        prepared.out = PathBuf::from("results").join(format!("{}-{}", scenario.name, policy.name));
     }
-    carry_out(&prepared, &arguments.experiment, output)
+    carry_out(&mut prepared, &arguments.experiment, output)
 }
 
 /// Reads scenario and region and applies the flags; every problem of all of them at once.
@@ -91,8 +98,9 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     }
     scenario.replicates = range.end - range.start;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
-    let options = Options { replicates: range, detail: arguments.level.into(), threads };
-    problems.into_result(Prepared { scenario, regions, region, posterior, options, out })
+    let question = Question::in_regions(scenario, regions).under(posterior);
+    let options = Options { replicates: range, detail: arguments.level.into(), work: arguments.work.clone() };
+    problems.into_result(Prepared { question, region, options, threads, out })
 }
 
 pub(super) fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
@@ -116,55 +124,79 @@ fn keep_policy(scenario: &mut Scenario, place: usize) {
 }
 
 /// Takes the records into the results folder.
-struct Folder {
+struct Folder<'a> {
     writer: ResultsWriter,
-    seed: u64,
+    question: &'a Question,
+    /// The uncertain inputs that differ from future to future.
+    parameters: Vec<ParameterId>,
 }
 
-impl Sink for Folder {
+impl Sink for Folder<'_> {
     type Error = ResultsError;
 
     fn record(&mut self, policy: usize, replicate: u32, record: &Record) -> Result<(), ResultsError> {
+        if policy == 0 && !self.parameters.is_empty() {
+            let own = self.question.inputs().parameters(replicate);
+            let values: Vec<f64> = self.parameters.iter().map(|id| own.get(*id)).collect();
+            self.writer.parameters(replicate, &values)?;
+        }
         self.writer.write(policy, replicate, record)
     }
 
     fn failed(&mut self, failure: &Failure) -> Result<(), ResultsError> {
-        self.writer.failure(failure.replicate, self.seed, &failure.message)
+        self.writer.failure(failure.replicate, self.question.scenario.seed, &failure.message)
     }
 }
 
-fn carry_out(prepared: &Prepared, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
-    let Prepared { scenario, regions, posterior, options, out, .. } = prepared;
+fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
+    keep_if_long(prepared);
+    let prepared = &*prepared;
+    let Prepared { question, options, out, .. } = prepared;
     let writer = ResultsWriter::create(out, layout(prepared, arguments)).map_err(refused)?;
-    let mut folder = Folder { writer, seed: scenario.seed };
-    let bar = output.progress(u64::from(scenario.replicates), "futures");
-    let compared = comparing::compare_under(posterior.as_ref(), scenario, regions.clone(), options, &mut folder, |done| {
-        bar.set_position(done);
+    if let Some(folder) = options.work.as_ref().filter(|folder| folder.exists()) {
+        output.message(&format!("Going on with the unfinished work in {}.", folder.display()));
+    }
+    let mut folder = Folder { writer, question, parameters: question.drawn() };
+    let bar = output.progress(u64::from(question.scenario.replicates), "futures");
+    let done = on_threads(prepared.threads, || -> Result<_, Failed> {
+        let Compared { comparison, trends, folder: kept } =
+            comparing::compare(question, options, &mut folder, |done| bar.set_position(done)).map_err(|stop| match stop {
+                Stopped::Sink(error) => broken(error),
+                Stopped::Work(error) => stopped(&error),
+            })?;
+        bar.finish_and_clear();
+        // The answer comes first: a chart that cannot be drawn must not keep it back.
+        let text = if arguments.saying.json {
+            report::json(&comparison).map_err(|error| Failed::Broken(error.to_string()))?
+        } else {
+            report::text(&comparison)
+        };
+        output.data(&text)?;
+        let files = complete(folder.writer, prepared, arguments, &comparison, &trends)?;
+        kept.map_or(Ok(()), WorkFolder::clear).map_err(broken)?;
+        output.message(&what_was_written(out, &files));
+        Ok(comparison)
     });
-    bar.finish_and_clear();
-    let (comparison, trends) = compared.map_err(|stopped| match stopped {
-        Stopped::Sink(error) => broken(error),
-        Stopped::Threads(why) => Failed::Broken(format!("cannot start the threads asked for: {why}")),
-    })?;
-    // The answer comes first: a chart that cannot be drawn must not keep it back.
-    let text = if arguments.saying.json {
-        report::json(&comparison).map_err(|error| Failed::Broken(error.to_string()))?
-    } else {
-        report::text(&comparison)
-    };
-    output.data(&text)?;
-    let files = complete(folder.writer, prepared, arguments, &comparison, &trends)?;
-    output.message(&what_was_written(out, &files));
+    let comparison = done.map_err(Failed::Broken)??;
     verdict(&comparison, arguments, output)
+}
+
+/// Long work is kept while it is done, beside its results, unless it is kept elsewhere.
+fn keep_if_long(prepared: &mut Prepared) {
+    let Prepared { question, options, out, .. } = prepared;
+    if options.work.is_none() && comparing::is_long(question, question.scenario.replicates) {
+        options.work = Some(out.with_added_extension("work"));
+    }
 }
 
 pub(super) fn layout(prepared: &Prepared, arguments: &Experiment) -> Layout {
     let policy = |policy: &crate::model::policy::Policy| {
         (policy.name.clone(), policy.instruments.iter().map(|instrument| instrument.name.clone()).collect())
     };
-    let policies = prepared.scenario.policies.iter().map(policy).collect();
+    let policies = prepared.question.scenario.policies.iter().map(policy).collect();
     let mut layout = Layout::new(&prepared.region, policies, prepared.options.detail);
-    if prepared.regions.drawn_anew() {
+    layout.parameters = prepared.question.drawn();
+    if prepared.question.regions.drawn_anew() {
         layout.district_names = Vec::new();
     }
     layout.csv = !arguments.no_csv;
@@ -184,18 +216,29 @@ fn complete(
     let summary = serde_json::json!({ "comparison": comparison, "trends": trends });
     let summary = serde_json::to_string_pretty(&summary).map_err(|error| Failed::Broken(error.to_string()))? + "\n";
     writer.add_file("summary.json", summary.as_bytes()).map_err(broken)?;
-    if let Some(posterior) = &prepared.posterior {
-        writer.add_file("posterior.toml", posterior.text().as_bytes()).map_err(broken)?;
+    for (name, text) in asked(&prepared.question) {
+        writer.add_file(name, text.as_bytes()).map_err(broken)?;
     }
     if !arguments.no_charts && comparison.finished > 0 {
         let shown = comparison.region.shown_future.unwrap_or(comparison.first_replicate);
-        let region = prepared.regions.of_future(comparison.seed, shown);
+        let region = prepared.question.regions.of_future(comparison.seed, shown);
         let drawn = charts::draw(comparison, trends, &region).map_err(|error| Failed::Broken(error.to_string()))?;
         for chart in drawn {
             writer.add_file(&chart.name, &chart.bytes).map_err(broken)?;
         }
     }
     writer.finish(&origin(prepared)).map_err(broken)
+}
+
+/// What was asked, as files: the scenario as it was read, and region and posterior where they are not in it. With these,
+/// the command in the manifest and the program, the results can be made again.
+pub(super) fn asked(question: &Question) -> Vec<(&'static str, String)> {
+    let mut files = vec![("scenario.toml", question.scenario.text.clone())];
+    if let (Regions::Given(regions), RegionChoice::File(_)) = (&question.regions, &question.scenario.region) {
+        files.extend(regions.first().map(|region| ("region.toml", region_file::write(region))));
+    }
+    files.extend(question.posterior.as_ref().map(|posterior| ("posterior.toml", posterior.text())));
+    files
 }
 
 /// The table of survival: policy by policy, kind by kind, age by age.
@@ -227,7 +270,7 @@ fn write_survival(writer: &mut ResultsWriter, comparison: &Comparison) -> Result
 }
 
 pub(super) fn origin(prepared: &Prepared) -> Origin {
-    let Prepared { scenario, regions, region, .. } = prepared;
+    let Prepared { question: Question { scenario, regions, .. }, region, .. } = prepared;
     Origin {
         command: command_line(std::env::args().skip(1)),
         scenario: scenario.name.clone(),

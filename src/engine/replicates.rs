@@ -33,6 +33,24 @@ pub fn run_in_order<S, T, E>(
     range: Range<u32>,
     workspace: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, u32) -> T + Sync,
+    consume: impl FnMut(u32, Result<T, Failure>) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    S: Send,
+    T: Send,
+    E: Send,
+{
+    run_in_blocks((range, BLOCK_PER_THREAD), workspace, work, consume)
+}
+
+/// As [`run_in_order`], with so many replicates for each thread between two handings-over.
+///
+/// # Errors
+/// As [`run_in_order`].
+pub fn run_in_blocks<S, T, E>(
+    (range, per_thread): (Range<u32>, u32),
+    workspace: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, u32) -> T + Sync,
     mut consume: impl FnMut(u32, Result<T, Failure>) -> Result<(), E> + Send,
 ) -> Result<(), E>
 where
@@ -40,7 +58,7 @@ where
     T: Send,
     E: Send,
 {
-    let size = BLOCK_PER_THREAD * u32::try_from(rayon::current_num_threads()).unwrap_or(1);
+    let size = per_thread.max(1) * u32::try_from(rayon::current_num_threads()).unwrap_or(1);
     let block = |start: u32| start..range.end.min(start.saturating_add(size));
     let mut running = block(range.start);
     let mut results = run_block(running.clone(), &workspace, &work);
@@ -62,21 +80,24 @@ fn run_block<S: Send, T: Send>(
     workspace: &(impl Fn() -> S + Sync),
     work: &(impl Fn(&mut S, u32) -> T + Sync),
 ) -> Vec<Result<T, Failure>> {
-    replicates
-        .into_par_iter()
-        .map_init(
-            || None,
-            |slot, replicate| {
-                let space = slot.get_or_insert_with(workspace);
-                let outcome = catch_unwind(AssertUnwindSafe(|| work(space, replicate)));
-                outcome.map_err(|cause| {
-                    // The scratch memory may be half written: the next replicate gets its own.
-                    *slot = None;
-                    Failure { replicate, message: panic_message(cause.as_ref()) }
-                })
-            },
-        )
-        .collect()
+    replicates.into_par_iter().map_init(|| None, |slot, replicate| attempt(slot, workspace, work, replicate)).collect()
+}
+
+/// Runs one replicate in the scratch memory of `slot`, which is made where there is none.
+///
+/// # Errors
+/// When it panics: the memory may then be half written and goes, so that the next replicate gets its own.
+pub fn attempt<S, T>(
+    slot: &mut Option<S>,
+    workspace: &impl Fn() -> S,
+    work: &impl Fn(&mut S, u32) -> T,
+    replicate: u32,
+) -> Result<T, Failure> {
+    let space = slot.get_or_insert_with(workspace);
+    catch_unwind(AssertUnwindSafe(|| work(space, replicate))).map_err(|cause| {
+        *slot = None;
+        Failure { replicate, message: panic_message(cause.as_ref()) }
+    })
 }
 
 fn panic_message(cause: &(dyn std::any::Any + Send)) -> String {

@@ -6,6 +6,8 @@
 //! a measurement of it, with an error of its own: a decade has few mergers, the earlier series may count
 //! other districts, and climates change between decades.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::draws::{Draws, EntityKey};
 use crate::engine::math;
 use crate::futures::posterior::Draw;
@@ -76,7 +78,7 @@ pub(super) fn yearly_loss(loss: &BaselineLoss, [left, before]: [f64; 2]) -> f64 
 }
 
 /// What is known of a climate after its measurement.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Known {
     /// Its mean, log-odds.
     pub mean: f64,

@@ -2,14 +2,19 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 
 use super::summary::{Collector, Comparison, Trends};
-use crate::engine::replicates::{Failure, run_in_order};
-use crate::futures::inputs::{Desk, Inputs, Regions, Tools, Worlds, under};
-use crate::futures::posterior::Posterior;
+use crate::engine::replicates::Failure;
+use crate::futures::ensemble::{Batch, Keep, Stopped};
+use crate::futures::inputs::{Desk, Inputs, Tools, Worlds, under};
+use crate::futures::question::Question;
+use crate::futures::work_folder::WorkFolder;
 use crate::model::outcomes::RegionOutcome;
 use crate::model::policy::Policy;
-use crate::model::record::{Detail, Record};
+use crate::model::record::{CLUSTER_WIDTH, DISTRICT_WIDTH, Detail, Record};
 use crate::scenario::Scenario;
 
 /// How a comparison is run. None of it changes a figure of a replicate.
@@ -19,8 +24,8 @@ pub struct Options {
     pub replicates: Range<u32>,
     /// How much of each run is handed to the sink.
     pub detail: Detail,
-    /// Threads; None: as many as the machine has.
-    pub threads: Option<usize>,
+    /// The folder in which finished futures are kept, so that a comparison that was stopped goes on; None: nowhere.
+    pub work: Option<PathBuf>,
 }
 
 /// Takes what the runs leave behind, in the order of replicate and policy.
@@ -57,85 +62,92 @@ impl Sink for Discard {
     }
 }
 
-/// Why a comparison stopped.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped<E> {
-    /// The machine gave no threads.
-    #[error("cannot start the threads asked for: {0}")]
-    Threads(String),
-    /// The sink could not take a record.
-    #[error("{0}")]
-    Sink(E),
-}
-
-/// Runs every policy of the scenario in every replicate and sums them up; `progress` is told how many
-/// replicates are done. A region that is given as such is the same in every future; [`Regions::of`] follows the
-/// scenario.
+/// Runs every policy of the question in every replicate and sums them up, on the threads of the pool in which it is
+/// called; `progress` is told how many replicates are done. Where finished futures are kept, the folder comes back:
+/// it can be cleared once the results are safe.
 ///
 /// # Errors
-/// When threads cannot be started or the sink fails. A replicate that fails does not stop the others:
+/// When the sink fails, or the work folder cannot be used. A replicate that fails does not stop the others:
 /// it is listed in [`Comparison::failures`].
 pub fn compare<S: Sink>(
-    scenario: &Scenario,
-    regions: impl Into<Regions>,
+    question: &Question,
     options: &Options,
     sink: &mut S,
     progress: impl FnMut(u64) + Send,
-) -> Result<(Comparison, Vec<Trends>), Stopped<S::Error>> {
-    compare_under(None, scenario, regions, options, sink, progress)
+) -> Result<Compared, Stopped<S::Error>> {
+    let scenario = &question.scenario;
+    let runner =
+        Runner { worlds: question.worlds(), inputs: question.inputs(), policies: &scenario.policies, detail: options.detail };
+    let mut collector = Collector::new(scenario, runner.worlds.regions(), options.replicates.clone());
+    let keep = options.work.as_ref().map(|folder| Keep {
+        folder: folder.clone(),
+        facts: facts(question, options),
+        per_chunk: per_chunk(question, options.detail),
+    });
+    let folder = Batch { replicates: options.replicates.clone(), keep }.run(
+        || runner.worlds.desk(),
+        |desk, replicate| runner.run(desk, replicate),
+        progress,
+        |replicate, result| {
+            match result {
+                Ok(Future { pupils, records }) => {
+                    for (policy, record) in records.iter().enumerate() {
+                        sink.record(policy, replicate, record)?;
+                    }
+                    collector.add(replicate, pupils, &records);
+                }
+                Err(failure) => {
+                    sink.failed(&failure)?;
+                    collector.failed(failure);
+                }
+            }
+            Ok(())
+        },
+    )?;
+    let (comparison, trends) = collector.finish();
+    Ok(Compared { comparison, trends, folder })
 }
 
-/// As [`compare`], where there is a posterior with its parameters drawn from it, those that the scenario
-/// sets excepted, and all others from their priors.
-///
-/// # Errors
-/// As [`compare`].
-pub fn compare_under<S: Sink>(
-    posterior: Option<&Posterior>,
-    scenario: &Scenario,
-    regions: impl Into<Regions>,
-    options: &Options,
-    sink: &mut S,
-    mut progress: impl FnMut(u64) + Send,
-) -> Result<(Comparison, Vec<Trends>), Stopped<S::Error>> {
-    let runner = Runner {
-        worlds: Worlds::new(regions.into(), scenario.years, scenario.seed),
-        inputs: Inputs::of(scenario, posterior),
-        policies: &scenario.policies,
-        detail: options.detail,
-    };
-    let mut collector = Collector::new(scenario, runner.worlds.regions(), options.replicates.clone());
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Stopped::Threads(error.to_string()))?;
-    let mut done = 0;
-    pool.install(|| {
-        run_in_order(
-            options.replicates.clone(),
-            || runner.worlds.desk(),
-            |desk, replicate| runner.run(desk, replicate),
-            |replicate, result| {
-                match result {
-                    Ok(Future { pupils, records }) => {
-                        for (policy, record) in records.iter().enumerate() {
-                            sink.record(policy, replicate, record)?;
-                        }
-                        collector.add(replicate, pupils, &records);
-                    }
-                    Err(failure) => {
-                        sink.failed(&failure)?;
-                        collector.failed(failure);
-                    }
-                }
-                done += 1;
-                progress(done);
-                Ok(())
-            },
-        )
-    })
-    .map_err(Stopped::Sink)?;
-    Ok(collector.finish())
+/// What a comparison leaves.
+#[derive(Debug)]
+pub struct Compared {
+    /// Levels, differences and survival.
+    pub comparison: Comparison,
+    /// Bands of the outcomes year by year, for charts.
+    pub trends: Vec<Trends>,
+    /// The finished futures, where they were kept.
+    pub folder: Option<WorkFolder>,
+}
+
+/// What every chunk depends on.
+fn facts(question: &Question, options: &Options) -> Vec<(String, String)> {
+    let Range { start, end } = options.replicates;
+    let own = [("replicates", format!("{start} to {end}")), ("detail", format!("{:?}", options.detail))];
+    question.facts().into_iter().chain(own.map(|(name, value)| (name.to_owned(), value))).collect()
+}
+
+/// Replicates in a chunk: as many as take about this much space.
+const CHUNK_BYTES: u64 = 2_000_000;
+
+fn per_chunk(question: &Question, detail: Detail) -> u32 {
+    let Scenario { policies, years, .. } = &question.scenario;
+    let districts = question.regions.districts() as u64;
+    let of_districts = if detail == Detail::District { districts * DISTRICT_WIDTH as u64 } else { 0 };
+    // Clusters are fewer than districts, and few of the numbers that they leave are long.
+    let of_clusters = if detail >= Detail::Cluster { districts * CLUSTER_WIDTH as u64 / 4 } else { 0 };
+    let numbers = RegionOutcome::COUNT as u64 + of_districts + of_clusters;
+    let bytes = (8 * numbers * u64::from(*years) * policies.len() as u64).max(1);
+    (CHUNK_BYTES / bytes).clamp(1, 64) as u32
+}
+
+/// District-years from which a comparison is long enough to be kept while it is made: half a minute or so.
+const LONG: u64 = 20_000_000;
+
+/// Whether so many replicates are long work, which one would not like to lose.
+#[must_use]
+pub fn is_long(question: &Question, replicates: u32) -> bool {
+    let Scenario { policies, years, .. } = &question.scenario;
+    question.regions.districts() as u64 * u64::from(*years) * policies.len() as u64 * u64::from(replicates) >= LONG
 }
 
 /// What all replicates share.
@@ -147,6 +159,7 @@ struct Runner<'a> {
 }
 
 /// One future.
+#[derive(Serialize, Deserialize)]
 struct Future {
     /// Pupils of its region at the start.
     pupils: f64,
@@ -176,6 +189,8 @@ mod tests {
 
     use super::*;
     use crate::experiments::summary::tests::{region, scenario};
+    use crate::futures::inputs::Regions;
+    use crate::futures::on_threads;
 
     /// Notes the order in which records arrive and stops at a replicate.
     struct Notes(Vec<(u32, usize)>, u32);
@@ -195,12 +210,15 @@ mod tests {
 
     #[test]
     fn records_reach_the_sink_by_replicate_and_policy_and_its_error_stops_the_work() {
-        let scenario = scenario(&["a", "b"]);
-        let options = Options { replicates: 5..20, detail: Detail::Region, threads: Some(2) };
+        let question = Question::in_regions(scenario(&["a", "b"]), Arc::new(region()));
         let mut notes = Notes(Vec::new(), 7);
-        let result = compare(&scenario, Arc::new(region()), &options, &mut notes, |_| ());
-        assert_eq!(result.map(|_| ()), Err(Stopped::Sink("disk full".to_owned())));
+        let result = on_threads(Some(2), || compare(&question, &of(5..20), &mut notes, |_| ())).expect("threads");
+        assert!(matches!(result, Err(Stopped::Sink(why)) if why == "disk full"));
         assert_eq!(notes.0, [(5, 0), (5, 1), (6, 0), (6, 1), (7, 0)]);
+    }
+
+    fn of(replicates: Range<u32>) -> Options {
+        Options { replicates, detail: Detail::Region, work: None }
     }
 
     /// Keeps pupils at the end of the first year by replicate and policy.
@@ -223,11 +241,10 @@ mod tests {
     fn drawn(threads: usize, replicates: Range<u32>) -> (Vec<(u32, usize, u64)>, Comparison) {
         let mut figures = crate::scenario::SyntheticRegion::default();
         figures.spec.districts = 8;
-        let options = Options { replicates, detail: Detail::Region, threads: Some(threads) };
-        let (scenario, mut pupils) = (scenario(&["a", "b"]), Pupils::default());
-        let regions = Regions::Drawn(Box::new(figures));
-        let (found, _) = compare(&scenario, regions, &options, &mut pupils, |_| ()).expect("nothing to fail");
-        (pupils.0, found)
+        let question = Question::in_regions(scenario(&["a", "b"]), Regions::Drawn(Box::new(figures)));
+        let mut pupils = Pupils::default();
+        let found = on_threads(Some(threads), || compare(&question, &of(replicates), &mut pupils, |_| ()));
+        (pupils.0, found.expect("threads").expect("nothing to fail").comparison)
     }
 
     #[test]
@@ -246,17 +263,64 @@ mod tests {
         let (_, found) = drawn(2, 3..6);
         assert!(found.region.drawn_anew && found.region.shown_future == Some(3), "{:?}", found.region);
         assert!(found.region.source.contains("anew") && found.region.pupils > 0.0, "{:?}", found.region);
-        let options = Options { replicates: 0..2, detail: Detail::Region, threads: Some(1) };
-        let (fixed, _) = compare(&scenario(&["a"]), Arc::new(region()), &options, &mut Discard, |_| ()).expect("sound");
+        let question = Question::in_regions(scenario(&["a"]), Arc::new(region()));
+        let fixed = compare(&question, &of(0..2), &mut Discard, |_| ()).expect("sound").comparison;
         assert!(!fixed.region.drawn_anew && fixed.region.shown_future.is_none());
     }
 
     #[test]
     fn progress_counts_every_replicate() {
-        let scenario = scenario(&["a"]);
-        let options = Options { replicates: 0..9, detail: Detail::Region, threads: Some(1) };
+        let question = Question::in_regions(scenario(&["a"]), Arc::new(region()));
         let mut last = 0;
-        compare(&scenario, Arc::new(region()), &options, &mut Discard, |done| last = done).expect("nothing to fail");
+        compare(&question, &of(0..9), &mut Discard, |done| last = done).expect("nothing to fail");
         assert_eq!(last, 9);
+    }
+
+    /// Keeps everything as text, and breaks off after so many records.
+    struct Whole(Vec<String>, usize);
+
+    impl Sink for Whole {
+        type Error = ();
+
+        fn record(&mut self, policy: usize, replicate: u32, record: &Record) -> Result<(), ()> {
+            self.0.push(format!("{policy} {replicate} {record:?}"));
+            if self.0.len() > self.1 { Err(()) } else { Ok(()) }
+        }
+
+        fn failed(&mut self, _failure: &Failure) -> Result<(), ()> {
+            Err(())
+        }
+    }
+
+    #[test]
+    fn a_comparison_that_was_stopped_goes_on_to_the_same_results() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let question = Question::in_regions(scenario(&["a", "b"]), Arc::new(region()));
+        for detail in [Detail::Region, Detail::District] {
+            let whole = Options { replicates: 3..90, detail, work: None };
+            let kept = Options { work: Some(place.path().join(format!("{detail:?}"))), ..whole.clone() };
+            let (mut once, mut stopped, mut again) = (Whole(Vec::new(), 999), Whole(Vec::new(), 20), Whole(Vec::new(), 999));
+            let expected = compare(&question, &whole, &mut once, |_| ()).expect("nothing to fail");
+            compare(&question, &kept, &mut stopped, |_| ()).expect_err("the sink breaks off");
+            let found = compare(&question, &kept, &mut again, |_| ()).expect("it goes on");
+            assert_eq!((once.0.len(), once.0 == again.0), (174, true));
+            assert_eq!(format!("{:?}", found.comparison), format!("{:?}", expected.comparison));
+            let other = question.clone().with_policy(Policy::default());
+            let refused = compare(&other, &kept, &mut Discard, |_| ()).expect_err("other work");
+            assert!(refused.to_string().contains("policies was"), "{refused}");
+            found.folder.expect("a folder").clear().expect("it can be deleted");
+        }
+    }
+
+    #[test]
+    fn chunks_are_small_and_only_long_work_is_kept() {
+        let question = Question::in_regions(scenario(&["a", "b"]), Arc::new(region()));
+        let [few, many] = [Detail::District, Detail::Region].map(|detail| per_chunk(&question, detail));
+        assert!(1 <= few && few <= many && many <= 64, "{few} {many}");
+        let mut nation = crate::scenario::SyntheticRegion::default();
+        nation.spec.districts = 2_000;
+        let nation = Question::in_regions(scenario(&["a"]), Regions::Drawn(Box::new(nation)));
+        assert_eq!(per_chunk(&nation, Detail::District), 1, "whatever it takes");
+        assert!(!is_long(&question, 10) && is_long(&question, 10_000_000));
     }
 }

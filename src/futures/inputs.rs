@@ -54,6 +54,15 @@ impl Regions {
         matches!(self, Self::Drawn(_))
     }
 
+    /// How many districts each of them starts with.
+    #[must_use]
+    pub fn districts(&self) -> usize {
+        match self {
+            Self::Given(regions) => regions[0].districts.len(),
+            Self::Drawn(figures) => usize::from(figures.spec.districts),
+        }
+    }
+
     /// The region of a future.
     #[must_use]
     pub fn of_future(&self, seed: u64, replicate: u32) -> Arc<Region> {

@@ -1,9 +1,11 @@
 //! What happens, as typed events: mechanics emit them, results listen.
 
+use serde::{Deserialize, Serialize};
+
 use super::functions::Function;
 
 /// How far districts have gone along the organisational continuum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Form {
     /// Shares nothing.
@@ -44,7 +46,7 @@ impl Form {
 }
 
 /// Who began a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Origin {
     /// Its members, for a purpose of their own.
@@ -68,7 +70,7 @@ impl Origin {
 }
 
 /// Why a cluster ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Ending {
     /// The goal was met.
@@ -101,7 +103,7 @@ impl Ending {
 }
 
 /// Why a district was dissolved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Dissolution {
     /// Its reserve was below zero two years running.
@@ -128,7 +130,7 @@ impl Dissolution {
 }
 
 /// What happened. Districts are named by their index in the region, clusters by their serial number.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Happening {
     /// A cluster was founded by `district`.
     Founded {
@@ -274,7 +276,7 @@ impl Happening {
 }
 
 /// Something that happened in a year.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// The year, from 0.
     pub year: u16,

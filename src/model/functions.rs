@@ -1,10 +1,12 @@
 //! The nine functions of a district that can be shared, and how each behaves when it is.
 
+use serde::{Deserialize, Serialize};
+
 /// How many functions there are.
 pub const FUNCTIONS: usize = 9;
 
 /// A function that can be shared (first seed, factor 9; second seed, purposes after Bray).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Function {
     /// Staff development and curriculum work.

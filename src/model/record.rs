@@ -1,5 +1,7 @@
 //! What one run leaves behind: yearly outcomes at the level of detail asked for, and events.
 
+use serde::{Deserialize, Serialize};
+
 use super::events::{Ending, Event, Form};
 use super::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome};
 
@@ -16,7 +18,7 @@ pub enum Detail {
 }
 
 /// Yearly rows of many entities of one kind: the values of a row are `width` numbers in `values`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rows {
     /// The year of each row, from 0.
     pub year: Vec<u16>,
@@ -64,7 +66,7 @@ impl Rows {
 
 /// One cluster's life, for questions of survival. Years are counted from 0; a year is the one in whose spring
 /// review it was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterLife {
     /// The year of its founding.
     pub founded: u16,
@@ -89,7 +91,7 @@ pub struct ClusterLife {
 }
 
 /// What one run (one policy in one replicate) leaves behind.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Record {
     /// Region outcomes: `RegionOutcome::COUNT` values a year, year after year. Row 0 is the end of
     /// the first year.

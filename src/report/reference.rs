@@ -77,7 +77,8 @@ same list. The equations of each step are in [the model](../model.md).";
 
 const TABLE_INTRO: &str = "\
 The tables of a results folder, each as Parquet and as CSV. `clusters` and `events` are written with
-`--level cluster`, `districts` too with `--level district`. The same text is in `columns.json` of every results
+`--level cluster`, `districts` too with `--level district`. A further table, `parameters`, has a column for each
+[parameter](parameters.md) that is drawn, and a row for each `replicate`. The same text is in `columns.json` of every results
 folder. What the other files hold is in [the output](../output.md).";
 
 const SCENARIO: &str = "\

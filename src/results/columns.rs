@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use parquet::data_type::ByteArray;
 use serde::Serialize;
 
+use super::Layout;
 use super::error::ResultsError;
 use super::manifest::json_text;
 use crate::model::outcomes::{Better, CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, Outcome, REGION_OUTCOMES};
+use crate::model::parameters::ParameterId;
 use crate::model::record::Detail;
 
 /// The data dictionary's name in a results folder.
@@ -206,14 +208,35 @@ pub fn tables(detail: Detail) -> Vec<(&'static str, Vec<Column>)> {
     tables
 }
 
+/// The name of the table of drawn inputs.
+pub(super) const PARAMETERS_TABLE: &str = "parameters";
+
+/// The columns of the table of drawn inputs: the future, and a value of each.
+#[must_use]
+pub fn parameter_columns(parameters: &[ParameterId]) -> Vec<Column> {
+    let own = |id: &ParameterId| {
+        let info = id.info();
+        let column = Column::key(
+            info.name,
+            info.title,
+            Number,
+            "Its value in this future, the same under every policy but those that set it.",
+        );
+        column.unit(info.unit)
+    };
+    std::iter::once(RUN[1]).chain(parameters.iter().map(own)).collect()
+}
+
 /// The text of the data dictionary: table by table, column by column.
-pub(super) fn dictionary(detail: Detail) -> Result<Vec<u8>, ResultsError> {
+pub(super) fn dictionary(layout: &Layout) -> Result<Vec<u8>, ResultsError> {
     #[derive(Serialize)]
     struct TableEntry {
         table: &'static str,
         columns: Vec<Column>,
     }
-    let entries: Vec<_> = tables(detail).into_iter().map(|(table, columns)| TableEntry { table, columns }).collect();
+    let inputs = (!layout.parameters.is_empty()).then(|| (PARAMETERS_TABLE, parameter_columns(&layout.parameters)));
+    let all = tables(layout.detail).into_iter().chain(inputs);
+    let entries: Vec<_> = all.map(|(table, columns)| TableEntry { table, columns }).collect();
     json_text(&entries, DICTIONARY)
 }
 

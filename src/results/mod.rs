@@ -21,6 +21,7 @@ mod tests;
 
 use std::path::Path;
 
+use crate::model::parameters::ParameterId;
 use crate::model::record::{Detail, Record};
 use crate::model::region::Region;
 
@@ -29,7 +30,7 @@ use folder::PartialFolder;
 use rows::Labels;
 use table::Table;
 
-pub use columns::{Column, ColumnKind, tables};
+pub use columns::{Column, ColumnKind, parameter_columns, tables};
 pub use error::ResultsError;
 pub use file::WrittenFile;
 pub use manifest::Origin;
@@ -50,6 +51,9 @@ pub struct Layout {
     pub district_names: Vec<String>,
     /// The calendar year of the first simulated year.
     pub first_year: i32,
+    /// The uncertain inputs that differ from future to future: the columns of their table, which is left out where there
+    /// are none.
+    pub parameters: Vec<ParameterId>,
     /// How much is written.
     pub detail: Detail,
     /// Whether tables are written as CSV: readable anywhere, but slow and large.
@@ -70,6 +74,7 @@ impl Layout {
             district_ids: region.districts.iter().map(|district| district.id.clone()).collect(),
             district_names: region.districts.iter().map(|district| district.name.clone()).collect(),
             first_year: region.first_year,
+            parameters: Vec::new(),
             detail,
             csv: true,
             parquet: true,
@@ -101,6 +106,7 @@ struct Tables {
     region: Table,
     outlay: Table,
     survival: Table,
+    parameters: Option<Table>,
     clusters: Option<Table>,
     events: Option<Table>,
     districts: Option<Table>,
@@ -108,12 +114,15 @@ struct Tables {
 
 impl Tables {
     fn create(folder: &Path, layout: &Layout, group_rows: usize) -> Result<Self, ResultsError> {
-        let open = |(name, columns)| Table::create(folder, name, columns, table::Options::new(layout, group_rows));
+        let open =
+            |(name, columns): (&str, Vec<Column>)| Table::create(folder, name, columns, table::Options::new(layout, group_rows));
         let mut wanted = tables(layout.detail).into_iter();
         let mut next = || wanted.next().map(open).transpose();
+        let drawn = (!layout.parameters.is_empty()).then(|| (columns::PARAMETERS_TABLE, parameter_columns(&layout.parameters)));
+        let parameters = drawn.map(open).transpose()?;
         match (next()?, next()?, next()?, next()?, next()?, next()?) {
             (Some(region), Some(outlay), Some(survival), clusters, events, districts) => {
-                Ok(Self { region, outlay, survival, clusters, events, districts })
+                Ok(Self { region, outlay, survival, parameters, clusters, events, districts })
             }
             _ => Err(ResultsError::Shape("every level of detail has tables of the region, outlays and survival".into())),
         }
@@ -122,7 +131,8 @@ impl Tables {
     fn finish(self, words: &Vocabulary) -> Result<Vec<WrittenFile>, ResultsError> {
         let mut files = Vec::new();
         let always = [self.region, self.outlay, self.survival];
-        for table in always.into_iter().chain([self.clusters, self.events, self.districts].into_iter().flatten()) {
+        for table in always.into_iter().chain([self.parameters, self.clusters, self.events, self.districts].into_iter().flatten())
+        {
             files.extend(table.finish(words)?);
         }
         Ok(files)
@@ -227,6 +237,19 @@ impl ResultsWriter {
         Ok(())
     }
 
+    /// Adds the drawn inputs of a replicate, in the order of the layout.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or these are not the inputs of the layout.
+    pub fn parameters(&mut self, replicate: u32, values: &[f64]) -> Result<(), ResultsError> {
+        match &mut self.tables.parameters {
+            Some(table) if values.len() == self.layout.parameters.len() => {
+                table.row(&self.words, &[table::Cell::Integer(i64::from(replicate))], values)
+            }
+            _ => Err(ResultsError::Shape(format!("{} inputs of {}", values.len(), self.layout.parameters.len()))),
+        }
+    }
+
     /// Adds a row of the table of survival for a policy, by its place in the layout: whose lives, seven counts and nine
     /// shares in the order of the columns, not a number where a share is not defined.
     ///
@@ -272,7 +295,7 @@ impl ResultsWriter {
         let failed = self.failures.as_ref().map_or(0, file::CsvFile::rows);
         files.extend(self.failures.take().map(file::CsvFile::finish).transpose()?);
         files.append(&mut self.extra);
-        files.push(self.folder.add(columns::DICTIONARY, &columns::dictionary(self.layout.detail)?)?);
+        files.push(self.folder.add(columns::DICTIONARY, &columns::dictionary(&self.layout)?)?);
         let manifest = manifest::render(origin, &self.layout, failed, &files)?;
         files.push(self.folder.add(manifest::MANIFEST, &manifest)?);
         self.folder.finish()?;

@@ -16,6 +16,7 @@ const FIRST_YEAR: i32 = 2025;
 
 fn layout() -> Layout {
     Layout {
+        parameters: Vec::new(),
         policies: vec!["nothing".into(), "grant, with \"strings\"".into()],
         instruments: vec![vec![], vec!["cluster grant".into(), "coordinator".into()]],
         district_ids: vec!["A1".into(), "B2".into(), "C3".into()],

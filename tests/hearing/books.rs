@@ -1,6 +1,7 @@
 //! The State's books: sentences 26 and 27.
 
 use barnraise::experiments::compare::{Discard, Options, compare};
+use barnraise::futures::question::Question;
 use barnraise::model::functions::Function;
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::policy::{
@@ -150,8 +151,9 @@ fn s27_the_same_dollars_as_plain_aid_are_a_policy_to_compare_with() {
         );
         let scenario =
             scenario::parse(&text, "same.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
-        let options = Options { replicates: 0..futures, detail: Detail::Region, threads: None };
-        let (comparison, _) = compare(&scenario, kind.regions(), &options, &mut Discard, |_| ()).expect("nothing to fail");
+        let options = Options { replicates: 0..futures, detail: Detail::Region, work: None };
+        let question = Question::in_regions(scenario.clone(), kind.regions());
+        let comparison = compare(&question, &options, &mut Discard, |_| ()).expect("nothing to fail").comparison;
         let figure = |policy: usize, name: &str| {
             *comparison.policies[policy].outcomes.iter().find(|f| f.outcome == name).map(|f| &f.level).expect("an outcome")
         };

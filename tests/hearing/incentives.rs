@@ -2,6 +2,7 @@
 
 use barnraise::experiments::compare::{Discard, Options, compare};
 use barnraise::experiments::survival::Lives;
+use barnraise::futures::question::Question;
 use barnraise::model::functions::Function;
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::policy::{
@@ -432,8 +433,9 @@ fn s14_an_exact_copy_of_the_baseline_differs_by_exactly_nothing() {
             let scenario =
                 scenario::parse(&text, "copy.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
             let futures = kind.futures(16);
-            let options = Options { replicates: 0..futures, detail: Detail::Region, threads: None };
-            let (comparison, _) = compare(&scenario, kind.regions(), &options, &mut Discard, |_| ()).expect("nothing to fail");
+            let options = Options { replicates: 0..futures, detail: Detail::Region, work: None };
+            let question = Question::in_regions(scenario.clone(), kind.regions());
+            let comparison = compare(&question, &options, &mut Discard, |_| ()).expect("nothing to fail").comparison;
             findings.ask(comparison.failures.is_empty(), format!("{kind:?}: all futures are finished"));
             for figures in &comparison.policies[1].outcomes {
                 let Some(found) = figures.difference else { continue };

@@ -10,13 +10,13 @@ pub mod factors;
 use std::ops::Range;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::statistics::{PairedDifference, PairedDifferences};
 use crate::engine::replicates::Failure;
-use crate::futures::chunks::{Batch, Bytes, Kept, Reader};
-use crate::futures::inputs::{Desk, Inputs, Regions, Tools, Worlds, under};
-use crate::futures::posterior::Posterior;
+use crate::futures::ensemble::{Batch, Keep};
+use crate::futures::inputs::{Desk, Inputs, Tools, Worlds, under};
+use crate::futures::question::Question;
 use crate::futures::work_folder::{RunnerError, WorkFolder};
 use crate::model::events::{Ending, Happening};
 use crate::model::outcomes::{ClusterOutcome, RegionOutcome};
@@ -24,12 +24,12 @@ use crate::model::parameters::Parameters;
 use crate::model::policy::Policy;
 use crate::model::record::{CLUSTER_WIDTH, Detail, Record};
 use crate::model::simulation::{Ablation, Founding, Foundings, Invitees};
-use crate::provenance::sha256_hex;
-use crate::scenario::Scenario;
 
 use super::summary::FailedReplicate;
 use factors::{Acts, FACTORS, Factor, Measure, Seed, changed};
 
+/// Futures in one chunk: some seconds of work, so that little is lost when it is stopped.
+const PER_CHUNK: u32 = 10;
 /// Years of a cluster's life in which its activity is counted.
 const ACTIVE_YEARS: usize = 10;
 /// Years after the founding at which survival is judged.
@@ -104,44 +104,40 @@ pub struct Options<'a> {
     pub policy: usize,
     /// The replicates.
     pub replicates: Range<u32>,
-    /// Where parameters come from that are not left to their priors or set by the scenario.
-    pub posterior: Option<&'a Posterior>,
     /// The work folder, in which finished chunks are kept.
     pub work: &'a Path,
 }
 
 /// Runs the ablation on the threads of the pool in which it is called; `progress` is told how many replicates
 /// are done. An ablation that was stopped goes on from what the work folder holds; the folder can be cleared
-/// once the result is safe. A region that is given as such is the same in every future; [`Regions::of`] follows
-/// the scenario.
+/// once the result is safe.
 ///
 /// # Errors
 /// When the work folder cannot be written to or holds other work.
 pub fn ablate(
-    scenario: &Scenario,
-    regions: impl Into<Regions>,
+    question: &Question,
     options: &Options<'_>,
-    progress: impl Fn(u64) + Sync,
-) -> Result<(Ablated, WorkFolder), RunnerError> {
-    let runner = Runner::new(scenario, regions.into(), options);
+    progress: impl FnMut(u64) + Send,
+) -> Result<(Ablated, Option<WorkFolder>), RunnerError> {
+    let scenario = &question.scenario;
+    let runner = Runner::new(question, options);
     let shown = runner.worlds.regions().of_future(scenario.seed, options.replicates.start);
     let mut tables: Vec<Collected> = FACTORS.iter().map(|_| Collected::default()).collect();
     let (mut finished, mut failures) = (0, Vec::new());
-    let batch = Batch {
-        folder: options.work,
-        facts: runner.facts(scenario, &options.replicates),
-        replicates: options.replicates.clone(),
-    };
-    let folder = batch.run(
+    let keep = Keep { folder: options.work.to_owned(), facts: runner.facts(question, &options.replicates), per_chunk: PER_CHUNK };
+    let folder = Batch { replicates: options.replicates.clone(), keep: Some(keep) }.run(
         || runner.worlds.desk(),
         |desk, replicate| Pairs(runner.run(desk, replicate)),
         progress,
-        |replicate, result| match result {
-            Ok(Pairs(pairs)) => {
-                finished += 1;
-                tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
+        |replicate, result| {
+            match result {
+                Ok(Pairs(pairs)) => {
+                    finished += 1;
+                    tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
+                }
+                Err(Failure { message, .. }) => failures.push(FailedReplicate { replicate, seed: scenario.seed, message }),
             }
-            Err(Failure { message, .. }) => failures.push(FailedReplicate { replicate, seed: scenario.seed, message }),
+            Ok::<(), std::convert::Infallible>(())
         },
     )?;
     let ablated = Ablated {
@@ -163,7 +159,7 @@ pub fn ablate(
 }
 
 /// A factor's figures in one future: with and without it, and clusters founded with and without it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Pair {
     with: f64,
     without: f64,
@@ -172,26 +168,8 @@ struct Pair {
 }
 
 /// The figures of all factors in one future.
+#[derive(Serialize, Deserialize)]
 struct Pairs(Vec<Pair>);
-
-impl Kept for Pairs {
-    fn write(&self, bytes: &mut Bytes) {
-        bytes.whole(self.0.len() as u32);
-        for pair in &self.0 {
-            for number in [pair.with, pair.without, pair.founded, pair.founded_without] {
-                bytes.number(number);
-            }
-        }
-    }
-
-    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
-        let pair = |bytes: &mut Reader<'_>| {
-            let [with, without, founded, founded_without] = [bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?];
-            Some(Pair { with, without, founded, founded_without })
-        };
-        (0..bytes.whole()?).map(|_| pair(bytes)).collect::<Option<_>>().map(Self)
-    }
-}
 
 #[derive(Default)]
 struct Collected {
@@ -263,27 +241,19 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(scenario: &'a Scenario, regions: Regions, options: &Options<'a>) -> Self {
+    fn new(question: &'a Question, options: &Options<'a>) -> Self {
+        let policies = &question.scenario.policies;
         Self {
-            worlds: Worlds::new(regions, scenario.years, scenario.seed),
-            inputs: Inputs::of(scenario, options.posterior),
-            policy: &scenario.policies[options.policy.min(scenario.policies.len().saturating_sub(1))],
+            worlds: question.worlds(),
+            inputs: question.inputs(),
+            policy: &policies[options.policy.min(policies.len().saturating_sub(1))],
         }
     }
 
     /// What every chunk depends on.
-    fn facts(&self, scenario: &Scenario, replicates: &Range<u32>) -> Vec<(String, String)> {
-        let facts = [
-            ("replicates", format!("{} to {}", replicates.start, replicates.end)),
-            ("scenario", sha256_hex(scenario.text.as_bytes())),
-            ("region", self.worlds.regions().digest()),
-            ("policy", self.policy.name.clone()),
-            ("seed", self.inputs.seed().to_string()),
-            ("posterior", self.inputs.posterior_digest()),
-        ];
-        // Those who change a scenario in memory have no text that tells of it.
-        let years = ("years".to_owned(), self.worlds.years().to_string());
-        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).chain([years]).collect()
+    fn facts(&self, question: &Question, replicates: &Range<u32>) -> Vec<(String, String)> {
+        let own = [("replicates", format!("{} to {}", replicates.start, replicates.end)), ("policy", self.policy.name.clone())];
+        question.facts().into_iter().chain(own.map(|(name, value)| (name.to_owned(), value))).collect()
     }
 
     /// One future: every factor's figures with it and without it.

@@ -1,3 +1,6 @@
+use crate::futures::inputs::Regions;
+use crate::futures::posterior::Posterior;
+use crate::scenario::Scenario;
 use std::sync::Arc;
 
 use super::*;
@@ -70,9 +73,10 @@ fn small() -> Scenario {
 
 fn ablated(work: &Path, threads: usize, posterior: Option<&Posterior>) -> Result<Ablated, RunnerError> {
     let region = Arc::new(generate(&SyntheticSpec { districts: 16, ..SyntheticSpec::default() }, 3));
-    let options = Options { policy: 1, replicates: 0..24, posterior, work };
+    let options = Options { policy: 1, replicates: 0..24, work };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a few threads");
-    pool.install(|| ablate(&small(), region, &options, |_| ())).map(|(found, _)| found)
+    pool.install(|| ablate(&Question::in_regions(small(), region).under(posterior.cloned()), &options, |_| ()))
+        .map(|(found, _)| found)
 }
 
 #[test]
@@ -144,8 +148,8 @@ fn an_ablation_draws_the_regions_of_a_comparison() {
     figures.spec.districts = 10;
     let (regions, scenario) = (Regions::Drawn(Box::new(figures)), small());
     let run = |regions: Regions, replicates: Range<u32>, name: &str| {
-        let options = Options { policy: 1, replicates, posterior: None, work: &place.path().join(name) };
-        ablate(&scenario, regions, &options, |_| ()).expect("a new folder").0
+        let options = Options { policy: 1, replicates, work: &place.path().join(name) };
+        ablate(&Question::in_regions(scenario.clone(), regions), &options, |_| ()).expect("a new folder").0
     };
     let drawn = run(regions.clone(), 4..5, "drawn");
     let given = run(regions.of_future(scenario.seed, 4).into(), 4..5, "given");

@@ -10,7 +10,6 @@ use super::observed::later_pupils;
 use super::runs::Futures;
 use crate::districts::history::{Knowledge, LAST_YEAR, StateHistory, start};
 use crate::engine::replicates::Failure;
-use crate::futures::chunks::{Bytes, Kept, Reader};
 use crate::futures::inputs::{Desk, Worlds};
 use crate::futures::work_folder::{RunnerError, WorkFolder};
 use crate::model::outcomes::DistrictOutcome;
@@ -49,7 +48,7 @@ pub(super) fn foretold(
     (history, scenario): (&StateHistory, &Scenario),
     (rules, finance): (&StateRules, &StateFinance),
     futures: &Futures<'_>,
-    progress: impl Fn(u64) + Sync,
+    progress: impl Fn(u64) + Sync + Send,
 ) -> Result<Foretold, RunnerError> {
     let rules = StateRules { merger_climate: Some(NO_MERGERS), ..rules.clone() };
     let Some(region) = start(history, KNOWN_UNTIL, Knowledge::Record, &rules, finance) else {
@@ -60,21 +59,23 @@ pub(super) fn foretold(
     let work = |desk: &mut Desk<'_>, replicate: u32| {
         let run = (&Policy::default(), &inputs.parameters(replicate));
         let (region, record) = desk.run(replicate, run, inputs.id(replicate), Detail::District);
-        Pupils(pupils(region, record))
+        pupils(region, record)
     };
     let (mut runs, mut failures) = (Vec::new(), Vec::new());
-    let path = futures.work.join(format!("{}-enrolment", history.state));
-    let batch = futures.batch(&path, (history, scenario));
+    let batch = futures.batch(futures.work.join(format!("{}-enrolment", history.state)), (history, scenario));
     let folder = batch.run(
         || worlds.desk(),
         work,
         progress,
-        |_, result| match result {
-            Ok(Pupils(pupils)) => runs.push(pupils),
-            Err(failure) => failures.push(failure),
+        |_, result| {
+            match result {
+                Ok(pupils) => runs.push(pupils),
+                Err(failure) => failures.push(failure),
+            }
+            Ok::<(), std::convert::Infallible>(())
         },
     )?;
-    Ok(Foretold { enrolment: compared(history, &region, &runs), failures, folder: Some(folder) })
+    Ok(Foretold { enrolment: compared(history, &region, &runs), failures, folder })
 }
 
 /// What foretelling leaves.
@@ -83,19 +84,6 @@ pub(super) struct Foretold {
     pub failures: Vec<Failure>,
     /// The finished chunks; none where there was nothing to foretell.
     pub folder: Option<WorkFolder>,
-}
-
-/// Pupils of every district in every year of a run.
-struct Pupils(Vec<f32>);
-
-impl Kept for Pupils {
-    fn write(&self, bytes: &mut Bytes) {
-        bytes.short_numbers(&self.0);
-    }
-
-    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
-        bytes.short_numbers().map(Self)
-    }
 }
 
 fn compared(history: &StateHistory, region: &Region, runs: &[Vec<f32>]) -> Enrolment {

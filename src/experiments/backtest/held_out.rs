@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::which::set_regression;
-use super::{Futures, Question, StateResult, Stopped, backtest};
+use super::{Futures, StateResult, Stopped, Trial, backtest};
 use crate::experiments::calibrate::targets::Targets;
 use crate::experiments::calibrate::{self, Calibration};
 use crate::futures::inputs::Inputs;
@@ -36,16 +36,16 @@ pub struct Progress<'a> {
 /// # Errors
 /// As the calibration and [`backtest`].
 pub fn hold_out(
-    question: Question<'_>,
+    trial: Trial<'_>,
     others: &Targets,
     (seed, replicates): (u64, std::ops::Range<u32>),
     work: &Path,
     progress: &Progress<'_>,
 ) -> Result<(HeldOut, Vec<WorkFolder>), Stopped> {
     let (calibration, posterior) = calibrate::calibrate(others, &work.join("calibration"), progress.calibration)?;
-    let inputs = Inputs::of(question.scenario, Some(&posterior)).seeded(seed);
+    let inputs = Inputs::of(trial.scenario, Some(&posterior)).seeded(seed);
     let futures = Futures { replicates, inputs, work };
-    let (result, folders) = backtest(question, &futures, progress.futures)?;
+    let (result, folders) = backtest(trial, &futures, progress.futures)?;
     Ok((HeldOut { calibration, posterior, result }, folders))
 }
 

@@ -227,7 +227,7 @@ pub struct StateResult {
 
 /// What is asked of one state.
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
+pub struct Trial<'a> {
     /// The record.
     pub history: &'a StateHistory,
     /// The policy in force is its first; the rules of the state, and of its finance what the record does not
@@ -261,35 +261,39 @@ impl From<Problems> for Stopped {
 /// When the record has too few districts or places, the scenario brings a region file, or the work folder
 /// cannot be written to or holds other work.
 pub fn backtest(
-    question: Question<'_>,
+    trial: Trial<'_>,
     futures: &Futures<'_>,
-    progress: impl Fn(u64) + Sync,
+    progress: impl Fn(u64) + Sync + Send,
 ) -> Result<(StateResult, Vec<WorkFolder>), Stopped> {
-    let Question { history, scenario } = question;
+    let Trial { history, scenario } = trial;
     let policy = policy_of(history, scenario)?;
     let regions = regions_of(history, scenario, futures.replicates.len() as u32)?;
     let given = synthetic(history, scenario)?;
     let classes: Vec<(f64, f64)> = history.classes.iter().map(|class| class.range).collect();
     let world = World::new(&regions, policy, scenario.baseline.as_ref(), classes);
-    let path = futures.work.join(format!("{}-past", history.state));
+    let folder = futures.work.join(format!("{}-past", history.state));
     let (mut pasts, mut failures) = (Vec::new(), Vec::new());
     let future =
         |desk: &mut _, replicate: u32| world.future(desk, &futures.inputs.parameters(replicate), futures.inputs.id(replicate));
-    let folder = futures.batch(&path, (history, scenario)).run(
+    let folder = futures.batch(folder, (history, scenario)).run(
         || world.desk(),
         future,
         &progress,
-        |_, result| match result {
-            Ok(past) => pasts.push(past),
-            Err(failure) => failures.push(failure),
+        |_, result| {
+            match result {
+                Ok(past) => pasts.push(past),
+                Err(failure) => failures.push(failure),
+            }
+            Ok::<(), std::convert::Infallible>(())
         },
-    )?;
+    );
+    let folder = folder.map_err(RunnerError::from)?;
     let before = futures.replicates.len() as u64;
     let more = |done| progress(before + done);
     let foretold = enrolment::foretold((history, scenario), (&given.rules, &given.finance), futures, more)?;
     failures.extend(foretold.failures);
-    let result = compare(question, policy, &regions[0], &pasts, failures, foretold.enrolment);
-    Ok((result, [Some(folder), foretold.folder].into_iter().flatten().collect()))
+    let result = compare(trial, policy, &regions[0], &pasts, failures, foretold.enrolment);
+    Ok((result, [folder, foretold.folder].into_iter().flatten().collect()))
 }
 
 /// How many futures one state's backtest runs for each replicate: the past (with and without the policy, and
@@ -335,7 +339,7 @@ pub fn regions_of(history: &StateHistory, scenario: &Scenario, replicates: u32) 
 }
 
 fn compare(
-    Question { history, scenario }: Question<'_>,
+    Trial { history, scenario }: Trial<'_>,
     policy: &Policy,
     region: &Region,
     pasts: &[Past],

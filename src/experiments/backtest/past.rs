@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::runs::{Run, YEARS, summarise};
 use crate::experiments::climate::{self, Known};
-use crate::futures::chunks::{Bytes, Kept, Reader};
 use crate::futures::inputs::{Desk, Regions, Worlds, under};
 use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::Parameters;
@@ -19,7 +20,7 @@ use crate::scenario::BaselineLoss;
 const EARLY_RUNS: u32 = 12;
 
 /// What is kept of one future.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Past {
     /// Under the policy in force.
     pub run: Run,
@@ -28,20 +29,6 @@ pub(super) struct Past {
     /// What is known of the merger climate under the future's parameters; not a number where it is drawn
     /// from its prior.
     pub known: Known,
-}
-
-impl Kept for Past {
-    fn write(&self, bytes: &mut Bytes) {
-        self.run.write(bytes);
-        bytes.numbers(&self.without);
-        bytes.number(self.known.mean);
-        bytes.number(self.known.sd);
-    }
-
-    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
-        let (run, without) = (Run::read(bytes)?, bytes.numbers()?);
-        Some(Self { run, without, known: Known { mean: bytes.number()?, sd: bytes.number()? } })
-    }
 }
 
 /// The regions of a state, made ready.
@@ -159,8 +146,7 @@ mod tests {
         let (_, past) = lost(Some(1.0));
         assert!(past.without.is_empty());
         let past = Past { without: vec![60.0, 59.0], ..past };
-        let mut bytes = Bytes::default();
-        past.write(&mut bytes);
-        assert_eq!(Past::read(&mut bytes.reader()), Some(past));
+        let bytes = postcard::to_stdvec(&past).expect("numbers");
+        assert_eq!(postcard::from_bytes(&bytes), Ok(past));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use crate::districts::history::{FIRST_YEAR, LAST_YEAR, StateHistory};
-use crate::futures::chunks::{Batch, Bytes, Kept, Reader};
+use crate::futures::ensemble::{Batch, Keep};
 use crate::futures::inputs::Inputs;
 use crate::model::outcomes::{DistrictOutcome, RegionOutcome};
 use crate::model::record::{DISTRICT_WIDTH, Record};
@@ -15,6 +17,9 @@ use crate::scenario::Scenario;
 
 /// Simulated years from the first fiscal year of the record to the last.
 pub const YEARS: u16 = LAST_YEAR - FIRST_YEAR;
+
+/// Futures in one chunk: some seconds of work, so that little is lost when it is stopped.
+const PER_CHUNK: u32 = 10;
 
 /// Which futures are run, what they are given, and where finished ones are kept.
 #[derive(Debug)]
@@ -29,7 +34,7 @@ pub struct Futures<'a> {
 
 impl Futures<'_> {
     /// The batch of one state's futures of one kind.
-    pub(super) fn batch<'b>(&self, folder: &'b Path, (history, scenario): (&StateHistory, &Scenario)) -> Batch<'b> {
+    pub(super) fn batch(&self, folder: PathBuf, (history, scenario): (&StateHistory, &Scenario)) -> Batch {
         let facts = [
             ("record", sha256_hex(format!("{history:?}").as_bytes())),
             ("scenario", sha256_hex(scenario.text.as_bytes())),
@@ -38,12 +43,13 @@ impl Futures<'_> {
             ("posterior", self.inputs.posterior_digest()),
         ];
         let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
-        Batch { folder, facts: facts.collect(), replicates: self.replicates.clone() }
+        let keep = Keep { folder, facts: facts.collect(), per_chunk: PER_CHUNK };
+        Batch { replicates: self.replicates.clone(), keep: Some(keep) }
     }
 }
 
 /// Districts of one size class that were at risk, and how many ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(in crate::experiments) struct AtRisk {
     /// Years that districts were at risk.
     pub district_years: u32,
@@ -52,7 +58,7 @@ pub(in crate::experiments) struct AtRisk {
 }
 
 /// What is kept of one run.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(in crate::experiments) struct Run {
     /// Districts at the end of every year.
     pub counts: Vec<f64>,
@@ -66,29 +72,6 @@ pub(in crate::experiments) struct Run {
     pub predecessors: Vec<f64>,
     /// For every merger: pupils of the merged district in its first year.
     pub merged_pupils: Vec<f64>,
-}
-
-impl Kept for Run {
-    fn write(&self, bytes: &mut Bytes) {
-        bytes.numbers(&self.counts);
-        bytes.truths(&self.ended);
-        bytes.whole(self.classes.len() as u32);
-        for class in &self.classes {
-            bytes.whole(class.district_years);
-            bytes.whole(class.ended);
-        }
-        for list in [&self.last_pupils, &self.predecessors, &self.merged_pupils] {
-            bytes.numbers(list);
-        }
-    }
-
-    fn read(bytes: &mut Reader<'_>) -> Option<Self> {
-        let (counts, ended) = (bytes.numbers()?, bytes.truths()?);
-        let class = |bytes: &mut Reader<'_>| Some(AtRisk { district_years: bytes.whole()?, ended: bytes.whole()? });
-        let classes = (0..bytes.whole()?).map(|_| class(bytes)).collect::<Option<_>>()?;
-        let [last_pupils, predecessors, merged_pupils] = [bytes.numbers()?, bytes.numbers()?, bytes.numbers()?];
-        Some(Self { counts, ended, classes, last_pupils, predecessors, merged_pupils })
-    }
 }
 
 /// What is kept of a record; `classes` are the fewest and most pupils of the size classes.

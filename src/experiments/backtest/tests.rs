@@ -50,8 +50,8 @@ fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
         let work = place.path().join(name);
         let futures = Futures { replicates: 0..12, inputs: Inputs::of(&scenario, None).seeded(3), work: &work };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let question = Question { history: &history, scenario: &scenario };
-        pool.install(|| backtest(question, &futures, |_| ())).expect("a sound record").0
+        let trial = Trial { history: &history, scenario: &scenario };
+        pool.install(|| backtest(trial, &futures, |_| ())).expect("a sound record").0
     };
     let result = run(1, "a");
     assert_eq!(format!("{result:?}"), format!("{:?}", run(2, "b")));
@@ -80,7 +80,7 @@ fn a_region_file_is_refused_because_the_record_makes_the_region() {
     let scenario = Scenario { region: RegionChoice::File(PathBuf::from("nd.toml")), ..scenario("nd") };
     let history = StateHistory::default();
     let futures = Futures { replicates: 0..1, inputs: Inputs::of(&scenario, None), work: Path::new("never") };
-    let refused = backtest(Question { history: &history, scenario: &scenario }, &futures, |_| ()).expect_err("a file");
+    let refused = backtest(Trial { history: &history, scenario: &scenario }, &futures, |_| ()).expect_err("a file");
     assert!(refused.to_string().contains("made from the record"));
 }
 
@@ -135,9 +135,9 @@ fn a_state_held_out_is_scored_under_what_the_others_say() {
     assert!(others.without("ND").is_none() && targets.without("IA").is_none());
     let history = read(&folder, &["SD".to_owned()]).expect("the published record").remove(0);
     let (scenario, place) = (scenario("sd"), tempfile::tempdir().expect("a temporary folder"));
-    let question = Question { history: &history, scenario: &scenario };
+    let trial = Trial { history: &history, scenario: &scenario };
     let progress = held_out::Progress { calibration: &|_, _, _| (), futures: &|_| () };
-    let (held, _) = held_out::hold_out(question, &others, (1, 0..4), place.path(), &progress).expect("a sound record");
+    let (held, _) = held_out::hold_out(trial, &others, (1, 0..4), place.path(), &progress).expect("a sound record");
     assert_eq!((held.calibration.targets.len(), held.result.state.as_str(), held.result.finished), (2, "SD", 4));
     assert!(held.posterior.name.contains("without SD"), "{}", held.posterior.name);
 }
