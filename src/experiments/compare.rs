@@ -318,7 +318,7 @@ mod tests {
         let [few, many] = [Detail::District, Detail::Region].map(|detail| per_chunk(&question, detail));
         assert!(1 <= few && few <= many && many <= 64, "{few} {many}");
         let mut nation = crate::scenario::SyntheticRegion::default();
-        nation.spec.districts = 2_000;
+        nation.spec.districts = 10_000;
         let nation = Question::in_regions(scenario(&["a"]), Regions::Drawn(Box::new(nation)));
         assert_eq!(per_chunk(&nation, Detail::District), 1, "whatever it takes");
         assert!(!is_long(&question, 10) && is_long(&question, 10_000_000));
