@@ -75,7 +75,7 @@ fn every_case_runs_and_only_known_findings_lie_outside_their_bands() {
         let scenario = read(&path);
         let districts = match &scenario.region {
             RegionChoice::Synthetic(synthetic) => synthetic.spec.districts,
-            RegionChoice::File(_) => panic!("cases stand alone"),
+            RegionChoice::File(_) | RegionChoice::Shipped(_) => panic!("cases stand alone"),
         };
         // A state has few futures in its scenario already: its merger climate moves them all.
         let comparison = run(&scenario, if districts > 100 { scenario.replicates } else { 80 });

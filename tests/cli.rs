@@ -242,6 +242,36 @@ fn a_results_folder_holds_what_was_asked_so_that_it_can_be_asked_again() {
 }
 
 #[test]
+fn the_districts_of_a_state_need_no_file_and_can_be_written_to_one() {
+    let folder = workplace();
+    let run = |words: &[&str]| barnraise(folder.path(), words);
+    let written = run(&["region", "--state", "OH:30mi@Athens", "--out", "athens.toml"]);
+    succeeded(&written);
+    assert!(text(&written.stdout).contains("Imputed") && text(&written.stderr).contains("Wrote athens.toml (19 districts)"));
+    let ask = |region: &str, out: &str| {
+        succeeded(&run(&["compare", "smoke.toml", "--region", region, "--no-charts", "--quiet", "--out", out]));
+        files(&folder.path().join(out))
+    };
+    assert!(ask("OH:30mi@Athens", "shipped") == ask("athens.toml", "file"));
+    // In a scenario file too.
+    let scenario = fs::read_to_string(folder.path().join("smoke.toml")).expect("the scenario");
+    let (before, _) = scenario.split_once("[region]").expect("its region");
+    let (_, policies) = scenario.split_once("[[policy]]").expect("its policies");
+    let asked = format!("{before}[region]\nstate = \"OH:30mi@Athens\"\n\n[[policy]]{policies}");
+    fs::write(folder.path().join("athens-scenario.toml"), asked).expect("a scenario");
+    let compared = run(&["compare", "athens-scenario.toml", "--no-charts", "--out", "third"]);
+    succeeded(&compared);
+    assert!(text(&compared.stdout).contains("within 30 miles of Athens") && text(&compared.stdout).contains("19 districts"));
+    // What is meant by a word is told where it is neither.
+    let refused = run(&["compare", "smoke.toml", "--region", "ohio"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("a state (OH)"), "{}", text(&refused.stderr));
+    let refused = run(&["region", "--state", "OH:Vintn,Meigs", "--out", "no.toml"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("did you mean `Vinton County`") && !folder.path().join("no.toml").exists());
+}
+
+#[test]
 fn a_comparison_kept_in_a_folder_goes_on_from_there_and_leaves_nothing_behind() {
     let folder = workplace();
     let compare = |more: &[&str]| barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat());

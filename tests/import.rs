@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use barnraise::diagnostics::Problems;
@@ -435,16 +435,22 @@ proptest! {
     }
 }
 
-/// The folder of real tables, where it is at hand.
-#[allow(clippy::print_stdout, reason = "a skipped test says so")]
-fn data() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = std::env::var_os("BARNRAISE_DATA").map_or_else(beside, PathBuf::from);
-    if folder.join("nces").is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no real tables in {}", folder.display());
-    None
+/// The real tables that the project ships: North Dakota, Iowa and South Dakota.
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/published")
+}
+
+/// The same tables of Montana.
+fn montana() -> PathBuf {
+    data().with_file_name("published-mt")
+}
+
+/// The text of a table in a gzip archive.
+fn unpacked(path: &Path) -> String {
+    let mut text = String::new();
+    let file = fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("an archive of text");
+    text
 }
 
 fn real(folder: &Path, state: &str, year: &str) -> Imported {
@@ -453,14 +459,15 @@ fn real(folder: &Path, state: &str, year: &str) -> Imported {
 
 /// The derived table of all districts: LEAID to its row by column name.
 fn published(data: &Path) -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(data.join("districts.csv")).expect("the derived table");
+    let text = unpacked(&data.join("districts.csv.gz"));
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows = reader.deserialize::<BTreeMap<String, String>>().map(|row| row.expect("a row"));
     rows.map(|row| (row["LEAID"].clone(), row)).collect()
 }
 
 #[test]
 fn real_states_start_with_their_published_districts_and_pupils() {
-    let Some(data) = data() else { return };
+    let data = data();
     let published = published(&data);
     for (state, count) in [("ND", 173), ("IA", 327), ("SD", 149)] {
         let Imported { region, report } = real(&data.join("nces"), state, "2019-20");
@@ -497,7 +504,7 @@ fn real_states_start_with_their_published_districts_and_pupils() {
 
 #[test]
 fn real_offices_lie_where_they_are() {
-    let Some(data) = data() else { return };
+    let data = data();
     let region = real(&data.join("nces"), "ND", "2019-20").region;
     let place =
         |name: &str| region.districts.iter().find(|d| d.name.to_uppercase() == name).map(|d| (d.x, d.y)).expect("the district");
@@ -508,21 +515,23 @@ fn real_offices_lie_where_they_are() {
     assert_eq!((statistics.counties, statistics.without_high_school), (53, 22));
 }
 
-/// A folder with the tables of some states and those of their schools, where both are at hand.
-fn with_real_schools(states: &Path) -> Option<TempDir> {
-    let schools = states.parent()?.join("data-us/us_schools.csv.gz");
-    let tables = fs::read_dir(states.join("nces")).ok().filter(|_| schools.is_file())?;
+/// A folder with the tables of some states and those of their schools.
+fn with_real_schools(tables: &Path, states: &[&str]) -> TempDir {
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for entry in tables.filter_map(Result::ok).filter(|entry| entry.path().is_file()) {
+    for entry in fs::read_dir(tables.join("nces")).expect("the tables").filter_map(Result::ok).filter(|e| e.path().is_file()) {
         fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
     }
-    fs::copy(schools, copy.path().join("us_schools.csv.gz")).expect("a copy");
-    Some(copy)
+    for state in states {
+        let text = unpacked(&data().with_file_name(format!("states/{state}.csv.gz")));
+        let schools = text.split("\n\n").last().expect("a table of schools");
+        fs::write(copy.path().join(format!("schools-{state}.csv")), schools).expect("a copy");
+    }
+    copy
 }
 
 #[test]
 fn real_districts_have_their_real_schools() {
-    let Some(folder) = data().as_deref().and_then(with_real_schools) else { return };
+    let folder = with_real_schools(&data(), &["ND", "IA", "SD"]);
     for (state, districts, schools, without) in [("ND", 173, 472, 29), ("IA", 327, 1290, 25), ("SD", 149, 685, 0)] {
         let Imported { region, report } = real(folder.path(), state, "2019-20");
         assert_eq!(report.schools[0].reason, "districts with their listed schools", "{report}");
@@ -531,10 +540,7 @@ fn real_districts_have_their_real_schools() {
         assert_eq!(region.districts.iter().filter(|d| !d.has_high_school()).count(), without, "{state}");
         assert!(is_sound(&region) && region.districts.iter().all(|d| d.high_school.is_none()));
         // As before, none is lost where a district was narrowed to the grades that its schools teach.
-        assert_eq!(
-            region.enrolment().to_bits(),
-            real(&data().expect("data").join("nces"), state, "2019-20").region.enrolment().to_bits()
-        );
+        assert_eq!(region.enrolment().to_bits(), real(&data().join("nces"), state, "2019-20").region.enrolment().to_bits());
         let reread = region_file::parse(&region_file::write(&region), "region.toml");
         assert_eq!(reread, Ok(region));
     }
@@ -542,8 +548,7 @@ fn real_districts_have_their_real_schools() {
 
 #[test]
 fn real_elementary_districts_of_montana_lie_under_a_secondary_one() {
-    let montana = data().and_then(|data| Some(data.parent()?.join("data-mt")));
-    let Some(folder) = montana.as_deref().and_then(with_real_schools) else { return };
+    let folder = with_real_schools(&montana(), &["MT"]);
     let Imported { region, report } = real(folder.path(), "MT", "2019-20");
     let told: Vec<(usize, &str)> = report.schools.iter().map(|tally| (tally.count, tally.reason.as_str())).take(3).collect();
     let on = "districts without a high school that send their pupils on to the";
@@ -563,8 +568,7 @@ fn real_elementary_districts_of_montana_lie_under_a_secondary_one() {
 
 #[test]
 fn real_elementary_districts_of_1995_go_on_to_a_secondary_one() {
-    let montana = data().and_then(|data| Some(data.parent()?.join("data-mt"))).filter(|folder| folder.is_dir());
-    let Some(montana) = montana else { return };
+    let montana = montana();
     // Its record has no table of inferred reorganisations, so an empty one stands beside the others.
     let copy = folder(&[("none.csv", b"NEW_LEAID,FIRST_FY,PREDECESSOR_LEAIDS,SUM_LAST_V33\n")]);
     for part in ["history", "nces", "nces/f33"] {
@@ -583,7 +587,7 @@ fn real_elementary_districts_of_1995_go_on_to_a_secondary_one() {
 
 #[test]
 fn every_real_year_is_read_and_lacking_finances_come_from_the_nearest() {
-    let Some(data) = data() else { return };
+    let data = data();
     for (year, count) in [("2019-20", 173), ("2020-21", 172), ("2021-22", 170), ("2022-23", 168)] {
         let Imported { region, report } = real(&data.join("nces"), "ND", year);
         assert_eq!(region.districts.len(), count, "{year}");
@@ -594,7 +598,7 @@ fn every_real_year_is_read_and_lacking_finances_come_from_the_nearest() {
 
 #[test]
 fn real_boundaries_with_old_identifiers_are_joined_with_or_without_the_table_of_changes() {
-    let Some(data) = data() else { return };
+    let data = data();
     let with = real(&data.join("nces"), "ND", "2019-20");
     let copy = tempfile::tempdir().expect("a temporary folder");
     for entry in
@@ -611,7 +615,7 @@ fn real_boundaries_with_old_identifiers_are_joined_with_or_without_the_table_of_
 
 #[test]
 fn every_real_file_of_the_finance_survey_is_recognised() {
-    let Some(data) = data() else { return };
+    let data = data();
     let report = real(&data.join("nces"), "SD", "2019-20").report;
     let survey: Vec<_> = report.files.iter().filter(|file| file.path.contains("f33")).collect();
     assert_eq!(survey.len(), 29);
@@ -623,8 +627,8 @@ fn every_real_file_of_the_finance_survey_is_recognised() {
 
 #[test]
 fn the_real_header_of_the_full_survey_is_understood() {
-    let Some(data) = data() else { return };
-    let header = fs::read_to_string(data.join("nces/f33/sdf19_2a_header_only.txt")).expect("the header");
+    let data = data();
+    let header = unpacked(&data.join("nces/f33/sdf19_2a_header_only.txt.gz"));
     let names: Vec<&str> = header.trim_end().split('\t').collect();
     let row = |id: &str| {
         let cells: Vec<String> = names

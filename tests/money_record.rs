@@ -1,8 +1,7 @@
 //! The acceptance tests of the money record: twelve figures of the finances of four states, 1995 to 2016, asked
 //! of the model on synthetic regions and on the districts of these states as they stood in 1995.
 //!
-//! The record lies outside the project, in `../shared` (or where the variable `BARNRAISE_RECORD` says). Where it is
-//! not there, the synthetic regions alone are asked, and the test says so.
+//! The tables of these districts are shipped in `data/published` and `data/published-mt`.
 
 #![allow(clippy::disallowed_methods, reason = "the last bit of a logarithm settles nothing here")]
 #![allow(clippy::type_complexity, clippy::needless_range_loop, reason = "tables of cases, and a matrix")]
@@ -74,12 +73,10 @@ const KNOWN_MISSES: &[Miss] = &[
 ];
 
 /// Where the record is looked for: its states and their folders.
-const STATES: [(&str, &str); 4] = [("ND", "data"), ("IA", "data"), ("SD", "data"), ("MT", "data-mt")];
+const STATES: [(&str, &str); 4] = [("ND", "published"), ("IA", "published"), ("SD", "published"), ("MT", "published-mt")];
 
-fn record() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let given = std::env::var_os("BARNRAISE_RECORD").map(PathBuf::from);
-    given.into_iter().chain([beside]).find(|folder| folder.join("data/history").is_dir())
+fn record() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
 }
 
 /// A folder with the tables of `data`, and those of the others that it lacks: Montana's has no reorganisations, which
@@ -91,7 +88,7 @@ fn whole(folder: &Path, data: &str) -> tempfile::TempDir {
         let entries = inner.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
         entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()).collect()
     };
-    let lacking = tables(folder.join("data")).into_iter().filter(|path| path.to_string_lossy().contains("consolidations"));
+    let lacking = tables(folder.join("published")).into_iter().filter(|path| path.to_string_lossy().contains("consolidations"));
     for table in tables(folder.join(data)).into_iter().chain(lacking) {
         let name = table.file_name().expect("a file has a name");
         std::fs::copy(&table, all.path().join(name)).expect("the folder can be written to");
@@ -105,10 +102,7 @@ fn places() -> &'static [(String, Regions)] {
     static PLACES: OnceLock<Vec<(String, Regions)>> = OnceLock::new();
     PLACES.get_or_init(|| {
         let mut all = vec![("synthetic".to_owned(), Kind::Default.regions())];
-        let Some(folder) = record() else {
-            println!("No record in ../shared nor in BARNRAISE_RECORD: the starts of 1995 are not asked, only synthetic regions.");
-            return all;
-        };
+        let folder = record();
         for (state, data) in STATES {
             let whole = whole(&folder, data);
             let read = history::read(whole.path(), &[state.to_owned()]).unwrap_or_else(|p| panic!("{}", p.render(false)));

@@ -191,9 +191,10 @@ pub(super) struct Ground {
     /// Threads; as many as the machine has if not given. Results do not depend on it
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) threads: Option<String>,
-    /// A region file to use instead of the scenario's region (see import and region)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) region: Option<PathBuf>,
+    /// Real districts, or a region file, instead of the scenario's region: a state (OH), counties of it
+    /// (OH:Vinton,Meigs), a circle around a town (OH:30mi@Athens), or the path of a file (see import and region)
+    #[arg(long, value_name = "STATE|FILE", value_hint = ValueHint::FilePath)]
+    pub(super) region: Option<std::ffi::OsString>,
     /// A posterior file of calibrate: every future draws one of its parameter vectors
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) posterior: Option<PathBuf>,
@@ -251,8 +252,8 @@ impl From<Level> for Detail {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  barnraise calibrate scenarios/calibration/targets.toml --from ../shared/data
-  barnraise calibrate scenarios/calibration/targets.toml --from ../shared/data --without IA
+  barnraise calibrate scenarios/calibration/targets.toml --from data/published
+  barnraise calibrate scenarios/calibration/targets.toml --from data/published --without IA
   barnraise compare scenarios/three-year-grant.toml --posterior results/record/posterior.toml")]
 pub(super) struct Calibrate {
     /// The targets file
@@ -355,9 +356,9 @@ pub(super) enum Section {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  barnraise backtest --from ../shared/data
-  barnraise backtest --from ../shared/data --leave-one-out scenarios/calibration/targets.toml
-  barnraise backtest --from ../shared/data --state SD --replicates 100 --json --quiet")]
+  barnraise backtest --from data/published
+  barnraise backtest --from data/published --leave-one-out scenarios/calibration/targets.toml
+  barnraise backtest --from data/published --state SD --replicates 100 --json --quiet")]
 pub(super) struct Backtest {
     /// The folder with the record of the districts and the publishers' files; subfolders are searched too
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
@@ -445,9 +446,10 @@ pub(super) struct Region {
     /// The seed of the draws; 1 if not given
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<String>,
-    /// A region file to show instead of drawing one
-    #[arg(long = "region", value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) shown: Option<PathBuf>,
+    /// Real districts to show instead of drawing some: a state (OH), counties of it (OH:Vinton,Meigs), a circle
+    /// around a town (OH:30mi@Athens), or the path of a region file
+    #[arg(long = "region", visible_alias = "state", value_name = "STATE|FILE", value_hint = ValueHint::FilePath)]
+    pub(super) shown: Option<std::ffi::OsString>,
     /// The region file to write; none is written if not given
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) out: Option<PathBuf>,

@@ -251,6 +251,7 @@ fn region_words(scenario: &Scenario) -> String {
             format!("A synthetic region of {} districts, {drawn}", synthetic.spec.districts)
         }
         RegionChoice::File(path) => format!("The region of {}", path.display()),
+        RegionChoice::Shipped(selection) => format!("The districts of {selection}, as the program ships them"),
     }
 }
 

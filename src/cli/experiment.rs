@@ -1,6 +1,6 @@
 //! `barnraise compare` and `barnraise run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Failed;
@@ -10,6 +10,7 @@ use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems, nearest};
 use crate::districts::region_file;
+use crate::districts::shipped::{self, Selection};
 use crate::engine::replicates::Failure;
 use crate::experiments::compare::{self as comparing, Compared, Options, Sink};
 use crate::experiments::summary::{Comparison, Trends};
@@ -68,7 +69,8 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let threads = flags::threads(arguments.ground.threads.as_deref(), &mut problems);
     let seed = flags::seed(arguments.seed.value.as_deref(), &mut problems);
     let scenario = scenario::read(&arguments.scenario).map_err(|more| problems.extend(more)).ok();
-    let given = arguments.ground.region.clone().map(RegionChoice::File);
+    let given = arguments.ground.region.as_ref();
+    let given = given.and_then(|word| region_meant(word).map_err(|more| problems.extend(more)).ok());
     let choice = given.as_ref().or(scenario.as_ref().map(|scenario| &scenario.region));
     let region_seed = seed.or(scenario.as_ref().map(|scenario| scenario.seed)).unwrap_or_default();
     let regions = choice.and_then(|choice| Regions::of(choice, region_seed).map_err(|more| problems.extend(more)).ok());
@@ -101,6 +103,31 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let question = Question::in_regions(scenario, regions).under(posterior);
     let options = Options { replicates: range, detail: arguments.level.into(), work: arguments.work.clone() };
     problems.into_result(Prepared { question, region, options, threads, out })
+}
+
+/// The region that a word on the command line means: a file if there is one of this name, or if it looks like a path;
+/// else a state or a part of one.
+pub(super) fn region_meant(word: &std::ffi::OsStr) -> Result<RegionChoice, Problems> {
+    let path = Path::new(word);
+    let plain = word
+        .to_str()
+        .filter(|word| !path.exists() && !word.contains(['/', '\\']) && path.extension().is_none_or(|ending| ending != "toml"));
+    match plain {
+        None => Ok(RegionChoice::File(path.to_owned())),
+        Some(word) if Selection::is_meant(word) => {
+            Selection::parse(word, &Place::Flag(format!("--region {word}"))).map(RegionChoice::Shipped)
+        }
+        Some(word) => {
+            let place = Place::Flag(format!("--region {word}"));
+            let problem = Problem::new(place, "this is no file, and no state").expected(
+                "a state (OH), counties of it (OH:Vinton,Meigs), a circle (OH:30mi@Athens), or the path of a region file",
+            );
+            Err(match shipped::code_of(word.split(':').next().unwrap_or(word)) {
+                Some(code) => problem.hint(format!("did you mean `{code}`?")).into(),
+                None => problem.into(),
+            })
+        }
+    }
 }
 
 pub(super) fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
@@ -234,7 +261,9 @@ fn complete(
 /// the command in the manifest and the program, the results can be made again.
 pub(super) fn asked(question: &Question) -> Vec<(&'static str, String)> {
     let mut files = vec![("scenario.toml", question.scenario.text.clone())];
-    if let (Regions::Given(regions), RegionChoice::File(_)) = (&question.regions, &question.scenario.region) {
+    if let (Regions::Given(regions), RegionChoice::File(_) | RegionChoice::Shipped(_)) =
+        (&question.regions, &question.scenario.region)
+    {
         files.extend(regions.first().map(|region| ("region.toml", region_file::write(region))));
     }
     files.extend(question.posterior.as_ref().map(|posterior| ("posterior.toml", posterior.text())));

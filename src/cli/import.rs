@@ -31,7 +31,7 @@ pub(super) fn import(arguments: &Import, output: &mut Output) -> Result<(), Fail
     Ok(())
 }
 
-fn as_json(report: &ImportReport) -> Value {
+pub(super) fn as_json(report: &ImportReport) -> Value {
     let tallies = |list: &[Tally]| {
         list.iter()
             .map(|tally| json!({ "reason": tally.reason, "count": tally.count, "examples": tally.examples }))

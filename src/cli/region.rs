@@ -7,33 +7,51 @@ use serde_json::{Value, json};
 
 use super::Failed;
 use super::arguments;
+use super::experiment::region_meant;
 use super::flags;
+use super::import::as_json;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
+use crate::districts::import::Imported;
+use crate::districts::import::report::ImportReport;
 use crate::districts::region_file;
 use crate::districts::statistics::{RegionStatistics, StatisticRow, Target, targets};
 use crate::districts::synthetic::{self, SyntheticSpec};
 use crate::model::region::{MOST_DISTRICTS, Region};
 use crate::report::figures::number;
 use crate::report::reference;
+use crate::scenario::RegionChoice;
 
 /// `barnraise region`.
 pub(super) fn region(arguments: &arguments::Region, output: &mut Output) -> Result<(), Failed> {
-    let (region, targets) = wanted(arguments)?;
+    let Wanted { region, targets, account } = wanted(arguments)?;
     if let Some(path) = &arguments.out {
         write_region(path, &region)?;
     }
     let rows = RegionStatistics::of(&region).rows(&targets);
-    let text = if arguments.saying.json { json_text(&region, &rows)? } else { table_text(&region, &rows) };
-    output.data(&text)?;
+    if arguments.saying.json {
+        output.data(&json_text(&region, &rows, account.as_ref())?)?;
+    } else {
+        output.data(&table_text(&region, &rows))?;
+        if let Some(account) = &account {
+            output.data(&format!("\n{account}\n"))?;
+        }
+    }
     if let Some(path) = &arguments.out {
         output.message(&format!("Wrote {} ({} districts).", path.display(), region.districts.len()));
     }
     Ok(())
 }
 
-/// The region and what it should be near; every problem of flags and files at once.
-fn wanted(arguments: &arguments::Region) -> Result<(Region, Vec<Target>), Problems> {
+/// The region, what it should be near, and what is known and imputed where it is a real one that is shipped.
+struct Wanted {
+    region: Region,
+    targets: Vec<Target>,
+    account: Option<ImportReport>,
+}
+
+/// What is asked for; every problem of flags and files at once.
+fn wanted(arguments: &arguments::Region) -> Result<Wanted, Problems> {
     let mut problems = Problems::new();
     let mut spec = SyntheticSpec::default();
     if let Some(districts) =
@@ -45,17 +63,28 @@ fn wanted(arguments: &arguments::Region) -> Result<(Region, Vec<Target>), Proble
     if let Some(path) = &arguments.out {
         refuse_taken(path, arguments.force, &mut problems);
     }
-    let Some(path) = &arguments.shown else {
-        return problems.into_result(()).map(|()| (synthetic::generate(&spec, seed), targets(&spec)));
+    let Some(word) = &arguments.shown else {
+        let drawn = || Wanted { region: synthetic::generate(&spec, seed), targets: targets(&spec), account: None };
+        return problems.into_result(()).map(|()| drawn());
     };
     for (flag, value) in [("--districts", &arguments.districts), ("--seed", &arguments.seed)] {
         if value.is_some() {
-            let problem = Problem::new(Place::Flag(flag.to_owned()), format!("{flag} has no effect on a region from a file"));
+            let problem =
+                Problem::new(Place::Flag(flag.to_owned()), format!("{flag} has no effect on a region that is not drawn"));
             problems.push(problem.hint(format!("leave out {flag}, or leave out --region to draw a region")));
         }
     }
-    match region_file::read(path) {
-        Ok(region) => problems.into_result((region, Vec::new())),
+    let found = region_meant(word).and_then(|choice| match choice {
+        RegionChoice::Shipped(selection) => {
+            let Imported { region, report } = selection.region(&Place::Flag(format!("--region {selection}")))?;
+            Ok(Wanted { region, targets: Vec::new(), account: Some(report) })
+        }
+        RegionChoice::File(_) | RegionChoice::Synthetic(_) => {
+            region_file::read(Path::new(word)).map(|region| Wanted { region, targets: Vec::new(), account: None })
+        }
+    });
+    match found {
+        Ok(found) => problems.into_result(found),
         Err(more) => {
             problems.extend(more);
             Err(problems)
@@ -116,7 +145,7 @@ fn shown(unit: &str, value: f64) -> String {
     }
 }
 
-fn json_text(region: &Region, rows: &[StatisticRow]) -> Result<String, Failed> {
+fn json_text(region: &Region, rows: &[StatisticRow], account: Option<&ImportReport>) -> Result<String, Failed> {
     let row = |row: &StatisticRow| {
         json!({
             "what": row.what,
@@ -132,6 +161,7 @@ fn json_text(region: &Region, rows: &[StatisticRow]) -> Result<String, Failed> {
         "source": region.source,
         "first_year": region.first_year,
         "statistics": rows.iter().map(row).collect::<Value>(),
+        "account": account.map(as_json),
     });
     serde_json::to_string_pretty(&whole).map(|text| text + "\n").map_err(|error| Failed::Broken(error.to_string()))
 }

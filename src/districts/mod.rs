@@ -5,5 +5,6 @@ pub mod history;
 pub mod import;
 pub mod region_file;
 pub mod schools;
+pub mod shipped;
 pub mod statistics;
 pub mod synthetic;

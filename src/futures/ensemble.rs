@@ -142,7 +142,12 @@ mod tests {
     fn thing(replicate: u32) -> Thing {
         let value = f64::from(replicate);
         let nothing = f64::from_bits(f64::NAN.to_bits() | 5);
-        (replicate, vec![value / 3.0, f64::INFINITY, -0.0, nothing], vec![replicate as f32 / 7.0], Some(replicate.is_multiple_of(2)))
+        (
+            replicate,
+            vec![value / 3.0, f64::INFINITY, -0.0, nothing],
+            vec![replicate as f32 / 7.0],
+            Some(replicate.is_multiple_of(2)),
+        )
     }
 
     fn bits(thing: &Thing) -> (u32, Vec<u64>, Vec<u32>, Option<bool>) {

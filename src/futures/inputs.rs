@@ -44,7 +44,9 @@ impl Regions {
     pub fn of(choice: &RegionChoice, seed: u64) -> Result<Self, Problems> {
         match choice {
             RegionChoice::Synthetic(figures) if figures.redraw => Ok(Self::Drawn(figures.clone())),
-            RegionChoice::Synthetic(_) | RegionChoice::File(_) => Ok(Arc::new(load_region(choice, seed)?).into()),
+            RegionChoice::Synthetic(_) | RegionChoice::File(_) | RegionChoice::Shipped(_) => {
+                Ok(Arc::new(load_region(choice, seed)?).into())
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostics::Problems;
+use crate::districts::shipped::Selection;
 use crate::districts::synthetic::SyntheticSpec;
 use crate::input;
 use crate::model::outcomes::RegionOutcome;
@@ -78,6 +79,8 @@ pub enum RegionChoice {
     /// A region file, as `import` and `region` write it; the path is as given, made relative to the
     /// scenario's folder where it is relative.
     File(PathBuf),
+    /// A state or a part of one, shipped with the program.
+    Shipped(Selection),
 }
 
 /// Which figure of an outcome's distribution over the futures is expected to lie in a band.

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::diagnostics::{Problem, Problems};
+use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::region_file;
 use crate::districts::schools::default_schools;
+use crate::districts::shipped::Selection;
 use crate::districts::synthetic::{self, SyntheticSpec};
 use crate::input::{Choice, Flag, Number, Table, Text, Whole, options};
 use crate::model::region::{AgentKind, GRADES, MOST_DISTRICTS, Region};
@@ -15,11 +16,28 @@ use super::{Agents, RegionChoice, SyntheticRegion};
 pub(super) fn region(table: &mut Table<'_>, folder: &Path) -> RegionChoice {
     let doc = "A region file, as `barnraise import` and `barnraise region` write it; relative to the scenario's folder. It is the same in every future. Without it, synthetic regions are drawn from the figures of the other keys.";
     let file = table.optional("file", doc, &Text);
+    let doc = "A state or a part of one, as the program ships them: `OH`, `OH:Vinton,Meigs` (counties) or `OH:30mi@Athens` (a circle around a town). It is the same in every future.";
+    let state = table.optional("state", doc, &Text);
     let redraw = table.or("redraw", REDRAW, &Flag, true);
     let spec = synthetic(table);
     let agents = table.or("agents", "What the agents of the synthetic region are.", &agents(), Agents::Districts);
     let rules = table.table("rules", "Rules of the synthetic region's state.", region_file::rules);
     let finance = table.table("finance", "How the synthetic region's state pays for schools.", region_file::finance);
+    let state = state.map(|word| {
+        let others: Vec<&str> = table.given().filter(|key| *key != "state").collect();
+        if let Some(first) = others.first() {
+            let what = format!("`state` and `{}` exclude each other", others.join("`, `"));
+            let problem = Problem::new(table.place(first), what)
+                .expected("either a state, or a region file, or figures of a synthetic region");
+            table.push(problem.hint("`barnraise region --state` writes a region file in which rules and finance can be changed"));
+        }
+        Selection::parse(&word, &table.place("state"))
+    });
+    match state {
+        Some(Ok(selection)) => return RegionChoice::Shipped(selection),
+        Some(Err(problems)) => problems.into_iter().for_each(|problem| table.push(problem)),
+        None => {}
+    }
     let Some(file) = file else {
         return RegionChoice::Synthetic(Box::new(SyntheticRegion { spec, rules, finance, agents, redraw }));
     };
@@ -173,6 +191,9 @@ impl SyntheticRegion {
 pub fn load_region(choice: &RegionChoice, seed: u64) -> Result<Region, Problems> {
     match choice {
         RegionChoice::File(path) => region_file::read(path),
+        RegionChoice::Shipped(selection) => {
+            selection.region(&Place::Flag(format!("region {selection}"))).map(|imported| imported.region)
+        }
         RegionChoice::Synthetic(synthetic) => Ok(synthetic.draw(seed)),
     }
 }

@@ -8,7 +8,7 @@ use super::{ClassExits, Consolidation, DistrictYear, Exit, FIRST_YEAR, LAST_YEAR
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::import::edge::{read_boundaries, read_offices};
 use crate::districts::import::elsi::leaid;
-use crate::districts::import::folder::{LARGEST, paths};
+use crate::districts::import::folder::{LARGEST, paths, unpacked};
 use crate::districts::import::products::Product;
 use crate::districts::import::table::{Log, Row, Table, decode, find_head, read_rows};
 
@@ -111,10 +111,10 @@ fn tables(folder: &Path, log: &mut Log) -> BTreeMap<Kind, Table> {
         if fs::metadata(&path).is_ok_and(|data| data.len() > LARGEST) {
             continue;
         }
-        let bytes = match fs::read(&path) {
+        let bytes = match fs::read(&path).map_err(|error| format!("cannot be read: {error}")).and_then(unpacked) {
             Ok(bytes) => bytes,
-            Err(error) => {
-                log.push(Problem::new(Place::File(name), format!("cannot be read: {error}")));
+            Err(why) => {
+                log.push(Problem::new(Place::File(name), why));
                 continue;
             }
         };

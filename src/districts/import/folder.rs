@@ -26,6 +26,22 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    /// The tables of a text, one below the other with an empty line between them.
+    pub(super) fn of_text(name: &str, text: &str, log: &mut Log) -> Self {
+        let mut found = Self::default();
+        for part in text.split("\n\n") {
+            let mut product = None;
+            let head = find_head(part, |header| {
+                product = Product::recognise(header);
+                product.is_some()
+            });
+            if let (Some(product), Some(head)) = (product, head) {
+                found.tables.entry(product).or_default().push(read_rows(name, part, head, log));
+            }
+        }
+        found
+    }
+
     /// The tables of one product.
     pub(super) fn of(&self, product: Product) -> Vec<&Table> {
         self.tables.get(&product).map(|tables| tables.iter().collect()).unwrap_or_default()
@@ -111,7 +127,7 @@ fn recognise(path: &Path) -> Result<(Product, String), String> {
 }
 
 /// The bytes of a file, unpacked where it is a gzip archive (of one table).
-fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+pub(in crate::districts) fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes);
     }

@@ -78,12 +78,34 @@ pub struct Imported {
 /// or year that the tables do not hold, with those that they do; and every malformed row or cell of the
 /// state with file, line and column.
 pub fn import(folder: &Path, state: &str, options: &ImportOptions) -> Result<Imported, Problems> {
-    let state = state.trim().to_ascii_uppercase();
     let mut log = Log::default();
-    let year =
-        options.year.parse::<SchoolYear>().map_err(|what| log.push(Problem::new(Place::Flag("--year".to_owned()), what))).ok();
     let files = folder::read(folder, &mut log);
     tell_missing(folder, &files, &mut log);
+    import_files(folder, &files, state, options, log)
+}
+
+/// Imports one state from a text that holds the publishers' tables one below the other, with an empty line between them;
+/// `name` is the file that messages name.
+///
+/// # Errors
+/// As [`import`].
+pub(in crate::districts) fn import_text(
+    name: &str,
+    text: &str,
+    state: &str,
+    options: &ImportOptions,
+) -> Result<Imported, Problems> {
+    let mut log = Log::default();
+    let files = Folder::of_text(name, text, &mut log);
+    let folder = Path::new(name);
+    tell_missing(folder, &files, &mut log);
+    import_files(folder, &files, state, options, log)
+}
+
+fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOptions, mut log: Log) -> Result<Imported, Problems> {
+    let state = state.trim().to_ascii_uppercase();
+    let year =
+        options.year.parse::<SchoolYear>().map_err(|what| log.push(Problem::new(Place::Flag("--year".to_owned()), what))).ok();
     let agencies = elsi::read(&files.of(Product::Elsi), &state, &mut log);
     if !files.of(Product::Elsi).is_empty() {
         check_choice(&agencies, &state, year, &mut log);
@@ -91,8 +113,8 @@ pub fn import(folder: &Path, state: &str, options: &ImportOptions) -> Result<Imp
     let (Some(year), true) = (year, log.is_empty()) else {
         return Err(finish(log));
     };
-    let tables = Tables::read(&files, &agencies, &state, &mut log);
-    let imported = assemble(folder, &files, &agencies, &tables, (&state, year), &mut log);
+    let tables = Tables::read(files, &agencies, &state, &mut log);
+    let imported = assemble(folder, files, &agencies, &tables, (&state, year), &mut log);
     match imported {
         Some(imported) if log.is_empty() => Ok(imported),
         _ => Err(finish(log)),

@@ -311,9 +311,9 @@ fn policy_of<'a>(history: &StateHistory, scenario: &'a Scenario) -> Result<&'a P
 fn synthetic<'a>(history: &StateHistory, scenario: &'a Scenario) -> Result<&'a SyntheticRegion, Problems> {
     match &scenario.region {
         RegionChoice::Synthetic(given) => Ok(given),
-        RegionChoice::File(_) => {
+        RegionChoice::File(_) | RegionChoice::Shipped(_) => {
             let what = "the region of a backtest is made from the record";
-            Err(refused(history, scenario, what).hint("leave `file` out of [region]").into())
+            Err(refused(history, scenario, what).hint("leave `file` and `state` out of [region]").into())
         }
     }
 }

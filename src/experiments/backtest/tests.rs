@@ -7,16 +7,9 @@ use crate::experiments::calibrate::targets::{self, Records};
 use crate::futures::inputs::Inputs;
 use crate::model::region::{StateFinance, StateRules};
 
-/// The folder of real data, or a message that it is missing.
-#[allow(clippy::print_stderr, reason = "says that the test was skipped")]
-fn data() -> Option<PathBuf> {
-    let folder = std::env::var_os("BARNRAISE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let found = folder.is_dir();
-    if !found {
-        eprintln!("skipped: no folder of real data (set BARNRAISE_DATA)");
-    }
-    found.then_some(folder)
+/// The published data of three states that the project ships.
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/published")
 }
 
 fn scenario(state: &str) -> Scenario {
@@ -26,7 +19,7 @@ fn scenario(state: &str) -> Scenario {
 
 #[test]
 fn the_real_record_gives_the_published_yardstick() {
-    let Some(folder) = data() else { return };
+    let folder = data();
     let histories = read(&folder, &["ND", "IA", "SD"].map(str::to_owned)).expect("the published record");
     for (history, (count, published)) in histories.iter().zip([(238, 0.80), (389, 0.92), (173, 0.84)]) {
         let (smallness, ended): (Vec<f64>, Vec<bool>) =
@@ -42,7 +35,7 @@ fn the_real_record_gives_the_published_yardstick() {
 
 #[test]
 fn a_small_backtest_compares_every_year_and_does_not_depend_on_threads() {
-    let Some(folder) = data() else { return };
+    let folder = data();
     let history = read(&folder, &["SD".to_owned()]).expect("the published record").remove(0);
     let scenario = scenario("sd");
     let place = tempfile::tempdir().expect("a temporary folder");
@@ -116,7 +109,7 @@ fn bands_leave_out_what_is_not_defined() {
 
 #[test]
 fn a_state_held_out_is_scored_under_what_the_others_say() {
-    let Some(folder) = data() else { return };
+    let folder = data();
     let text = "name = \"two\"\nparameters = [\"propose_shared\"]\n[algorithm]\nparticles = 10\ngenerations = 1\n\
         [[record]]\nname = \"North Dakota\"\nstate = \"ND\"\nscenario = \"nd.toml\"\nreplicates = 1\n\
         [[record.target]]\nname = \"left\"\nstatistic = \"districts\"\nyear = 21\ntolerance = 10\n\
