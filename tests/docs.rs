@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use barnraise::model::functions::Function;
 use barnraise::model::outcomes::{CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, REGION_OUTCOMES};
 use barnraise::model::parameters::PARAMETERS;
+use barnraise::model::policy::InstrumentKind;
 use barnraise::model::simulation::schedule_summary;
 use barnraise::report::reference::documents;
 
@@ -124,6 +125,14 @@ fn every_name_in_the_model_document_is_one_that_the_program_knows() {
     let names = quoted(&text).into_iter().filter(|word| looks_like_one(word) && !OWN.contains(word));
     let unknown: Vec<&str> = names.filter(|word| !known.contains(*word)).collect();
     assert!(unknown.is_empty(), "docs/model.md speaks of what the program does not have: {}", unknown.join(", "));
+}
+
+#[test]
+fn every_kind_of_instrument_has_a_row_in_the_model_document() {
+    let model = read("docs/model.md");
+    for kind in InstrumentKind::NAMES {
+        assert!(model.contains(&format!("| `{kind}` |")), "docs/model.md has no row of {kind} in its table of instruments");
+    }
 }
 
 /// Every Markdown file of the project that people wrote.

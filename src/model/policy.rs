@@ -171,31 +171,46 @@ pub struct TaxingAuthority {
     pub min_members: u8,
 }
 
-/// What an instrument does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum InstrumentKind {
-    /// See [`ClusterGrant`].
-    ClusterGrant(ClusterGrant),
-    /// See [`MergerGrant`].
-    MergerGrant(MergerGrant),
-    /// See [`CoordinatorPay`].
-    CoordinatorPay(CoordinatorPay),
-    /// See [`FacilitatorCapacity`].
-    FacilitatorCapacity(FacilitatorCapacity),
-    /// See [`SharingWeight`].
-    SharingWeight(SharingWeight),
-    /// See [`LevyRelief`].
-    LevyRelief(LevyRelief),
-    /// See [`HoldHarmless`].
-    HoldHarmless(HoldHarmless),
-    /// See [`GeneralAid`].
-    GeneralAid(GeneralAid),
-    /// See [`EnrolmentFloor`].
-    EnrolmentFloor(EnrolmentFloor),
-    /// See [`AssignedClusters`].
-    AssignedClusters(AssignedClusters),
-    /// See [`TaxingAuthority`].
-    TaxingAuthority(TaxingAuthority),
+/// One line makes a kind of instrument: its terms, and its name in files.
+macro_rules! kinds {
+    ($($kind:ident = $name:literal,)+) => {
+        /// What an instrument does.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum InstrumentKind {
+            $(
+                #[doc = concat!("See [`", stringify!($kind), "`].")]
+                $kind($kind),
+            )+
+        }
+
+        impl InstrumentKind {
+            /// The names of all kinds, as files have them. Tests hold that each can be written in a file, stands in the
+            /// documents and in a shipped scenario, is met by the random worlds, and changes nothing when it pays nothing.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// The name of the kind in files.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$kind(_) => $name),+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    ClusterGrant = "cluster_grant",
+    MergerGrant = "merger_grant",
+    CoordinatorPay = "coordinator_pay",
+    FacilitatorCapacity = "facilitator_capacity",
+    SharingWeight = "sharing_weight",
+    LevyRelief = "levy_relief",
+    HoldHarmless = "hold_harmless",
+    GeneralAid = "general_aid",
+    EnrolmentFloor = "enrolment_floor",
+    AssignedClusters = "assigned_clusters",
+    TaxingAuthority = "taxing_authority",
 }
 
 /// One instrument of a policy.

@@ -35,7 +35,7 @@ pub(super) fn instrument(table: &mut Table<'_>) -> (Instrument, Place) {
     );
     let eligibility = eligibility(table);
     let kind = table.variant("kind", "What the instrument does.", KINDS).unwrap_or(STAND_IN);
-    let name = name.unwrap_or_else(|| kind_name(&kind).to_owned());
+    let name = name.unwrap_or_else(|| kind.name().to_owned());
     let place = if table.has("name") { table.place("name") } else { table.here() };
     (Instrument { name, start, end, budget_cap, eligibility, kind }, place)
 }
@@ -72,23 +72,6 @@ fn eligibility(table: &mut Table<'_>) -> Eligibility {
         table.push(Problem::new(table.place("min_pupils"), what).expected("`min_pupils` not above `max_pupils`"));
     }
     eligibility
-}
-
-/// The name of a kind in files.
-pub(super) fn kind_name(kind: &InstrumentKind) -> &'static str {
-    match kind {
-        InstrumentKind::ClusterGrant(_) => "cluster_grant",
-        InstrumentKind::MergerGrant(_) => "merger_grant",
-        InstrumentKind::CoordinatorPay(_) => "coordinator_pay",
-        InstrumentKind::FacilitatorCapacity(_) => "facilitator_capacity",
-        InstrumentKind::SharingWeight(_) => "sharing_weight",
-        InstrumentKind::LevyRelief(_) => "levy_relief",
-        InstrumentKind::HoldHarmless(_) => "hold_harmless",
-        InstrumentKind::GeneralAid(_) => "general_aid",
-        InstrumentKind::EnrolmentFloor(_) => "enrolment_floor",
-        InstrumentKind::AssignedClusters(_) => "assigned_clusters",
-        InstrumentKind::TaxingAuthority(_) => "taxing_authority",
-    }
 }
 
 /// All kinds of instruments, as files name them.

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::instruments::{KINDS, kind_name};
+use super::instruments::KINDS;
 use super::*;
 use crate::model::parameters::PARAMETERS;
 use crate::model::policy::{Condition, InstrumentKind};
@@ -86,10 +86,12 @@ fn every_kind_of_instrument_is_in_a_shipped_scenario_and_named_as_it_is_read() {
     let mut seen = BTreeSet::new();
     for name in SHIPPED {
         for policy in shipped(name).1.policies {
-            seen.extend(policy.instruments.iter().map(|instrument| kind_name(&instrument.kind)));
+            seen.extend(policy.instruments.iter().map(|instrument| instrument.kind.name()));
         }
     }
-    assert_eq!(seen, KINDS.iter().map(|kind| kind.name).collect());
+    let all: BTreeSet<&str> = InstrumentKind::NAMES.iter().copied().collect();
+    assert_eq!(KINDS.iter().map(|kind| kind.name).collect::<BTreeSet<_>>(), all, "a kind cannot be written in a file");
+    assert_eq!(seen, all, "a kind is in no shipped scenario");
 }
 
 #[test]

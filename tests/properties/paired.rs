@@ -1,18 +1,21 @@
 //! The minimally different world: what is not downstream of the difference keeps every bit.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use barnraise::districts::schools::default_schools;
 use barnraise::model::functions::FunctionSet;
 use barnraise::model::parameters::Parameters;
 use barnraise::model::policy::{
-    ClusterGrant, Condition, CoordinatorPay, Eligibility, FacilitatorCapacity, HoldHarmless, Instrument, InstrumentKind,
-    LevyRelief, MergerGrant, Policy, SharingWeight, TaxingAuthority,
+    ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid, HoldHarmless,
+    Instrument, InstrumentKind, LevyRelief, MergerGrant, Policy, SharingWeight, TaxingAuthority,
 };
 use barnraise::model::record::{Detail, Record};
 use barnraise::model::region::{Region, StartingDistrict};
 use barnraise::model::simulation::{RunId, Simulation};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::worlds::{YEARS, always, bits_of, bits_without, cases, district_rows, events, policy_of, run, same_but_for_rounding};
 use crate::random;
@@ -57,6 +60,7 @@ fn pays_nothing() -> impl Strategy<Value = Instrument> {
     };
     let services: FunctionSet = barnraise::model::functions::Function::ALL.into_iter().collect();
     let weight = SharingWeight { services, pupils: 0.0, weight: 0.0, years: 5, years_after_merger: 5 };
+    let floor = EnrolmentFloor { pupils: 0.0, grace_years: 0, sparse_exempt: false, cluster_exempt: false };
     prop::sample::select(vec![
         InstrumentKind::ClusterGrant(grant),
         InstrumentKind::MergerGrant(MergerGrant { per_pupil: nothing.clone(), pupils_cap: 400.0 }),
@@ -64,10 +68,29 @@ fn pays_nothing() -> impl Strategy<Value = Instrument> {
         InstrumentKind::FacilitatorCapacity(FacilitatorCapacity { clusters: 0, per_cluster: 1_000.0, outreach: 0.0 }),
         InstrumentKind::SharingWeight(weight),
         InstrumentKind::LevyRelief(LevyRelief { mills: nothing.clone() }),
-        InstrumentKind::HoldHarmless(HoldHarmless { share: nothing }),
+        InstrumentKind::HoldHarmless(HoldHarmless { share: nothing.clone() }),
+        InstrumentKind::GeneralAid(GeneralAid { per_pupil: nothing }),
+        InstrumentKind::EnrolmentFloor(floor),
         InstrumentKind::TaxingAuthority(TaxingAuthority { mills: 0.0, min_members: 2 }),
     ])
     .prop_map(|kind| Instrument { end: Some(YEARS / 2), ..always(kind) })
+}
+
+/// Kinds that cannot be nothing: to assign clusters at all is to do something.
+const NEVER_NOTHING: [&str; 1] = ["assigned_clusters"];
+
+/// The kinds that so many draws of a strategy meet.
+fn kinds_of(instruments: impl Strategy<Value = Instrument>) -> BTreeSet<&'static str> {
+    let mut runner = TestRunner::deterministic();
+    (0..2_000).map(|_| instruments.new_tree(&mut runner).expect("a draw").current().kind.name()).collect()
+}
+
+#[test]
+fn every_kind_of_instrument_is_met_by_the_random_worlds_and_asked_whether_nothing_changes_nothing() {
+    let all: BTreeSet<&str> = InstrumentKind::NAMES.iter().copied().collect();
+    assert_eq!(kinds_of(random::instrument(false)), all, "a kind is missing in model/checks/random.rs");
+    let nothing: BTreeSet<&str> = all.iter().copied().filter(|kind| !NEVER_NOTHING.contains(kind)).collect();
+    assert_eq!(kinds_of(pays_nothing()), nothing, "a kind is missing in `pays_nothing`");
 }
 
 /// An instrument of any kind that begins when all is over.
