@@ -58,6 +58,7 @@
 //! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `futures` → `scenario` → `districts`
 //! → `model` → `engine`; `results` and `plots` stand on `model`.
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostics;
 pub mod districts;
@@ -66,8 +67,10 @@ pub mod experiments;
 pub mod futures;
 mod input;
 pub mod model;
+#[cfg(feature = "charts")]
 pub mod plots;
 pub mod provenance;
 pub mod report;
+#[cfg(feature = "files")]
 pub mod results;
 pub mod scenario;

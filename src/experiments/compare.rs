@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use super::summary::{Collector, Comparison, Trends};
-use crate::engine::replicates::{Failure, run_in_order};
+use crate::engine::replicates::{Failure, on_threads, run_in_order};
 use crate::futures::inputs::{Desk, Inputs, Regions, Tools, Worlds, under};
 use crate::futures::posterior::Posterior;
 use crate::model::outcomes::RegionOutcome;
@@ -105,12 +105,8 @@ pub fn compare_under<S: Sink>(
         detail: options.detail,
     };
     let mut collector = Collector::new(scenario, runner.worlds.regions(), options.replicates.clone());
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Stopped::Threads(error.to_string()))?;
     let mut done = 0;
-    pool.install(|| {
+    on_threads(options.threads, || {
         run_in_order(
             options.replicates.clone(),
             || runner.worlds.desk(),
@@ -134,6 +130,7 @@ pub fn compare_under<S: Sink>(
             },
         )
     })
+    .map_err(Stopped::Threads)?
     .map_err(Stopped::Sink)?;
     Ok(collector.finish())
 }
