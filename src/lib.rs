@@ -58,6 +58,7 @@
 //! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `futures` → `scenario` → `districts`
 //! → `model` → `engine`; `results` and `plots` stand on `model`.
 
+pub mod ask;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostics;
