@@ -59,6 +59,8 @@
 //! Arrows point down only: `cli` → `report`, `plots` → `experiments` → `futures` → `scenario` → `districts`
 //! → `model` → `engine`; `results` and `plots` stand on `model`.
 
+pub mod ask;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostics;
 pub mod districts;
@@ -67,8 +69,10 @@ pub mod experiments;
 pub mod futures;
 mod input;
 pub mod model;
+#[cfg(feature = "charts")]
 pub mod plots;
 pub mod provenance;
 pub mod report;
+#[cfg(feature = "files")]
 pub mod results;
 pub mod scenario;

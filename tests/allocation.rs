@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use barnraise::districts::synthetic::{SyntheticSpec, generate};
+use barnraise::model::answers::{Answer, Question};
 use barnraise::model::parameters::Parameters;
 use barnraise::model::policy::Policy;
 use barnraise::model::record::{Detail, Record};
@@ -94,4 +95,24 @@ fn memory_for_a_first_run_is_taken_before_it() {
         });
         assert_eq!(counted.count_total, 0, "allocations of a first run, {}", policy.name);
     }
+}
+
+#[test]
+fn answers_of_people_take_no_memory_either() {
+    let region = Arc::new(generate(&SyntheticSpec { districts: 60, ..SyntheticSpec::default() }, 3));
+    let simulation = Simulation::new(region, 40);
+    let (policy, parameters, id) = (Policy::default(), busy(), RunId { seed: 5, replicate: 1 });
+    // In the first year nobody has ended, so nothing is refused: refusals are a list, and that takes memory.
+    let answers: Vec<Answer> = (0..60).map(|district| Answer::no(district, Question::Leave)).collect();
+    let mut record = Record::default();
+    simulation.run(&mut simulation.workspace(), &policy, &parameters, id, Detail::Region, &mut record);
+    let mut workspace = simulation.workspace();
+    let counted = allocation_counter::measure(|| {
+        let mut run = simulation.begin(&mut workspace, &policy, &parameters, id, Detail::Region, &mut record);
+        while let Some(year) = run.next_year() {
+            run.year(if year == 0 { &answers } else { &[] });
+        }
+        run.finish();
+    });
+    assert_eq!(counted.count_total, 0);
 }

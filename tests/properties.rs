@@ -10,5 +10,6 @@ mod random;
 mod properties {
     mod ensembles;
     mod paired;
+    mod stepped;
     mod worlds;
 }

@@ -3,36 +3,47 @@
 //!
 //! A part of a state can be asked for: counties, or a circle around a town.
 
+#[cfg(feature = "files")]
 use std::collections::BTreeSet;
 use std::fmt;
+#[cfg(feature = "files")]
 use std::io::Read as _;
 
+#[cfg(feature = "files")]
 use flate2::read::GzDecoder;
 
+#[cfg(feature = "files")]
 use super::import::{self, ImportOptions, Imported};
-use crate::diagnostics::{Place, Problem, Problems, nearest};
+#[cfg(feature = "files")]
+use crate::diagnostics::nearest;
+use crate::diagnostics::{Place, Problem, Problems};
 use crate::model::region::Region;
 
 /// The tables of each state, one below the other, by postal code.
 macro_rules! shipped {
     ($($state:ident)+) => {
-        [$((stringify!($state), include_bytes!(concat!("../../data/states/", stringify!($state), ".csv.gz")).as_slice())),+]
+        const CODES: [&str; 51] = [$(stringify!($state)),+];
+        #[cfg(feature = "files")]
+        const TABLES: [&[u8]; 51] =
+            [$(include_bytes!(concat!("../../data/states/", stringify!($state), ".csv.gz")).as_slice()),+];
     };
 }
 
-const STATES: [(&str, &[u8]); 51] = shipped! {
+shipped! {
     AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA RI SC
     SD TN TX UT VA VT WA WI WV WY
-};
+}
 
 /// Fewest districts that make a region.
+#[cfg(feature = "files")]
 const FEWEST: usize = 2;
 /// Near names that a message gives.
+#[cfg(feature = "files")]
 const TOLD: usize = 8;
 
 /// The postal codes of the states that are shipped, in alphabetical order.
 pub fn states() -> impl Iterator<Item = &'static str> {
-    STATES.iter().map(|(state, _)| *state)
+    CODES.into_iter()
 }
 
 /// The postal code of a state's name, whatever the capitals.
@@ -128,17 +139,34 @@ impl Selection {
         problems.into_result(Self { state, part })
     }
 
+    /// The region alone.
+    ///
+    /// # Errors
+    /// As `region`; and where the program was built without the tables.
+    pub fn districts(&self, place: &Place) -> Result<Region, Problems> {
+        #[cfg(feature = "files")]
+        return self.region(place).map(|imported| imported.region);
+        #[cfg(not(feature = "files"))]
+        Err(Problem::new(place.clone(), "this program was built without the tables of the states")
+            .hint("give a region file")
+            .into())
+    }
+}
+
+#[cfg(feature = "files")]
+impl Selection {
     /// The region, with an account of what is known and what is imputed; `place` is where the selection stands, for
     /// messages.
     ///
     /// # Errors
     /// A county or town that the state does not have, or fewer than two districts.
     pub fn region(&self, place: &Place) -> Result<Imported, Problems> {
-        let Some((_, packed)) = STATES.iter().find(|(state, _)| *state == self.state) else {
+        let table = CODES.iter().zip(TABLES).find(|(state, _)| **state == self.state);
+        let Some((_, packed)) = table else {
             return Err(Problem::new(place.clone(), format!("`{}` is no state's postal code", self.state)).into());
         };
         let mut text = String::new();
-        GzDecoder::new(*packed)
+        GzDecoder::new(packed)
             .read_to_string(&mut text)
             .map_err(|error| Problem::new(place.clone(), format!("the shipped tables are damaged: {error}")))?;
         let mut imported =
@@ -224,6 +252,7 @@ impl Selection {
     }
 }
 
+#[cfg(feature = "files")]
 /// `Vinton` is `Vinton County`, whatever the capitals.
 fn same_county(county: &str, given: &str) -> bool {
     let plain = |name: &str| {
@@ -234,11 +263,13 @@ fn same_county(county: &str, given: &str) -> bool {
     county.trim().eq_ignore_ascii_case(given.trim()) || plain(county) == plain(given)
 }
 
+#[cfg(feature = "files")]
 /// The towns of a region's schools.
 fn towns(region: &Region) -> BTreeSet<&str> {
     region.districts.iter().flat_map(|district| &district.schools).map(|school| school.town.as_str()).collect()
 }
 
+#[cfg(feature = "files")]
 /// Where a town is: the mean of its schools, or the office of the district of that name.
 fn centre(region: &Region, town: &str) -> Option<(f64, f64)> {
     let schools = region.districts.iter().flat_map(|district| &district.schools);
@@ -252,6 +283,7 @@ fn centre(region: &Region, town: &str) -> Option<(f64, f64)> {
     Some((x / count, y / count))
 }
 
+#[cfg(feature = "files")]
 fn unknown(at: &Place, what: &str, name: &str, state: &str, known: &BTreeSet<&str>) -> Problem {
     let problem = Problem::new(at.clone(), format!("{state} has no {what} `{name}` with a district"));
     // Names of counties are near without their last word too.
@@ -270,7 +302,7 @@ fn unknown(at: &Place, what: &str, name: &str, state: &str, known: &BTreeSet<&st
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "files"))]
 mod tests {
     use super::super::region_file;
     use super::*;

@@ -8,6 +8,7 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+#[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
 /// A replicate that could not be finished: a defect of the program, kept so that it can be run alone.
@@ -23,7 +24,46 @@ pub struct Failure {
 /// few enough that their results stay small.
 const BLOCK_PER_THREAD: u32 = 32;
 
-/// Runs `work` for every replicate of `range` and hands each result to `consume` in order.
+/// Runs `work` on so many threads; None: as many as the machine has. Without the feature `parallel`, on this one.
+///
+/// # Errors
+/// What the machine said where it gave no threads.
+pub fn on_threads<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Send) -> Result<R, String> {
+    #[cfg(feature = "parallel")]
+    {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+        let pool = pool.map_err(|error| format!("cannot start the threads asked for: {error}"))?;
+        Ok(pool.install(work))
+    }
+    #[cfg(not(feature = "parallel"))]
+    {
+        let _ = threads;
+        Ok(work())
+    }
+}
+
+/// Does `work` for every number below `count`, on the threads of the pool in which it is called, in any order.
+///
+/// # Errors
+/// One of the errors of `work`; what was begun by then goes on to its end, the rest is not begun.
+pub(crate) fn for_each<E: Send>(count: usize, work: impl Fn(usize) -> Result<(), E> + Sync + Send) -> Result<(), E> {
+    #[cfg(feature = "parallel")]
+    return (0..count).into_par_iter().try_for_each(work);
+    #[cfg(not(feature = "parallel"))]
+    return (0..count).try_for_each(work);
+}
+
+/// What `work` makes of every item, in their order, worked out on the threads of the pool in which it is called.
+#[cfg(feature = "charts")]
+pub(crate) fn map<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
+    #[cfg(feature = "parallel")]
+    return items.par_iter().map(work).collect();
+    #[cfg(not(feature = "parallel"))]
+    return items.iter().map(work).collect();
+}
+
+/// Runs `work` for every replicate of `range`, on the threads of the pool in which it is called, and hands each
+/// result to `consume` in order.
 ///
 /// `workspace` makes the scratch memory that one thread reuses for all its replicates of a block.
 ///
@@ -58,15 +98,41 @@ where
     T: Send,
     E: Send,
 {
+    run_blocks((range, per_thread), &workspace, &work, &mut consume)
+}
+
+#[cfg(not(feature = "parallel"))]
+fn run_blocks<S, T, E>(
+    (mut range, _): (Range<u32>, u32),
+    workspace: &impl Fn() -> S,
+    work: &impl Fn(&mut S, u32) -> T,
+    consume: &mut impl FnMut(u32, Result<T, Failure>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut slot = None;
+    range.try_for_each(|replicate| consume(replicate, attempt(&mut slot, workspace, work, replicate)))
+}
+
+#[cfg(feature = "parallel")]
+fn run_blocks<S, T, E>(
+    (range, per_thread): (Range<u32>, u32),
+    workspace: &(impl Fn() -> S + Sync),
+    work: &(impl Fn(&mut S, u32) -> T + Sync),
+    consume: &mut (impl FnMut(u32, Result<T, Failure>) -> Result<(), E> + Send),
+) -> Result<(), E>
+where
+    S: Send,
+    T: Send,
+    E: Send,
+{
     let size = per_thread.max(1) * u32::try_from(rayon::current_num_threads()).unwrap_or(1);
     let block = |start: u32| start..range.end.min(start.saturating_add(size));
     let mut running = block(range.start);
-    let mut results = run_block(running.clone(), &workspace, &work);
+    let mut results = run_block(running.clone(), workspace, work);
     while !running.is_empty() {
         let next = block(running.end);
         let (consumed, next_results) = rayon::join(
             || running.zip(results).try_for_each(|(replicate, result)| consume(replicate, result)),
-            || run_block(next.clone(), &workspace, &work),
+            || run_block(next.clone(), workspace, work),
         );
         consumed?;
         (running, results) = (next, next_results);
@@ -75,6 +141,7 @@ where
 }
 
 /// Runs a block's replicates on all threads; the results are in order.
+#[cfg(feature = "parallel")]
 fn run_block<S: Send, T: Send>(
     replicates: Range<u32>,
     workspace: &(impl Fn() -> S + Sync),
@@ -113,9 +180,8 @@ mod tests {
     use super::*;
 
     fn squares(threads: usize) -> Vec<(u32, u64)> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of a few threads");
         let mut seen = Vec::new();
-        pool.install(|| {
+        on_threads(Some(threads), || {
             run_in_order(
                 3..500,
                 || 0u64,
@@ -126,6 +192,7 @@ mod tests {
                 },
             )
         })
+        .expect("a pool of a few threads")
         .expect("consuming does not fail");
         seen
     }

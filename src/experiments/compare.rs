@@ -188,9 +188,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::engine::replicates::on_threads;
     use crate::experiments::summary::tests::{region, scenario};
     use crate::futures::inputs::Regions;
-    use crate::futures::on_threads;
 
     /// Notes the order in which records arrive and stops at a replicate.
     struct Notes(Vec<(u32, usize)>, u32);

@@ -8,8 +8,8 @@
 
 use serde::Serialize;
 use sketches_ddsketch::{Config, DDSketch};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use crate::engine::math;
 use crate::model::outcomes::Better;
 
 /// Most values that are kept one by one.
@@ -131,10 +131,7 @@ pub(crate) fn quantile_of_sorted(sorted: &[f64], share: f64) -> f64 {
 /// Half the width of the 95 % confidence interval of a mean (Student's t); not a number under two
 /// values.
 fn half_width_of_mean(n: u64, sd: f64) -> f64 {
-    if n < 2 {
-        return f64::NAN;
-    }
-    StudentsT::new(0.0, 1.0, (n - 1) as f64).map_or(f64::NAN, |t| t.inverse_cdf(0.975) * sd / (n as f64).sqrt())
+    math::student_t(n.saturating_sub(1)) * sd / (n as f64).sqrt()
 }
 
 /// Differences of a policy from the baseline in the same futures, being collected.

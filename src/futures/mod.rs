@@ -6,12 +6,3 @@ pub mod inputs;
 pub mod posterior;
 pub mod question;
 pub mod work_folder;
-
-/// Runs `work` on so many threads, or on as many as the machine has; whatever runs futures within it uses these.
-///
-/// # Errors
-/// When the machine gives no threads: what it said.
-pub fn on_threads<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Send) -> Result<R, String> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    Ok(pool.map_err(|error| format!("cannot start the threads asked for: {error}"))?.install(work))
-}

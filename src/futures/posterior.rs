@@ -22,6 +22,7 @@ const MOST_PARTICLES: usize = 100_000;
 /// those of the model's decisions.
 #[derive(Debug, Clone, Copy)]
 #[repr(u16)]
+#[cfg_attr(not(feature = "files"), allow(dead_code, reason = "a number keeps its place whoever draws"))]
 pub(crate) enum Draw {
     /// Which particle a replicate runs under, or which one a new particle is moved from.
     Particle = 1_000,

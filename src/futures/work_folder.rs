@@ -13,8 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
-
+use crate::engine::replicates::for_each;
 use crate::provenance::{Build, sha256_hex};
 
 /// The plan's file in a work folder.
@@ -174,7 +173,7 @@ impl WorkFolder {
         progress: impl Fn(usize) + Sync,
     ) -> Result<(), RunnerError> {
         let done = AtomicUsize::new(0);
-        (0..self.plan.len()).into_par_iter().try_for_each(|chunk| {
+        for_each(self.plan.len(), |chunk| {
             self.run_chunk(chunk, &work)?;
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
             Ok(())

@@ -2,6 +2,7 @@
 
 use crate::engine::math;
 
+use super::answers::{Question, Reason};
 use super::decisions::Decision;
 use super::events::{Form, Happening, Origin};
 use super::founding::{self, create, fraction};
@@ -22,6 +23,9 @@ pub(crate) fn step(w: &mut World<'_>) {
         found(w);
     }
     join(w);
+    w.s.answers.close(Question::Found, Reason::NobodyNear, &w.s.d);
+    w.s.answers.close(Question::Accept, Reason::NotInvited, &w.s.d);
+    w.s.answers.close(Question::Join, Reason::NoClusterNear, &w.s.d);
     enter_grants(w);
 }
 
@@ -105,9 +109,16 @@ fn found(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
         if w.s.d[i].cluster != NONE {
+            w.s.answers.refuse(i, Question::Found, Reason::InCluster);
             continue;
         }
         let u = w.s.luck[i].board.founds();
+        if let Some(yes) = w.s.answers.of(i, Question::Found) {
+            if yes {
+                w.s.scratch.chosen.push((u, i as u16));
+            }
+            continue;
+        }
         let (p, d) = (w.f, &w.s.d);
         let own = p.found_intercept
             + p.found_stress * d[i].stress
@@ -132,6 +143,9 @@ fn found(w: &mut World<'_>) {
     for &(_, initiator) in &initiators {
         if w.s.d[usize::from(initiator)].cluster == NONE {
             invite(w, usize::from(initiator));
+        } else {
+            // A keener neighbour has called it first, and it went.
+            w.s.answers.refuse(usize::from(initiator), Question::Found, Reason::InCluster);
         }
     }
     w.s.scratch.chosen = initiators;
@@ -149,10 +163,14 @@ fn invite(w: &mut World<'_>, initiator: usize) {
     let grant = offer.and_then(|offer| offer.grant).filter(|_| drawn < share * of_grant);
     let invited = (w.f.invitations as usize).min(instruments::most_members(grant.as_ref()).saturating_sub(1));
     rank_candidates(w, initiator, grant.as_ref(), invited);
+    if !w.s.scratch.ranked.is_empty() {
+        w.s.answers.carried_out(initiator, Question::Found);
+    }
     let mut members = Members::EMPTY;
     members.push(initiator as u16);
     for nth in 0..w.s.scratch.ranked.len() {
         let (score, other) = w.s.scratch.ranked[nth];
+        w.s.answers.carried_out(usize::from(other), Question::Accept);
         if accepts(w, initiator, usize::from(other), score, for_money) {
             members.push(other);
         }
@@ -270,6 +288,9 @@ fn rank_candidates(w: &mut World<'_>, initiator: usize, grant: Option<&GrantOffe
 }
 
 fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64, for_money: bool) -> bool {
+    if let Some(yes) = w.s.answers.of(other, Question::Accept) {
+        return yes;
+    }
     let p = w.f;
     let log_odds = p.accept_intercept
         + p.accept_stress * w.s.d[other].stress
@@ -315,6 +336,13 @@ fn join(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
         if w.s.d[i].cluster != NONE {
+            w.s.answers.refuse(i, Question::Join, Reason::InCluster);
+            continue;
+        }
+        if let Some(yes) = w.s.answers.of(i, Question::Join) {
+            if yes && let Some((target, _)) = cluster_near(w, i) {
+                enter(w, i, target);
+            }
             continue;
         }
         let u = w.s.luck[i].board.joins();
@@ -333,15 +361,21 @@ fn join(w: &mut World<'_>) {
         let paid = money(worth_of_joining(w, &w.s.clusters[target], i));
         debug_assert!(paid <= most + 1e-9);
         if math::happens(u, own + paid + candidate_score(w, i, other)) {
-            let cluster = &mut w.s.clusters[target];
-            if cluster.members.push(i as u16) {
-                let (serial, boards) = (cluster.serial, cluster.boards);
-                let d = &mut w.s.d[i];
-                d.cluster = target as u16;
-                d.board = (1.0 - w.p.board_at_founding) * d.board + w.p.board_at_founding * boards;
-                w.s.emit(w.year, Happening::Joined { cluster: serial, district: i as u16 });
-            }
+            enter(w, i, target);
         }
+    }
+}
+
+/// A district becomes a member of a cluster, if there is room.
+fn enter(w: &mut World<'_>, i: usize, target: usize) {
+    let cluster = &mut w.s.clusters[target];
+    if cluster.members.push(i as u16) {
+        let (serial, boards) = (cluster.serial, cluster.boards);
+        let d = &mut w.s.d[i];
+        d.cluster = target as u16;
+        d.board = (1.0 - w.p.board_at_founding) * d.board + w.p.board_at_founding * boards;
+        w.s.answers.carried_out(i, Question::Join);
+        w.s.emit(w.year, Happening::Joined { cluster: serial, district: i as u16 });
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn allocate(region: &Region, years: u16) -> State {
     state.c.reserve(count);
     state.luck.resize(count, YearLuck::default());
     state.d.operating.reserve(count);
+    state.answers.reserve(count);
     // A cluster has two members at least, so half as many slots as districts suffice, and as many again for
     // those that end in a step and those that take their members in the same step.
     state.clusters.reserve(count + 1);
@@ -55,6 +56,7 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
     state.lives.clear();
     state.events.clear();
     state.foundings.clear();
+    state.answers.clear();
     state.tally = Tally::default();
     state.climate =
         region.rules.merger_climate.unwrap_or_else(|| p.climate_sd * draws.normal(EntityKey::REGION, Decision::Climate));

@@ -2,6 +2,7 @@
 //! threads. One file per process, in the order of the yearly schedule (see [`simulation`]).
 
 // What a model is made from and what it leaves behind.
+pub mod answers;
 pub mod decisions;
 pub mod events;
 pub mod functions;
@@ -10,6 +11,7 @@ pub mod parameters;
 pub mod policy;
 pub mod record;
 pub mod region;
+pub mod run;
 pub mod simulation;
 
 // The processes of a year, in order.

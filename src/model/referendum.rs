@@ -3,6 +3,7 @@
 use crate::engine::draws::EntityKey;
 use crate::engine::math;
 
+use super::answers::{Question, Reason};
 use super::budget::lost_aid;
 use super::decisions::Decision;
 use super::events::{Ending, Happening};
@@ -86,6 +87,8 @@ fn largest(w: &World<'_>, members: &Members) -> u16 {
 pub(crate) fn step(w: &mut World<'_>) {
     // Single schools have no voters of their own: an authority decides on them.
     if w.region.kind == AgentKind::School {
+        w.s.answers.close(Question::Propose, Reason::AuthorityDecides, &w.s.d);
+        w.s.answers.close(Question::Agree, Reason::AuthorityDecides, &w.s.d);
         return;
     }
     w.s.scratch.chosen.clear();
@@ -93,6 +96,12 @@ pub(crate) fn step(w: &mut World<'_>) {
     for place in 0..w.s.d.operating.len() {
         let i = usize::from(w.s.d.operating[place]);
         let u = w.s.luck[i].board.proposes();
+        if let Some(yes) = w.s.answers.of(i, Question::Propose) {
+            if yes && let Some((partner, _)) = best_partner(w, i, |_| true) {
+                propose(w, i, partner, u);
+            }
+            continue;
+        }
         let own = own_log_odds(w, i);
         let deep = w.s.cluster_of(i).map_or(0.0, |cluster| cluster.deep_sharing(w.p));
         let p = w.p;
@@ -104,16 +113,28 @@ pub(crate) fn step(w: &mut World<'_>) {
             continue;
         }
         // Of the partners only those matter with whom it could happen.
-        let Some((_, log_odds)) = best_partner(w, i, |most| math::may_happen(u, own + most)) else { continue };
+        let Some((partner, log_odds)) = best_partner(w, i, |most| math::may_happen(u, own + most)) else { continue };
         debug_assert!(own + log_odds <= most + 1e-9, "the bound is below what is drawn: {} > {most}", own + log_odds);
         if math::happens(u, own + log_odds) {
-            let [_, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
-            if math::happens(agrees, w.p.partner_agrees) {
-                w.s.scratch.chosen.push((u, i as u16));
-            }
+            propose(w, i, partner, u);
         }
     }
     propose_chosen(w);
+    w.s.answers.close(Question::Propose, Reason::NoPartner, &w.s.d);
+    w.s.answers.close(Question::Agree, Reason::NotProposed, &w.s.d);
+}
+
+/// A board proposes a merger; where its partner's agrees, the proposal is kept with how keen it is.
+fn propose(w: &mut World<'_>, i: usize, partner: usize, keen: f64) {
+    w.s.answers.carried_out(i, Question::Propose);
+    w.s.answers.carried_out(partner, Question::Agree);
+    let agrees = w.s.answers.of(partner, Question::Agree).unwrap_or_else(|| {
+        let [_, agrees] = w.draws.uniforms(w.key(i), Decision::Propose);
+        math::happens(agrees, w.p.partner_agrees)
+    });
+    if agrees {
+        w.s.scratch.chosen.push((keen, i as u16));
+    }
 }
 
 /// Plans are put to the voters one after the other, the keenest first; a district votes once a year.
@@ -123,9 +144,18 @@ fn propose_chosen(w: &mut World<'_>) {
     for &(_, proposer) in &chosen {
         let i = usize::from(proposer);
         if w.s.d[i].voted == w.year {
+            w.s.answers.refuse(i, Question::Propose, Reason::VotedAlready);
             continue;
         }
-        let Some((partner, _)) = best_partner(w, i, |_| true) else { continue };
+        let Some((partner, _)) = best_partner(w, i, |_| true) else {
+            w.s.answers.refuse(i, Question::Propose, Reason::NoPartner);
+            continue;
+        };
+        // It can be another than at first, if that one has voted by now.
+        w.s.answers.carried_out(partner, Question::Agree);
+        if w.s.answers.of(partner, Question::Agree) == Some(false) {
+            continue;
+        }
         let mut parties = Members::EMPTY;
         parties.push(proposer);
         parties.push(partner as u16);
@@ -437,8 +467,8 @@ mod tests {
 
     use super::super::parameters::Parameters;
     use super::super::policy::Policy;
-    use super::super::record::Detail;
-    use super::super::simulation::{Ablation, Foundings, RunId, Simulation};
+    use super::super::record::{Detail, Record};
+    use super::super::simulation::{RunId, Simulation};
     use super::*;
     use crate::districts::synthetic::{SyntheticSpec, generate};
 
@@ -450,9 +480,8 @@ mod tests {
         }
         let simulation = Simulation::new(Arc::new(region), 1);
         let (policy, p, mut workspace) = (Policy::default(), Parameters::default(), simulation.workspace());
-        let ablation = Ablation { formation: &p, foundings: Foundings::Decided };
-        let id = RunId { seed: 1, replicate: 0 };
-        let w = simulation.begin(&mut workspace, (&policy, &p), &ablation, id, Detail::Region);
+        let (id, mut record) = (RunId { seed: 1, replicate: 0 }, Record::default());
+        let w = simulation.begin(&mut workspace, &policy, &p, id, Detail::Region, &mut record).world;
         let members = |list: &[u16]| {
             let mut members = Members::EMPTY;
             for &district in list {

@@ -2,6 +2,7 @@
 
 use crate::engine::math;
 
+use super::answers::{Question, Reason};
 use super::decisions::Decision;
 use super::events::{Dissolution, Ending, Form, Happening};
 use super::places::{self, Level, Purpose, assign_schools, near_enough};
@@ -16,6 +17,9 @@ use super::{budget, instruments, review};
 pub(crate) fn step(w: &mut World<'_>) {
     merge_agreed(w);
     dissolve(w);
+    let school = w.region.kind == AgentKind::School;
+    let reason = if school { Reason::AuthorityDecides } else { Reason::ClassesFill };
+    w.s.answers.close(Question::GiveUp, reason, &w.s.d);
     close_schools(w);
 }
 
@@ -381,6 +385,9 @@ fn dissolve(w: &mut World<'_>) {
         }
         if cause(w, usize::from(district)).is_some() {
             ending.push((w.s.d[usize::from(district)].enrolment, district));
+            w.s.answers.carried_out(usize::from(district), Question::GiveUp);
+        } else if w.s.d[usize::from(district)].voted == w.year {
+            w.s.answers.refuse(usize::from(district), Question::GiveUp, Reason::VotedAlready);
         }
     }
     if ending.is_empty() {
@@ -458,6 +465,9 @@ fn given_up(w: &World<'_>, district: usize) -> bool {
     // Voters who have been asked this year have said what they want.
     if d.thin <= 0.0 || d.voted == w.year || w.region.kind == AgentKind::School {
         return false;
+    }
+    if let Some(yes) = w.s.answers.of(district, Question::GiveUp) {
+        return yes;
     }
     let u = w.s.luck[district].board.gives_up();
     let most = p.give_up_intercept + w.s.climate + p.give_up_stress * d.stress;
@@ -580,8 +590,8 @@ mod tests {
     use super::super::demography;
     use super::super::parameters::Parameters;
     use super::super::policy::Policy;
-    use super::super::record::Detail;
-    use super::super::simulation::{Ablation, Foundings, RunId, Simulation};
+    use super::super::record::{Detail, Record};
+    use super::super::simulation::{RunId, Simulation};
     use super::*;
     use crate::districts::schools::default_schools;
     use crate::districts::synthetic::{SyntheticSpec, generate};
@@ -598,9 +608,8 @@ mod tests {
         }
         let simulation = Simulation::new(Arc::new(region), 1);
         let (policy, p, mut workspace) = (Policy::default(), Parameters::default(), simulation.workspace());
-        let ablation = Ablation { formation: &p, foundings: Foundings::Decided };
-        let id = RunId { seed: 1, replicate: 0 };
-        let mut w = simulation.begin(&mut workspace, (&policy, &p), &ablation, id, Detail::Region);
+        let (id, mut record) = (RunId { seed: 1, replicate: 0 }, Record::default());
+        let mut w = simulation.begin(&mut workspace, &policy, &p, id, Detail::Region, &mut record).world;
         assert!((w.s.d[0].sent - 120.0).abs() < 1e-9, "the lower sends its pupils to the upper: {}", w.s.d[0].sent);
         absorb(&mut w, 1, 0, Form::Merged, PlannedSchools::default());
         tidy(&mut w);

@@ -2,6 +2,7 @@
 
 use crate::engine::math;
 
+use super::answers::{Question, Reason};
 use super::decisions::Decision;
 use super::events::{Ending, Form, Happening, Origin};
 use super::functions::Function;
@@ -25,6 +26,7 @@ pub(crate) fn step(w: &mut World<'_>) {
         change_form(w, place);
         keep_coordinator(w, place);
     }
+    w.s.answers.close(Question::Leave, Reason::NotInCluster, &w.s.d);
     w.s.sweep();
 }
 
@@ -67,16 +69,25 @@ fn in_term(w: &World<'_>, place: usize) -> bool {
     cluster.form > Form::Network && f64::from(cluster.age(w.year)) < w.p.term_years
 }
 
-fn leavers(w: &World<'_>, place: usize) -> Members {
+fn leavers(w: &mut World<'_>, place: usize) -> Members {
+    if let Some(reason) = may_not_leave(w, place) {
+        for &member in w.s.clusters[place].members.as_slice() {
+            w.s.answers.refuse(usize::from(member), Question::Leave, reason);
+        }
+        return Members::EMPTY;
+    }
     let cluster = &w.s.clusters[place];
     let documented = if cluster.form > Form::Network { w.p.documentation } else { 0.0 };
     let mut leavers = Members::EMPTY;
-    // Nobody reviews in the founding year: the first shared year lies ahead.
-    if cluster.age(w.year) == 0 || assigned(w, cluster) {
-        return leavers;
-    }
     for &member in cluster.members.as_slice() {
         let i = usize::from(member);
+        if let Some(yes) = w.s.answers.of(i, Question::Leave) {
+            if yes {
+                w.s.answers.carried_out(i, Question::Leave);
+                leavers.push(member);
+            }
+            continue;
+        }
         let [u, seen] = w.draws.uniforms(w.key(i), Decision::Leave);
         let noise = w.p.payoff_noise * (1.0 - w.p.payoff_documented * documented) * w.site.quantiles.normal(seen);
         if math::happens(u, leave_log_odds(w, place, i, w.s.d[i].payoff + noise)) {
@@ -84,6 +95,16 @@ fn leavers(w: &World<'_>, place: usize) -> Members {
         }
     }
     leavers
+}
+
+/// Why no member of a cluster may leave it this year, if none may.
+fn may_not_leave(w: &World<'_>, place: usize) -> Option<Reason> {
+    let cluster = &w.s.clusters[place];
+    // Nobody reviews in the founding year: the first shared year lies ahead.
+    if cluster.age(w.year) == 0 {
+        return Some(Reason::FoundingYear);
+    }
+    assigned(w, cluster).then_some(Reason::HeldTogether)
 }
 
 /// A member leaves; within the term that costs money, paid to those who stay, and trust.

@@ -11,6 +11,7 @@ use super::places::Layout;
 use super::policy::Policy;
 use super::record::{Detail, Record};
 use super::region::Region;
+use super::run::Run;
 use super::scale::FunctionTraits;
 use super::site::Site;
 pub use super::state::Founding;
@@ -256,16 +257,33 @@ impl Simulation {
         detail: Detail,
         record: &mut Record,
     ) {
-        record.clear();
-        let mut world = self.begin(workspace, (policy, parameters), ablation, id, detail);
-        for year in 0..self.years {
-            Self::year(&mut world, id, year, (detail, record), |_, _| ());
+        let world = self.world(workspace, (policy, parameters), ablation, id, detail);
+        let mut run = Run::new(world, id, detail, self.years, record);
+        while run.next_year().is_some() {
+            run.year(&[]);
         }
-        Self::finish(world, record);
+        run.finish();
+    }
+
+    /// Begins a run that is stepped year by year, so that it can be looked at in between and people can decide for
+    /// boards ([`Run::year`]). Arguments as for [`run`](Self::run), which is exactly this, all years without answers,
+    /// and [`Run::finish`].
+    pub fn begin<'a>(
+        &'a self,
+        workspace: &'a mut Workspace,
+        policy: &'a Policy,
+        parameters: &'a Parameters,
+        id: RunId,
+        detail: Detail,
+        record: &'a mut Record,
+    ) -> Run<'a> {
+        let ablation = Ablation { formation: parameters, foundings: Foundings::Decided };
+        let world = self.world(workspace, (policy, parameters), &ablation, id, detail);
+        Run::new(world, id, detail, self.years, record)
     }
 
     /// The world before the first year.
-    pub(super) fn begin<'a>(
+    fn world<'a>(
         &'a self,
         workspace: &'a mut Workspace,
         (policy, parameters): (&'a Policy, &'a Parameters),
@@ -290,31 +308,31 @@ impl Simulation {
         founding::start(&mut world);
         world
     }
+}
 
-    /// One year: its steps, after each of which `after` sees the world, and then its outcomes.
-    pub(super) fn year<'a>(
-        world: &mut World<'a>,
-        id: RunId,
-        year: u16,
-        (detail, record): (Detail, &mut Record),
-        after: impl FnMut(&'static str, &World<'a>),
-    ) {
-        world.year = year;
-        world.draws = Draws::new(id.seed, id.replicate, year);
-        for (luck, &key) in world.s.luck.iter_mut().zip(&world.site.keys) {
-            *luck = YearLuck::draw(world.draws, key);
-        }
-        run_year(&schedule(), world, after);
-        measure::step(world, detail, record);
-        world.base_cost *= 1.0 + world.p.wedge;
+/// One year: its steps, after each of which `after` sees the world, and then its outcomes.
+pub(super) fn year<'a>(
+    world: &mut World<'a>,
+    id: RunId,
+    year: u16,
+    (detail, record): (Detail, &mut Record),
+    after: impl FnMut(&'static str, &World<'a>),
+) {
+    world.year = year;
+    world.draws = Draws::new(id.seed, id.replicate, year);
+    for (luck, &key) in world.s.luck.iter_mut().zip(&world.site.keys) {
+        *luck = YearLuck::draw(world.draws, key);
     }
+    run_year(&schedule(), world, after);
+    measure::step(world, detail, record);
+    world.base_cost *= 1.0 + world.p.wedge;
+}
 
-    /// What is known only when all years are over.
-    pub(super) fn finish(world: World<'_>, record: &mut Record) {
-        let s = world.s;
-        record.last_forms.extend((0..world.site.count).map(|community| measure::form_of(s, community)));
-        record.last_homes.extend(s.c.iter().map(|community| community.home));
-        measure::lives(s, record);
-        record.events.append(&mut s.events);
-    }
+/// What is known only when all years are over.
+pub(super) fn finish(world: World<'_>, record: &mut Record) {
+    let s = world.s;
+    record.last_forms.extend((0..world.site.count).map(|community| measure::form_of(s, community)));
+    record.last_homes.extend(s.c.iter().map(|community| community.home));
+    measure::lives(s, record);
+    record.events.append(&mut s.events);
 }

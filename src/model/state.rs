@@ -3,6 +3,7 @@
 
 use crate::engine::draws::EntityKey;
 
+use super::answers::Answers;
 use super::decisions::YearLuck;
 use super::events::{Ending, Event, Form, Happening, Origin};
 use super::functions::{FUNCTIONS, Function, FunctionSet};
@@ -518,6 +519,8 @@ pub(crate) struct State {
     pub(crate) sending: bool,
     /// The luck of every district's year.
     pub(crate) luck: Vec<YearLuck>,
+    /// What people decide this year in the place of boards.
+    pub(crate) answers: Answers,
     pub(crate) ties: Ties,
     /// Clusters at work, in the order of founding.
     pub(crate) clusters: Vec<Cluster>,

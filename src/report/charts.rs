@@ -1,8 +1,7 @@
 //! The charts of a comparison: its figures put into the plain structs that `plots` draws.
 
-use rayon::prelude::*;
-
 use super::figures::{Shown, whole};
+use crate::engine::replicates;
 use crate::experiments::summary::{Comparison, OutcomeTrend, Trends, headline};
 use crate::model::events::Form;
 use crate::model::outcomes::RegionOutcome;
@@ -45,7 +44,7 @@ pub fn draw(comparison: &Comparison, trends: &[Trends], region: &Region) -> Resu
     }
     drawings.push(("map".to_owned(), map(comparison, trends, region).svg()?));
     drawings.push(("timeline".to_owned(), timeline(comparison, trends).svg()?));
-    let pictures: Vec<Result<Vec<u8>, PlotError>> = drawings.par_iter().map(|(_, svg)| png(svg, PNG_SCALE)).collect();
+    let pictures: Vec<Result<Vec<u8>, PlotError>> = replicates::map(&drawings, |(_, svg)| png(svg, PNG_SCALE));
     let mut files = Vec::new();
     for ((name, svg), picture) in drawings.into_iter().zip(pictures) {
         files.push(ChartFile { name: format!("charts/{name}.svg"), bytes: svg.into_bytes() });

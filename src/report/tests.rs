@@ -1,7 +1,7 @@
 use super::*;
 use crate::experiments::standards::standards;
 use crate::experiments::statistics::{Distribution, PairedDifferences};
-use crate::experiments::summary::{FailedReplicate, OutcomeFacts, OutcomeFigures, PolicyFigures, RegionFacts};
+use crate::experiments::summary::{Checked, FailedReplicate, OutcomeFacts, OutcomeFigures, PolicyFigures, RegionFacts};
 use crate::experiments::survival::Lives;
 use crate::model::events::{Ending, Form};
 use crate::model::outcomes::{REGION_OUTCOMES, RegionOutcome};

@@ -22,7 +22,9 @@ use crate::model::policy::Policy;
 use crate::model::region::{StateFinance, StateRules};
 
 pub use clusters::check_members;
+#[cfg(feature = "files")]
 pub(crate) use form::counted;
+#[cfg(feature = "files")]
 pub(crate) use names::SLUG;
 pub use region::load_region;
 

@@ -191,9 +191,7 @@ impl SyntheticRegion {
 pub fn load_region(choice: &RegionChoice, seed: u64) -> Result<Region, Problems> {
     match choice {
         RegionChoice::File(path) => region_file::read(path),
-        RegionChoice::Shipped(selection) => {
-            selection.region(&Place::Flag(format!("region {selection}"))).map(|imported| imported.region)
-        }
+        RegionChoice::Shipped(selection) => selection.districts(&Place::Flag(format!("region {selection}"))),
         RegionChoice::Synthetic(synthetic) => Ok(synthetic.draw(seed)),
     }
 }

@@ -120,7 +120,7 @@ fn five_years(policy: &Policy, mut watch: impl FnMut(&'static str, &World<'_>)) 
     let region = large.new_tree(&mut TestRunner::deterministic()).expect("a region").current();
     let simulation = Simulation::new(Arc::new(region), 5);
     let id = RunId { seed: 1, replicate: 0 };
-    watched(&simulation, (policy, &calm), id, &mut Record::default(), |_, step, w| watch(step, w));
+    watched(&simulation, (policy, &calm), (id, |_| Vec::new()), &mut Record::default(), |_, step, w| watch(step, w));
 }
 
 #[test]

@@ -13,39 +13,39 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::answers::Answer;
 use super::parameters::Parameters;
 use super::policy::Policy;
 use super::record::{Detail, Record};
 use super::region::Region;
-use super::simulation::{Ablation, Foundings, RunId, Simulation};
+use super::simulation::{RunId, Simulation};
 use super::state::{District, State};
 use super::world::World;
 
 const YEARS: u16 = 20;
 
-/// Runs all years as [`Simulation::run`] does and calls `watch` with the state before each step, its name, and
+/// Runs all years with what people answer in each and calls `watch` with the state before each step, its name, and
 /// the world after it. The world before the first year is a step of the name "start", and a year ends with one
 /// of the name "year".
 fn watched(
     simulation: &Simulation,
     (policy, parameters): (&Policy, &Parameters),
-    id: RunId,
+    (id, answers): (RunId, impl Fn(u16) -> Vec<Answer>),
     record: &mut Record,
     mut watch: impl FnMut(&State, &'static str, &World<'_>),
 ) {
-    let ablation = Ablation { formation: parameters, foundings: Foundings::Decided };
     let mut workspace = simulation.workspace();
-    let mut world = simulation.begin(&mut workspace, (policy, parameters), &ablation, id, Detail::District);
-    let mut earlier = world.s.clone();
-    watch(&earlier, "start", &world);
-    for year in 0..simulation.years() {
-        Simulation::year(&mut world, id, year, (Detail::District, record), |step, w| {
+    let mut run = simulation.begin(&mut workspace, policy, parameters, id, Detail::District, record);
+    let mut earlier = run.world.s.clone();
+    watch(&earlier, "start", &run.world);
+    while let Some(year) = run.next_year() {
+        run.watched_year(&answers(year), |step, w| {
             watch(&earlier, step, w);
             earlier.clone_from(w.s);
         });
-        watch(&earlier, "year", &world);
+        watch(&earlier, "year", &run.world);
     }
-    Simulation::finish(world, record);
+    run.finish();
 }
 
 /// Whether two sums are equal but for rounding, which grows with what was summed.
@@ -76,11 +76,11 @@ struct Met {
     grants_at_once: usize,
 }
 
-fn check_run(region: Region, policy: &Policy, parameters: &Parameters, seed: u64) -> Met {
+fn check_run(region: Region, policy: &Policy, parameters: &Parameters, seed: u64, answers: impl Fn(u16) -> Vec<Answer>) -> Met {
     let simulation = Simulation::new(Arc::new(region), YEARS);
     let (mut met, mut record) = (Met::default(), Record::default());
     let id = RunId { seed, replicate: 3 };
-    watched(&simulation, (policy, parameters), id, &mut record, |before, step, w| {
+    watched(&simulation, (policy, parameters), (id, answers), &mut record, |before, step, w| {
         check_step(before, step, w);
         for cluster in &w.s.clusters {
             met.grants_at_once = met.grants_at_once.max(cluster.grants.iter().flatten().count());
@@ -114,7 +114,23 @@ proptest! {
         parameters in random::parameters(),
         seed in any::<u64>(),
     ) {
-        check_run(region, &policy, &parameters, seed);
+        check_run(region, &policy, &parameters, seed, |_| Vec::new());
+    }
+}
+
+proptest! {
+    #![proptest_config(few_words(100))]
+
+    #[test]
+    fn nothing_is_lost_or_counted_twice_whatever_people_decide(
+        region in random::region(20),
+        policy in random::populated_policy(5, true),
+        parameters in random::parameters(),
+        seed in any::<u64>(),
+        answers in prop::collection::vec((0..YEARS, random::answer(22)), 0..400),
+    ) {
+        let of_year = |year| answers.iter().filter(|(when, _)| *when == year).map(|(_, answer)| *answer).collect();
+        check_run(region, &policy, &parameters, seed, of_year);
     }
 }
 
@@ -131,7 +147,7 @@ proptest! {
         let id = RunId { seed, replicate: 3 };
         let simulation = Simulation::new(Arc::new(region), 8);
         let (mut seen, mut record) = (Record::default(), Record::default());
-        watched(&simulation, (&policy, &parameters), id, &mut seen, |_, _, _| {});
+        watched(&simulation, (&policy, &parameters), (id, |_| Vec::new()), &mut seen, |_, _, _| {});
         simulation.run(&mut simulation.workspace(), &policy, &parameters, id, Detail::District, &mut record);
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&seen.region), bits(&record.region));
@@ -151,7 +167,7 @@ fn random_worlds_hold_mergers_dissolutions_clusters_and_payments() {
     let mut sum = Met::default();
     for seed in 0..40 {
         let (region, policy, parameters) = strategy.new_tree(&mut runner).expect("a world").current();
-        let met = check_run(region, &policy, &parameters, seed);
+        let met = check_run(region, &policy, &parameters, seed, |_| Vec::new());
         sum.merged += met.merged;
         sum.dissolved += met.dissolved;
         sum.founded += met.founded;

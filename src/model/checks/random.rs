@@ -7,6 +7,7 @@ use proptest::sample::{select, subsequence};
 
 use crate::districts::schools::default_schools;
 use crate::districts::synthetic::{SyntheticSpec, generate};
+use crate::model::answers::{Answer, Question};
 use crate::model::events::{Form, Origin};
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::parameters::{ParameterId, Parameters};
@@ -130,6 +131,15 @@ fn finance() -> impl Strategy<Value = StateFinance> {
             }
         },
     )
+}
+
+/// Any answer of the board of any of so many districts.
+pub(crate) fn answer(districts: usize) -> impl Strategy<Value = Answer> {
+    (0..districts, select(Question::ALL.to_vec()), any::<bool>()).prop_map(|(district, question, yes)| Answer {
+        district,
+        question,
+        yes,
+    })
 }
 
 /// A policy of up to `most` instruments of any kind; where `capped`, half of them have a yearly budget cap.
