@@ -131,7 +131,7 @@ fn entry(c: &Community, trend: f64) -> f64 {
 /// Cohorts as uneven as the years since their entry would have made them, with the total as it is.
 fn draw_cohorts(c: &mut Community, normals: &[f32; GRADES], p: &Parameters) {
     let (lowest, highest) = (usize::from(c.first), usize::from(c.last));
-    let total: f64 = c.grades.iter().sum();
+    let (total, before) = (c.grades.iter().sum::<f64>(), c.grades);
     let cohorts = c.grades[lowest..=highest].iter_mut().zip(&normals[lowest..=highest]);
     for (years, (pupils, normal)) in (1..).map(f64::from).zip(cohorts) {
         let luck = ((p.birth_noise + p.class_noise * (years - 1.0)) * *pupils).sqrt() * f64::from(*normal);
@@ -141,6 +141,9 @@ fn draw_cohorts(c: &mut Community, normals: &[f32; GRADES], p: &Parameters) {
     if drawn > 0.0 {
         let scale = total / drawn;
         c.grades.iter_mut().for_each(|pupils| *pupils *= scale);
+    } else {
+        // A dozen pupils in few grades, none of which would have come: as even as they are reported.
+        c.grades = before;
     }
 }
 
