@@ -181,7 +181,7 @@ fn district(spec: &SyntheticSpec, draws: &Draws, strips: &Strips, number: u32) -
     let mut schools = default_schools(0, highest_grade, buildings(draws, entity, enrolment), x, y, &name);
     scatter(&mut schools, draws, (entity, number), area);
     StartingDistrict {
-        id: format!("S{:04}", number + 1),
+        id: names::identifier(number),
         name,
         county: names::county(number_of(county_block(spec, cell))),
         x,

@@ -66,7 +66,7 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
     for (place, district) in region.districts.iter().enumerate() {
         let key = map.site.keys[place];
         let mut d = District::EMPTY;
-        start_people(&mut d, p, key, (draws, &map.site.quantiles));
+        start_people(&mut d, p, key, (draws, map.site.quantiles));
         d.lowest = district.lowest_grade;
         d.highest = district.highest_grade;
         d.area = district.area;

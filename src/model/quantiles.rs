@@ -1,5 +1,7 @@
 //! Standard normals by table: a year of a district needs many, and each costs a look-up.
 
+use std::sync::LazyLock;
+
 use crate::engine::math;
 
 use super::region::GRADES;
@@ -24,8 +26,10 @@ pub(crate) struct Shocks {
 }
 
 impl Quantiles {
-    pub(crate) fn new() -> Self {
-        Self { table: quantiles().map(|value| value as f32) }
+    /// The table, which is the same for all runs: worked out once, as regions may be drawn anew in every future.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: LazyLock<Quantiles> = LazyLock::new(|| Quantiles { table: quantiles().map(|value| value as f32) });
+        &SHARED
     }
 
     /// The standard normal at a uniform draw, in steps.
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_quantile_table_has_mean_zero_and_variance_one() {
-        let table = Quantiles::new().table.map(f64::from);
+        let table = Quantiles::shared().table.map(f64::from);
         let mean = table.iter().sum::<f64>() / CELLS as f64;
         let variance = table.iter().map(|v| v * v).sum::<f64>() / CELLS as f64;
         assert!(mean.abs() < 1e-7 && (variance - 1.0).abs() < 1e-6);
@@ -96,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_bit_of_a_draw_moves_one_shock_at_the_most() {
-        let tables = Quantiles::new();
+        let tables = Quantiles::shared();
         let all = |bits| {
             let shocks = tables.shocks(bits);
             let mut values = shocks.grades.map(f64::from).to_vec();

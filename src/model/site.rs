@@ -32,7 +32,7 @@ pub(crate) struct Site {
     near_width: usize,
     support: Support,
     /// Standard normal quantiles for shocks to enrolment.
-    pub(crate) quantiles: Quantiles,
+    pub(crate) quantiles: &'static Quantiles,
     grid: Grid,
     /// Memory of a search.
     found: Vec<u64>,
@@ -70,7 +70,7 @@ impl Site {
             near_miles: Vec::new(),
             near_width: 0,
             support: Support::default(),
-            quantiles: Quantiles::new(),
+            quantiles: Quantiles::shared(),
             grid: Grid::default(),
             found: Vec::new(),
         };

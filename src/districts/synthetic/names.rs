@@ -57,7 +57,14 @@ const COUNTIES: [&str; 48] = [
 
 /// The name of the `number`-th district (from 0), its words picked by two uniform draws.
 pub(super) fn district([first, second]: [f64; 2], number: u32) -> String {
-    format!("{} {} {}", pick(&FIRST, first), pick(&SECOND, second), number + 1)
+    // Put together by hand: a region that is drawn anew in every future names all its districts in each.
+    let mut name = String::with_capacity(32);
+    for word in [pick(&FIRST, first), pick(&SECOND, second)] {
+        name.push_str(word);
+        name.push(' ');
+    }
+    push_number(&mut name, number + 1, 1);
+    name
 }
 
 /// The name of another town of the `number`-th district (from 0) than the one named `not`.
@@ -71,9 +78,24 @@ pub(super) fn town([first, second]: [f64; 2], number: u32, not: &str) -> String 
 pub(super) fn county(number: u32) -> String {
     let name = COUNTIES[number as usize % COUNTIES.len()];
     match number as usize / COUNTIES.len() {
-        0 => format!("{name} County"),
+        0 => [name, " County"].concat(),
         round => format!("{name} County {}", round + 1),
     }
+}
+
+/// The identifier of the `number`-th district (from 0).
+pub(super) fn identifier(number: u32) -> String {
+    let mut identifier = String::with_capacity(8);
+    identifier.push('S');
+    push_number(&mut identifier, number + 1, 4);
+    identifier
+}
+
+/// Adds a number of so many digits at least.
+fn push_number(text: &mut String, number: u32, digits: u32) {
+    let places = digits.max(number.checked_ilog10().map_or(1, |log| log + 1));
+    let digit = |place: u32| char::from_digit(number / 10_u32.pow(place) % 10, 10);
+    text.extend((0..places).rev().filter_map(digit));
 }
 
 /// The name of the `number`-th university or service agency (from 0).
@@ -100,6 +122,14 @@ mod tests {
         let support: BTreeSet<_> = (0..100).flat_map(|n| [support(true, n), support(false, n)]).collect();
         assert_eq!(support.len(), 200);
         assert!(support.contains("Prairie State University"));
+    }
+
+    #[test]
+    fn numbers_are_written_as_everywhere() {
+        for number in [0, 1, 8, 9, 98, 99, 100, 998, 9_998, 9_999, 19_999, 123_456] {
+            assert_eq!(identifier(number), format!("S{:04}", number + 1));
+            assert_eq!(district([0.0, 0.0], number), format!("Alder Bend {}", number + 1));
+        }
     }
 
     #[test]
