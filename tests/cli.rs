@@ -57,6 +57,25 @@ fn conversations_that_write_nothing_go_as_written_down() {
 }
 
 #[test]
+fn who_has_the_program_alone_has_its_scenarios_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    succeeded(&barnraise(folder.path(), &["compare", "smoke", "--quiet", "--out", "by-name"]));
+    succeeded(&barnraise(folder.path(), &["scenario", "smoke", "--out", "mine/smoke.toml"]));
+    succeeded(&barnraise(folder.path(), &["compare", "mine/smoke.toml", "--quiet", "--out", "by-file"]));
+    assert_eq!(files(&folder.path().join("by-name")), files(&folder.path().join("by-file")));
+    let again = barnraise(folder.path(), &["scenario", "greater-nelson", "--out", "mine/smoke.toml"]);
+    assert_eq!(again.status.code(), Some(2));
+    let problems = text(&again.stderr);
+    assert!(problems.contains("--force") && problems.contains("`cases/greater-nelson`?"), "{problems}");
+    // A file of that name is what is meant; a folder is not.
+    fs::create_dir(folder.path().join("smoke")).expect("a folder");
+    succeeded(&barnraise(folder.path(), &["check", "smoke"]));
+    fs::remove_dir(folder.path().join("smoke")).expect("an empty folder");
+    fs::write(folder.path().join("smoke"), "title = 3").expect("a file");
+    assert_eq!(barnraise(folder.path(), &["check", "smoke"]).status.code(), Some(2));
+}
+
+#[test]
 fn compare_prints_the_table_and_names_what_it_wrote() {
     let folder = workplace();
     let output = barnraise(folder.path(), &["compare", "smoke.toml"]);

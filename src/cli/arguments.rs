@@ -47,6 +47,7 @@ pub(super) enum Command {
     Backtest(Backtest),
     Import(Import),
     Region(Region),
+    Scenario(Scenario),
     Schema(Schema),
     Completions(Completions),
     Man(Man),
@@ -65,6 +66,7 @@ impl Command {
             Self::Backtest(arguments) => arguments.saying.quiet,
             Self::Import(arguments) => arguments.saying.quiet,
             Self::Region(arguments) => arguments.saying.quiet,
+            Self::Scenario(arguments) => arguments.saying.quiet,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
@@ -454,6 +456,30 @@ pub(super) struct Region {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) out: Option<PathBuf>,
     /// Replace the region file if there is one
+    #[arg(long)]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// List the scenarios that travel with the program, or write one for editing
+///
+/// Wherever a command takes a scenario file it takes one of these names too: `barnraise compare
+/// three-year-grant` needs no file at all.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  barnraise scenario
+  barnraise scenario three-year-grant --out my-bill.toml
+  barnraise compare my-bill.toml")]
+pub(super) struct Scenario {
+    /// Which one; all are listed if not given
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The file to write it to; it is printed if not given
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) out: Option<PathBuf>,
+    /// Replace the file if there is one
     #[arg(long)]
     pub(super) force: bool,
     #[command(flatten)]

@@ -16,6 +16,7 @@ mod generate;
 mod import;
 mod output;
 mod region;
+mod scenario;
 mod words;
 
 use std::process::ExitCode;
@@ -86,6 +87,7 @@ fn dispatch(command: &Command, output: &mut Output) -> Result<(), Failed> {
         Command::Backtest(arguments) => backtest::backtest(arguments, output),
         Command::Import(arguments) => import::import(arguments, output),
         Command::Region(arguments) => region::region(arguments, output),
+        Command::Scenario(arguments) => scenario::scenario(arguments, output),
         Command::Schema(arguments) => generate::schema(arguments, output),
         Command::Completions(arguments) => generate::completions(arguments, output),
         Command::Man(arguments) => generate::man(arguments, output),

@@ -105,7 +105,11 @@ pub(super) fn refuse_taken(path: &Path, force: bool, problems: &mut Problems) {
 
 /// Writes a region file whole or not at all.
 pub(super) fn write_region(path: &Path, region: &Region) -> Result<(), Failed> {
-    let text = region_file::write(region);
+    write_text(path, &region_file::write(region))
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failed> {
     let partial = path.with_added_extension("partial");
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&partial, text));

@@ -6,13 +6,14 @@ mod form;
 mod instruments;
 mod names;
 mod policies;
+pub mod presets;
 mod region;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostics::Problems;
+use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::shipped::Selection;
 use crate::districts::synthetic::SyntheticSpec;
 use crate::input;
@@ -20,6 +21,7 @@ use crate::model::outcomes::RegionOutcome;
 use crate::model::parameters::ParameterId;
 use crate::model::policy::Policy;
 use crate::model::region::{StateFinance, StateRules};
+use presets::Preset;
 
 pub use clusters::check_members;
 #[cfg(feature = "files")]
@@ -178,14 +180,29 @@ pub struct Scenario {
     pub text: String,
 }
 
-/// Reads a scenario file.
+/// Reads a scenario file, or, where there is no file of this name, the [preset](presets::Preset) of this name.
 ///
 /// # Errors
 /// Every problem of the file at once: missing or unreadable file, syntax, unknown or missing keys,
 /// wrong types and units, values out of range, names that are used twice or mean nothing.
 pub fn read(path: &Path) -> Result<Scenario, Problems> {
+    if let Some(preset) = path.to_str().and_then(Preset::named).filter(|_| !path.exists() || path.is_dir()) {
+        return parse(preset.text, preset.name, Path::new(""));
+    }
+    if !path.exists() {
+        return Err(not_there(path));
+    }
     let text = input::text_of(path, "scenario")?;
     parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))
+}
+
+fn not_there(path: &Path) -> Problems {
+    let name = path.display().to_string();
+    let hint = Preset::of_file(&name).map_or_else(
+        || "check the path; `barnraise scenario` lists the scenarios that travel with the program".to_owned(),
+        |preset| format!("the program brings a scenario of this name with it: write `{}` instead", preset.name),
+    );
+    Problem::new(Place::File(name), "the scenario does not exist").expected("a TOML file").hint(hint).into()
 }
 
 /// Reads the text of a scenario; `name` is the file that its problems name, `folder` where the path of
