@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -112,7 +112,7 @@ impl ParquetFile {
         let path = folder.join(format!("{table}.parquet"));
         let file = DigestFile::create(&path)?;
         let writer = schema(table, &columns)
-            .and_then(|schema| SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties(table, &columns)?)))
+            .and_then(|schema| SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties(table, &columns))))
             .map_err(ResultsError::write(&path))?;
         let width = columns.iter().filter(|column| column.kind == ColumnKind::Number).count();
         let (cells, numbers) = (Vec::new(), Vec::new());
@@ -215,9 +215,9 @@ fn schema(table: &str, columns: &[Column]) -> Result<Type, ParquetError> {
 }
 
 /// Doubles as byte streams, which compress well; texts by a dictionary; whole numbers as differences.
-fn properties(table: &str, columns: &[Column]) -> Result<WriterProperties, ParquetError> {
+fn properties(table: &str, columns: &[Column]) -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(metadata(table, columns)));
@@ -235,7 +235,7 @@ fn properties(table: &str, columns: &[Column]) -> Result<WriterProperties, Parqu
                 .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
         };
     }
-    Ok(properties.build())
+    properties.build()
 }
 
 /// Unit and meaning of every column, as `unit:<column>` and `meaning:<column>`.
