@@ -12,7 +12,7 @@
 //!
 //! The answer is the JSON that `barnraise compare --json` prints, a [`Comparison`], or, where something is wrong with the
 //! question, an object whose one key `problems` lists all that is: `file` (`question`, `scenario.toml` or
-//! `region.toml`), `line` (from 1, or null), `what`, `expected` and `hint` (texts that may be empty).
+//! `region.toml`), `line` and `column` (from 1, or null), `what`, `expected` and `hint` (texts that may be empty).
 //!
 //! ```
 //! use barnraise::ask::ask;
@@ -160,17 +160,7 @@ fn in_question(what: impl Into<String>) -> Problem {
 }
 
 fn told(problems: &Problems) -> String {
-    let one = |problem: &Problem| {
-        serde_json::json!({
-            "file": problem.file(),
-            "line": problem.line(),
-            "what": problem.what,
-            "expected": problem.expected,
-            "hint": problem.hint,
-        })
-    };
-    let all: Vec<Value> = problems.iter().map(one).collect();
-    format!("{:#}\n", serde_json::json!({ "problems": all }))
+    format!("{:#}\n", problems.as_json())
 }
 
 #[cfg(test)]

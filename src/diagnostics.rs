@@ -87,6 +87,29 @@ impl Problem {
         }
     }
 
+    /// The column (from 1, in characters) of the problem in its line, where it has one.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        let Place::Span(source, span) = &self.place else { return None };
+        let end = floor_boundary(&source.text, span.start.min(source.text.len()));
+        let before = &source.text[..end];
+        Some(1 + before[before.rfind('\n').map_or(0, |at| at + 1)..].chars().count())
+    }
+
+    /// As JSON, for programs: `file` (or folder, or flag), `line` and `column` (from 1, or null), `what` is wrong, what
+    /// was `expected` and a `hint` how to mend it (texts that may be empty).
+    #[must_use]
+    pub fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "file": self.file(),
+            "line": self.line(),
+            "column": self.column(),
+            "what": self.what,
+            "expected": self.expected,
+            "hint": self.hint,
+        })
+    }
+
     fn render(&self, renderer: &Renderer) -> String {
         let mut report = vec![self.primary_group()];
         for (level, text) in [(Level::NOTE.with_name("expected"), &self.expected), (Level::HELP.with_name("hint"), &self.hint)] {
@@ -202,6 +225,14 @@ impl Problems {
     }
 }
 
+impl Problems {
+    /// As JSON: an object whose one key `problems` lists all of them ([`Problem::as_json`]).
+    #[must_use]
+    pub fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({ "problems": self.0.iter().map(Problem::as_json).collect::<Vec<_>>() })
+    }
+}
+
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
         Self(vec![problem])
@@ -244,6 +275,20 @@ mod tests {
         for part in ["a.toml:2:1", "sead = 1", "expected: one of: seed, years", "hint: did you mean `seed`?", "1 problem found"] {
             assert!(report.contains(part), "{part} missing in\n{report}");
         }
+    }
+
+    #[test]
+    fn a_program_is_told_the_same_as_json() {
+        let source = Arc::new(Source { name: "a.toml".into(), text: "years = 20\né = 1; sead = 1\n".into() });
+        let at = source.text.find("sead").expect("it is there");
+        let mut problems = Problems::from(Problem::new(Place::Span(source, at..at + 4), "unknown key").hint("seed"));
+        problems.push(Problem::new(Place::Flag("--seed".into()), "too large"));
+        let one = |file: &str, at: Option<[usize; 2]>, what: &str, hint: &str| {
+            let [line, column] = at.map_or([None; 2], |at| at.map(Some));
+            serde_json::json!({ "file": file, "line": line, "column": column, "what": what, "expected": "", "hint": hint })
+        };
+        let expected = [one("a.toml", Some([2, 8]), "unknown key", "seed"), one("--seed", None, "too large", "")];
+        assert_eq!(problems.as_json(), serde_json::json!({ "problems": expected }));
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn experiment(arguments: &Ablate) -> Experiment {
         no_parquet: true,
         no_charts: true,
         check_expect: false,
-        saying: arguments.saying.clone(),
+        saying: arguments.saying,
     }
 }
 

@@ -54,20 +54,20 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether only errors are to be told.
-    pub(super) fn quiet(&self) -> bool {
+    /// How its results are told.
+    pub(super) fn saying(&self) -> Saying {
         match self {
-            Self::Compare(arguments) => arguments.experiment.saying.quiet,
-            Self::Run(arguments) => arguments.experiment.saying.quiet,
-            Self::Calibrate(arguments) => arguments.saying.quiet,
-            Self::Ablate(arguments) => arguments.saying.quiet,
-            Self::Check(arguments) => arguments.saying.quiet,
-            Self::Describe(arguments) => arguments.saying.quiet,
-            Self::Backtest(arguments) => arguments.saying.quiet,
-            Self::Import(arguments) => arguments.saying.quiet,
-            Self::Region(arguments) => arguments.saying.quiet,
-            Self::Scenario(arguments) => arguments.saying.quiet,
-            Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Compare(arguments) => arguments.experiment.saying,
+            Self::Run(arguments) => arguments.experiment.saying,
+            Self::Calibrate(arguments) => arguments.saying,
+            Self::Ablate(arguments) => arguments.saying,
+            Self::Check(arguments) => arguments.saying,
+            Self::Describe(arguments) => arguments.saying,
+            Self::Backtest(arguments) => arguments.saying,
+            Self::Import(arguments) => arguments.saying,
+            Self::Region(arguments) => arguments.saying,
+            Self::Scenario(arguments) => arguments.saying,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Saying { json: false, quiet: false },
         }
     }
 }
@@ -211,9 +211,9 @@ pub(super) struct Seed {
 }
 
 /// How results are told.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Saying {
-    /// Print JSON on the standard output, and nothing else there
+    /// Print JSON on the standard output, and nothing else there; what is wrong is told as JSON too
     #[arg(long)]
     pub(super) json: bool,
     /// Show no progress and no messages, only errors

@@ -30,7 +30,8 @@ pub(super) fn check(arguments: &Check, output: &mut Output) -> Result<(), Failed
     for (_, facts) in checked {
         problems.extend(facts.err().unwrap_or_default());
     }
-    problems.into_result(()).map_err(Failed::Input)
+    // As JSON each file has told its own.
+    problems.into_result(()).map_err(|problems| if arguments.saying.json { Failed::InputTold } else { Failed::Input(problems) })
 }
 
 /// What a sound file is.
@@ -108,18 +109,8 @@ fn as_json(path: &Path, facts: &Result<Facts, Problems>) -> Value {
     match facts {
         Ok(facts) => json!({ "file": file, "sound": true, "kind": facts.kind, "name": facts.name, "problems": [] }),
         Err(problems) => {
-            let list: Vec<Value> = problems.iter().map(problem_as_json).collect();
+            let list: Vec<Value> = problems.iter().map(Problem::as_json).collect();
             json!({ "file": file, "sound": false, "kind": null, "name": null, "problems": list })
         }
     }
-}
-
-fn problem_as_json(problem: &Problem) -> Value {
-    json!({
-        "place": problem.file(),
-        "line": problem.line(),
-        "what": problem.what,
-        "expected": problem.expected,
-        "hint": problem.hint,
-    })
 }

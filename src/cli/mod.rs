@@ -23,8 +23,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::diagnostics::Problems;
-use arguments::{Arguments, Command};
+use crate::diagnostics::{Place, Problem, Problems};
+use arguments::{Arguments, Command, Saying};
 use output::Output;
 
 /// Why a command did not do what it was asked.
@@ -32,6 +32,8 @@ use output::Output;
 enum Failed {
     /// The input is wrong; nothing was written.
     Input(Problems),
+    /// The same, and what is wrong has been told.
+    InputTold,
     /// Something failed on the way; what, and what to do.
     Broken(String),
     /// It was done, but the answer is no (a missed expectation); what is wrong has been told.
@@ -55,25 +57,38 @@ impl From<std::io::Error> for Failed {
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(message) => {
-            // A closed pipe (`--help | head`) is no reason to complain.
-            let _ = message.print();
-            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
-        }
+        Err(message) => return misspelt(&message),
     };
-    let mut output = Output::new(arguments.command.quiet());
+    let mut output = Output::new(arguments.command.saying());
     match dispatch(&arguments.command, &mut output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failed::Input(problems)) => {
             output.problems(&problems);
             ExitCode::from(2)
         }
+        Err(Failed::InputTold) => ExitCode::from(2),
         Err(Failed::Broken(what)) => {
             output.error(&what);
             ExitCode::FAILURE
         }
         Err(Failed::Told) => ExitCode::FAILURE,
     }
+}
+
+/// Tells what is wrong with the command line itself, or the help that was asked for.
+fn misspelt(message: &clap::Error) -> ExitCode {
+    // Where the command line cannot be read, the word alone says that a program is listening.
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if message.use_stderr() && json {
+        let text = message.render().to_string();
+        let (what, more) = text.trim().trim_start_matches("error: ").split_once("\n\n").unwrap_or((text.trim(), ""));
+        let problem = Problem::new(Place::Flag("command line".to_owned()), what).hint(more.trim());
+        Output::new(Saying { json, quiet: false }).problems(&problem.into());
+    } else {
+        // A closed pipe (`--help | head`) is no reason to complain.
+        let _ = message.print();
+    }
+    ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2))
 }
 
 fn dispatch(command: &Command, output: &mut Output) -> Result<(), Failed> {

@@ -5,19 +5,25 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use serde_json::{Value, json};
+
+use super::arguments::Saying;
 use crate::diagnostics::Problems;
 
 /// Where a command says what it has to say.
 pub(super) struct Output {
     quiet: bool,
+    json: bool,
+    /// Whether the standard output holds something.
+    printed: bool,
     out: io::Stdout,
     err: io::Stderr,
 }
 
 impl Output {
-    /// `quiet`: no progress and no messages but errors.
-    pub(super) fn new(quiet: bool) -> Self {
-        Self { quiet, out: io::stdout(), err: io::stderr() }
+    /// Quiet: no progress and no messages but errors. As JSON: errors too.
+    pub(super) fn new(Saying { json, quiet }: Saying) -> Self {
+        Self { quiet, json, printed: false, out: io::stdout(), err: io::stderr() }
     }
 
     /// Prints data. A reader that has gone (`| head`) has seen what it wanted.
@@ -33,6 +39,7 @@ impl Output {
     /// # Errors
     /// As [`data`](Self::data).
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.printed = true;
         let mut stdout = self.out.lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -49,13 +56,28 @@ impl Output {
 
     /// Tells what failed.
     pub(super) fn error(&mut self, text: &str) {
-        self.tell(&format!("error: {text}"));
+        if self.json {
+            self.json_error(&json!({ "error": text }));
+        } else {
+            self.tell(&format!("error: {text}"));
+        }
     }
 
     /// Tells all that is wrong with the input.
     pub(super) fn problems(&mut self, problems: &Problems) {
+        if self.json {
+            return self.json_error(&problems.as_json());
+        }
         let colour = self.err.is_terminal() && std::env::var_os("NO_COLOR").is_none();
         self.tell(problems.render(colour).trim_end());
+    }
+
+    /// The standard output holds one document: what is wrong, where nothing else has been printed. What fails after
+    /// that, or where nothing can be printed, goes to the standard error, an object to a line.
+    fn json_error(&mut self, error: &Value) {
+        if self.printed || self.data(&format!("{error:#}\n")).is_err() {
+            self.tell(&error.to_string());
+        }
     }
 
     /// A bar for long work; invisible where nobody watches.
