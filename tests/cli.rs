@@ -15,7 +15,9 @@ fn root() -> PathBuf {
 }
 
 fn barnraise(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_barnraise")).current_dir(folder).args(arguments).output().expect("the program starts")
+    // As wide as in a file, whatever terminal the tests run in.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_barnraise"));
+    command.current_dir(folder).env_remove("COLUMNS").args(arguments).output().expect("the program starts")
 }
 
 /// An empty folder with the scenario `smoke.toml` in it.
@@ -53,7 +55,20 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn conversations_that_write_nothing_go_as_written_down() {
-    trycmd::TestCases::new().case("tests/cli/*.trycmd");
+    trycmd::TestCases::new().env("COLUMNS", "400").case("tests/cli/*.trycmd");
+}
+
+#[test]
+fn a_narrow_terminal_gets_lines_that_fit() {
+    let folder = workplace();
+    for arguments in [vec!["compare", "smoke.toml"], vec!["describe", "smoke.toml", "--only", "outcomes"], vec!["scenario"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_barnraise"));
+        let output = command.current_dir(folder.path()).env("COLUMNS", "60").args(&arguments).output().expect("it starts");
+        succeeded(&output);
+        let told = text(&output.stdout);
+        let long: Vec<&str> = told.lines().filter(|line| line.chars().count() > 60).collect();
+        assert!(long.is_empty(), "{arguments:?}: {long:#?}");
+    }
 }
 
 #[test]

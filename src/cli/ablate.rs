@@ -32,7 +32,7 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     bar.finish_and_clear();
     let (found, finished) = found.map_err(Failed::Broken)?.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";
-    output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found) })?;
+    output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found, output.page()) })?;
     let files = complete(writer, &prepared, &found, &json)?;
     finished.map_or(Ok(()), WorkFolder::clear).map_err(broken)?;
     output.message(&what_was_written(&prepared.out, &files));

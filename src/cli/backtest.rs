@@ -62,7 +62,11 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
         posterior: prepared.posterior.as_ref().map(|posterior| posterior.name.clone()),
     };
     let summary = report::json(&results, &held_out).map_err(broken)?;
-    output.data(&if arguments.saying.json { summary.clone() } else { report::text(&results, &held_out, &made) })?;
+    output.data(&if arguments.saying.json {
+        summary.clone()
+    } else {
+        report::text(&results, &held_out, &made, output.page())
+    })?;
     folder.add("summary.json", summary.as_bytes()).map_err(broken)?;
     folder.add("validation.md", report::page(&results, &held_out, &made).as_bytes()).map_err(broken)?;
     for (name, bytes) in report::tables(&results, &held_out).map_err(broken)? {

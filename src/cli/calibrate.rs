@@ -12,6 +12,7 @@ use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::experiments::calibrate::{self as calibrating, Calibration};
 use crate::futures::posterior::Posterior;
 use crate::futures::work_folder::{RunnerError, write_whole};
+use crate::report::Page;
 use crate::report::calibration as report;
 
 use super::experiment::command_line;
@@ -40,7 +41,7 @@ pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<()
     let text = if arguments.saying.json {
         report::json(&calibration).map_err(|error| Failed::Broken(error.to_string()))?
     } else {
-        report::text(&calibration)
+        report::text(&calibration, output.page())
     };
     output.data(&text)?;
     write(&prepared.out, &calibration, &posterior, &asked(arguments))?;
@@ -167,7 +168,7 @@ fn write(out: &Path, calibration: &Calibration, posterior: &Posterior, command: 
     let json = report::json(calibration).map_err(|error| broken(&error))?;
     fs::create_dir_all(out).map_err(|error| Failed::Broken(format!("cannot create {}: {error}", out.display())))?;
     let page = report::page(calibration, command);
-    let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration)), (PAGE, page), (TABLES, json)];
+    let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration, Page::ENDLESS)), (PAGE, page), (TABLES, json)];
     for (name, text) in texts {
         write_whole(&out.join(name), text.as_bytes()).map_err(|error| broken(&error))?;
     }

@@ -11,7 +11,7 @@ use crate::model::functions::Function;
 use crate::model::outcomes::{CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, Outcome, REGION_OUTCOMES};
 use crate::model::parameters::{PARAMETERS, ParameterId, ParameterInfo};
 use crate::model::simulation::{StepSummary, schedule_summary};
-use crate::report::reference;
+use crate::report::{Page, reference};
 use crate::scenario::{self, RegionChoice, Scenario};
 
 const ALL: [Section; 4] = [Section::Schedule, Section::Parameters, Section::Outcomes, Section::Functions];
@@ -38,8 +38,9 @@ pub(super) fn describe(arguments: &Describe, output: &mut Output) -> Result<(), 
         let text = serde_json::to_string_pretty(&whole).map_err(|error| Failed::Broken(error.to_string()))?;
         output.data(&(text + "\n"))?;
     } else {
-        let mut parts: Vec<String> = scenario.iter().map(scenario_text).collect();
-        parts.extend(sections.into_iter().map(|section| section_text(section, &filter)));
+        let page = output.page();
+        let mut parts: Vec<String> = scenario.iter().map(|scenario| scenario_text(scenario, page)).collect();
+        parts.extend(sections.into_iter().map(|section| section_text(section, &filter, page)));
         output.data(&parts.join("\n"))?;
     }
     Ok(())
@@ -70,21 +71,21 @@ impl Filter {
     }
 }
 
-fn section_text(section: Section, filter: &Filter) -> String {
+fn section_text(section: Section, filter: &Filter, page: Page) -> String {
     match section {
         Section::Schedule => {
             let rows = filter.schedule().into_iter().enumerate().map(|(place, step)| {
                 [(place + 1).to_string(), step.name.into(), step.summary.into(), step.reads.into(), step.writes.into()].to_vec()
             });
-            titled("The year, step by step", &["", "step", "what happens", "reads", "writes"], rows, &[3, 18, 44, 24, 24])
+            titled(page, "The year, step by step", &["", "step", "what happens", "reads", "writes"], rows, &[3, 18, 44, 24, 24])
         }
-        Section::Parameters => parameters_text(filter),
-        Section::Outcomes => outcomes_text(filter),
-        Section::Functions => functions_text(filter),
+        Section::Parameters => parameters_text(filter, page),
+        Section::Outcomes => outcomes_text(filter, page),
+        Section::Functions => functions_text(filter, page),
     }
 }
 
-fn parameters_text(filter: &Filter) -> String {
+fn parameters_text(filter: &Filter, page: Page) -> String {
     let mut out = String::from("Parameters\n");
     let mut process = "";
     for info in filter.parameters() {
@@ -92,24 +93,27 @@ fn parameters_text(filter: &Filter) -> String {
             process = info.process;
             out.push_str(&format!("\n{process}\n"));
         }
-        out.push_str(&parameter_text(info));
+        out.push_str(&parameter_text(info, page));
     }
     if process.is_empty() {
         return "Parameters: none\n".to_owned();
     }
-    out + "\n[F] found in a published source, [D] derived by arithmetic from found figures, [C] computed from public data,\n\
-           [M] from the literature by memory, [A] assumed. A plausible range is that from which a parameter is drawn anew in\n\
-           every future, unless the scenario sets it.\n"
+    out + "\n"
+        + &page.paragraph(
+            "[F] found in a published source, [D] derived by arithmetic from found figures, [C] computed from public data, \
+             [M] from the literature by memory, [A] assumed. A plausible range is that from which a parameter is drawn anew in \
+             every future, unless the scenario sets it.",
+        )
 }
 
-fn parameter_text(info: &ParameterInfo) -> String {
+fn parameter_text(info: &ParameterInfo, page: Page) -> String {
     let plausible = info.prior.map(|prior| format!(", plausibly {}", range(prior))).unwrap_or_default();
     let head = format!("{} = {} {} ({}{plausible})", info.name, info.default, info.unit, range(info.range));
     let source = format!("[{}] {}", info.mark.letter(), info.source);
-    format!("  {head}\n{}{}", words::wrapped(info.title, "      "), words::wrapped(&source, "      "))
+    format!("  {head}\n{}{}", page.indented(info.title, "      "), page.indented(&source, "      "))
 }
 
-fn outcomes_text(filter: &Filter) -> String {
+fn outcomes_text(filter: &Filter, page: Page) -> String {
     let header = ["outcome", "meaning", "unit", "better"];
     let mut out = String::new();
     for (title, registry) in [
@@ -126,19 +130,19 @@ fn outcomes_text(filter: &Filter) -> String {
                 facts.better.to_owned(),
             ]
         });
-        out.push_str(&titled(title, &header, rows, &[42, 60, 14, 8]));
+        out.push_str(&titled(page, title, &header, rows, &[42, 60, 14, 8]));
         out.push('\n');
     }
     out.trim_end().to_owned() + "\n"
 }
 
-fn functions_text(filter: &Filter) -> String {
+fn functions_text(filter: &Filter, page: Page) -> String {
     let rows = filter.functions().map(|function| {
         let [share, autonomy] = function_parameters(function);
         vec![function.name().to_owned(), in_per_cent(share), autonomy.map_or_else(String::new, |weight| weight.to_string())]
     });
     let header = ["function", "share of cost", "autonomy lost when fully shared (weight)"];
-    titled("Functions that can be shared, the one that costs least autonomy first", &header, rows, &[24, 16, 44])
+    titled(page, "Functions that can be shared, the one that costs least autonomy first", &header, rows, &[24, 16, 44])
 }
 
 fn in_per_cent(share: Option<f64>) -> String {
@@ -157,12 +161,12 @@ fn range((low, high): (f64, f64)) -> String {
     format!("{low} to {high}")
 }
 
-fn titled(title: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>, widths: &[u16]) -> String {
+fn titled(page: Page, title: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>, widths: &[u16]) -> String {
     let rows: Vec<_> = rows.collect();
     if rows.is_empty() {
         return format!("{title}: none\n");
     }
-    format!("{title}\n{}", reference(header, rows, widths))
+    format!("{title}\n{}", reference(page, header, rows, widths))
 }
 
 fn section_json(section: Section, filter: &Filter) -> (&'static str, Value) {
@@ -201,36 +205,43 @@ fn parameter_json(info: &ParameterInfo) -> Value {
     })
 }
 
-fn scenario_text(scenario: &Scenario) -> String {
-    let mut out = format!("{}\n\n{}\n", scenario.title, scenario.description.trim());
+fn scenario_text(scenario: &Scenario, page: Page) -> String {
+    let mut out = page.paragraph(&scenario.title) + "\n" + &paragraphs(&scenario.description, "", page);
     if !scenario.source.trim().is_empty() {
-        out.push_str(&format!("\nSource: {}\n", scenario.source.trim()));
+        out.push('\n');
+        out.push_str(&page.paragraph(&format!("Source: {}", scenario.source)));
     }
     let drawn = if scenario.draw_parameters { "drawn anew in every future" } else { "held fixed" };
-    out.push_str(&format!(
-        "\n{}; {} years, {} futures, seed {}; uncertain inputs are {drawn}.\n",
+    out.push('\n');
+    out.push_str(&page.paragraph(&format!(
+        "{}; {} years, {} futures, seed {}; uncertain inputs are {drawn}.",
         region_words(scenario),
         scenario.years,
         crate::report::figures::whole(u64::from(scenario.replicates)),
         scenario.seed
-    ));
+    )));
     for (id, value) in &scenario.parameters {
-        out.push_str(&format!("{} is set to {value} ({}; default {})\n", id.info().name, id.info().unit, id.info().default));
+        let set = format!("{} is set to {value} ({}; default {})", id.info().name, id.info().unit, id.info().default);
+        out.push_str(&page.paragraph(&set));
     }
     for (place, policy) in scenario.policies.iter().enumerate() {
         let baseline = if place == 0 { " (the baseline)" } else { "" };
-        out.push_str(&format!("\n{}{baseline} [{}]\n", policy.title, policy.name));
+        out.push('\n');
+        out.push_str(&page.paragraph(&format!("{}{baseline} [{}]", policy.title, policy.name)));
         for text in [&policy.description, &policy.source] {
-            let text = text.trim();
-            if !text.is_empty() {
-                out.push_str(&format!("  {}\n", text.replace('\n', "\n  ")));
-            }
+            out.push_str(&paragraphs(text, "  ", page));
         }
         for line in policy_lines(scenario, place) {
-            out.push_str(&words::item(&line));
+            out.push_str(&words::item(&line, page));
         }
     }
     out
+}
+
+/// A text of paragraphs, which empty lines part.
+fn paragraphs(text: &str, indent: &str, page: Page) -> String {
+    let parts = text.split("\n\n").filter(|part| !part.trim().is_empty());
+    parts.map(|part| page.indented(part, indent)).collect::<Vec<_>>().join("\n")
 }
 
 /// What the baseline has, or how another policy differs from it.

@@ -196,7 +196,7 @@ fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Outpu
         let text = if arguments.saying.json {
             report::json(&comparison).map_err(|error| Failed::Broken(error.to_string()))?
         } else {
-            report::text(&comparison)
+            report::text(&comparison, output.page())
         };
         output.data(&text)?;
         let files = complete(folder.writer, prepared, arguments, &comparison, &trends)?;

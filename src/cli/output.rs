@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Saying;
 use crate::diagnostics::Problems;
+use crate::report::Page;
 
 /// Where a command says what it has to say.
 pub(super) struct Output {
@@ -78,6 +79,13 @@ impl Output {
         if self.printed || self.data(&format!("{error:#}\n")).is_err() {
             self.tell(&error.to_string());
         }
+    }
+
+    /// How wide the standard output is: what `COLUMNS` says, else what the terminal has; endless where it is no terminal.
+    pub(super) fn page(&self) -> Page {
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+        let seen = || terminal_size::terminal_size_of(&self.out).map(|(columns, _)| columns.0);
+        said.filter(|&columns| columns > 0).or_else(seen).map_or(Page::ENDLESS, Page::of)
     }
 
     /// A bar for long work; invisible where nobody watches.

@@ -19,7 +19,7 @@ use crate::districts::statistics::{RegionStatistics, StatisticRow, Target, targe
 use crate::districts::synthetic::{self, SyntheticSpec};
 use crate::model::region::{MOST_DISTRICTS, Region};
 use crate::report::figures::number;
-use crate::report::reference;
+use crate::report::{Page, reference};
 use crate::scenario::RegionChoice;
 
 /// `barnraise region`.
@@ -32,7 +32,7 @@ pub(super) fn region(arguments: &arguments::Region, output: &mut Output) -> Resu
     if arguments.saying.json {
         output.data(&json_text(&region, &rows, account.as_ref())?)?;
     } else {
-        output.data(&table_text(&region, &rows))?;
+        output.data(&table_text(&region, &rows, output.page()))?;
         if let Some(account) = &account {
             output.data(&format!("\n{account}\n"))?;
         }
@@ -118,7 +118,7 @@ pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failed> {
         .map_err(|error| Failed::Broken(format!("cannot write {}: {error}", path.display())))
 }
 
-fn table_text(region: &Region, rows: &[StatisticRow]) -> String {
+fn table_text(region: &Region, rows: &[StatisticRow], page: Page) -> String {
     let row = |row: &StatisticRow| {
         let (published, source) = row
             .target
@@ -131,7 +131,7 @@ fn table_text(region: &Region, rows: &[StatisticRow]) -> String {
         "{}\n{}\n\n{}",
         region.title,
         region.source,
-        reference(&header, rows.iter().map(row).collect(), &[38, 11, 10, 18, 36])
+        reference(page, &header, rows.iter().map(row).collect(), &[38, 11, 10, 18, 36])
     )
 }
 

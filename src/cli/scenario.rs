@@ -9,7 +9,7 @@ use super::arguments;
 use super::output::Output;
 use super::region::{refuse_taken, write_text};
 use crate::diagnostics::{Place, Problem, Problems, nearest};
-use crate::report::reference;
+use crate::report::{Page, reference};
 use crate::scenario::parse;
 use crate::scenario::presets::{PRESETS, Preset};
 
@@ -32,7 +32,7 @@ pub(super) fn scenario(arguments: &arguments::Scenario, output: &mut Output) -> 
         }
     };
     match (wanted, &arguments.out) {
-        (None, _) => output.data(&list(arguments.saying.json)?)?,
+        (None, _) => output.data(&list(arguments.saying.json, output.page())?)?,
         (Some(preset), None) => output.data(preset.text)?,
         (Some(preset), Some(path)) => {
             write_text(path, preset.text)?;
@@ -53,7 +53,7 @@ fn unknown(name: &str) -> Problem {
 }
 
 /// Names and titles, as a table or as JSON.
-fn list(as_json: bool) -> Result<String, Failed> {
+fn list(as_json: bool, page: Page) -> Result<String, Failed> {
     let titles = PRESETS.iter().map(|preset| Ok((preset.name, parse(preset.text, preset.name, Path::new(""))?.title)));
     let titles = titles.collect::<Result<Vec<_>, Problems>>()?;
     if as_json {
@@ -61,5 +61,5 @@ fn list(as_json: bool) -> Result<String, Failed> {
         return serde_json::to_string_pretty(&all).map(|text| text + "\n").map_err(|error| Failed::Broken(error.to_string()));
     }
     let rows = titles.into_iter().map(|(name, title)| vec![name.to_owned(), title]).collect();
-    Ok(reference(&["name", "what it asks"], rows, &[36, 80]))
+    Ok(reference(page, &["name", "what it asks"], rows, &[36, 80]))
 }

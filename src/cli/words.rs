@@ -5,32 +5,12 @@ use crate::model::functions::{Function, FunctionSet};
 use crate::model::policy::{
     ClusterGrant, Condition, EnrolmentFloor, Instrument, InstrumentKind, Management, Policy, SharingWeight, StartingCluster,
 };
+use crate::report::Page;
 use crate::report::figures::number;
 
-/// Widest line of running text.
-const WIDTH: usize = 110;
-
-/// Text in lines of at most 110 characters, each behind `indent`.
-pub(super) fn wrapped(text: &str, indent: &str) -> String {
-    let mut out = String::new();
-    let mut line = indent.to_owned();
-    for word in text.split_whitespace() {
-        let begun = line.len() > indent.len();
-        if begun && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            out.push_str(&line);
-            out.push('\n');
-            line.truncate(indent.len());
-        } else if begun {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    out + &line + "\n"
-}
-
 /// A line of a list.
-pub(super) fn item(text: &str) -> String {
-    wrapped(text, "    ").replacen("    ", "  - ", 1)
+pub(super) fn item(text: &str, page: Page) -> String {
+    page.indented(text, "    ").replacen("    ", "  - ", 1)
 }
 
 /// What an instrument does, when, for whom and up to which budget: one sentence each.
@@ -280,13 +260,10 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_wrapped_behind_its_indent() {
-        let text = wrapped(&"word ".repeat(60), "    ");
-        assert!(
-            text.lines().count() == 3 && text.lines().all(|line| line.starts_with("    word") && line.len() <= WIDTH),
-            "{text}"
-        );
-        assert_eq!(item("short"), "  - short\n");
+    fn a_line_of_a_list_is_set_in_behind_its_dash() {
+        assert_eq!(item("short", Page::ENDLESS), "  - short\n");
+        let text = item(&"word ".repeat(20), Page::of(60));
+        assert!(text.starts_with("  - word") && text.lines().skip(1).all(|line| line.starts_with("    word")), "{text}");
     }
 
     #[test]

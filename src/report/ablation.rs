@@ -5,14 +5,16 @@ use std::fmt::Write as _;
 use comfy_table::{Table, presets};
 
 use super::figures::{number, signed, whole};
+use super::page::Page;
+use super::tables::{fit, render};
 use crate::experiments::ablate::{Ablated, Row};
 use crate::experiments::statistics::PairedDifference;
 
 /// The ablation as text for people.
 #[must_use]
-pub fn text(found: &Ablated) -> String {
+pub fn text(found: &Ablated, page: Page) -> String {
     let mut out = format!(
-        "What each factor of the seeds is worth: {} under \"{}\"\n{}\n\n",
+        "What each factor of the two source studies is worth: {} under \"{}\"\n{}\n\n",
         found.scenario,
         found.policy_title,
         facts(found)
@@ -28,17 +30,15 @@ pub fn text(found: &Ablated) -> String {
             founding(row),
         ]);
     }
-    for line in table.lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
+    fit(&mut table, page);
+    out.push_str(&render(&table));
     let _ = write!(out, "\n{}\n{HOW}", tally(found));
     out
 }
 
 const HOW: &str = "\
 Effect: the outcome without the factor less the outcome with it, in the same futures; the interval is that of the
-mean; \"claimed\" is what the seed says the outcome does without the factor. Where a factor acts after the founding,
+mean; \"claimed\" is what the study says the outcome does without the factor. Where a factor acts after the founding,
 the same clusters are founded by the same districts in both worlds, and clusters that have ended count with nothing.
 \"founded\": effect on the number of clusters founded where the boards that found feel the lack too. With this many
 rows, one in twenty intervals misses zero by chance.

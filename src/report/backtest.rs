@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::charts::ChartFile;
 use super::figures::{number, whole};
+use super::page::Page;
 use super::tables::reference;
 use crate::experiments::backtest::held_out::HeldOut;
 use crate::experiments::backtest::{Band, Check, Paired, StateResult, Unit, YearCount, checks, score};
@@ -140,7 +141,7 @@ districts from the published one; uplift: mean distance of the changes of the ye
 
 /// The tables for a terminal.
 #[must_use]
-pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> String {
+pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made, page: Page) -> String {
     let mut out = format!("{}\n\n", made.parameters());
     for result in results {
         let _ = writeln!(
@@ -155,6 +156,7 @@ pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
         );
         let list = checks(result);
         out.push_str(&reference(
+            page,
             &["target", "published", "simulated (90 %)", ""],
             list.iter().map(cells).collect(),
             &[52, 10, 30, 5],
@@ -162,7 +164,7 @@ pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
         let hits = list.iter().filter(|check| check.hit).count();
         let _ = writeln!(out, "\n{hits} of {} are hits.\n", list.len());
         if !result.causal.is_empty() {
-            out.push_str(&reference(&PAIRED, result.causal.iter().map(paired_cells).collect(), &[24, 27, 27, 26]));
+            out.push_str(&reference(page, &PAIRED, result.causal.iter().map(paired_cells).collect(), &[24, 27, 27, 26]));
             out.push('\n');
         }
     }
@@ -170,13 +172,13 @@ pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
         let _ = writeln!(
             out,
             "Leave one state out\n\n{}\n{SCORES}",
-            reference(&HELD_OUT, score_rows(results, held_out), &[6, 10, 9, 8, 8, 13, 6])
+            reference(page, &HELD_OUT, score_rows(results, held_out), &[6, 10, 9, 8, 8, 13, 6])
         );
     }
-    out.push_str(
+    out.push_str(&page.paragraph(
         "A hit: the published figure lies inside the simulated 90 % band; for AUC and Brier score, the simulation is at least \
-         as good as\nthe yardstick in the column \"published\".\n",
-    );
+         as good as the yardstick in the column \"published\".",
+    ));
     out
 }
 
@@ -504,7 +506,7 @@ mod tests {
         assert!(page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS |"), "{page}");
         assert!(page.contains("| Later enrolments inside their 90 % bands | 90 % | 90 % | hit |"), "{page}");
         assert!(page.contains("| 2001 to 2016 | 0.40 % (0.10 % to 1.00 %) | 0.25 % (0.00 % to 0.60 %) | 0.79 % |"), "{page}");
-        let text = text(&[result()], &[], &made);
+        let text = text(&[result()], &[], &made, Page::ENDLESS);
         assert!(text.contains("MISS") && text.contains("1 of 3 are hits"), "{text}");
         assert!(!page.contains("held out") && page.contains("published priors"));
     }
@@ -519,7 +521,7 @@ mod tests {
         let page = page(&[result()], &held, &made);
         assert!(page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS | 176 (170 to 180) | hit |"), "{page}");
         assert!(page.contains("| ND | priors | 1 of 3 |") && page.contains("| ND | held out | 3 of 3 |"), "{page}");
-        assert!(text(&[result()], &held, &made).contains("Leave one state out"));
+        assert!(text(&[result()], &held, &made, Page::ENDLESS).contains("Leave one state out"));
         let json: serde_json::Value = serde_json::from_str(&json(&[result()], &held).expect("plain data")).expect("JSON");
         assert_eq!(json[0]["held_out"]["checks"][0]["hit"], true);
         let tables = tables(&[result()], &held).expect("rows in memory");

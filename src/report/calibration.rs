@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 
 use super::charts::ChartFile;
 use super::figures::{number, signed, whole};
-use super::reference;
+use super::{Page, reference};
 use crate::experiments::calibrate::search::Generation;
 use crate::experiments::calibrate::{Calibration, ClimateFit, INFORMED, ParameterFit, TargetFit};
 use crate::plots::{PlotError, RangeRow, RangesChart, png};
 
 /// The calibration as text.
 #[must_use]
-pub fn text(calibration: &Calibration) -> String {
+pub fn text(calibration: &Calibration, page: Page) -> String {
     let mut out = format!("{}\nseed {}\n\n", calibration.title, calibration.seed);
-    out.push_str(&search(calibration));
+    out.push_str(&search(calibration, page));
     out.push_str(&small_sample(calibration));
     out.push_str(
         "\nTargets: published, and simulated under the default parameters and under the posterior (median, 5 % to 95 %)\n",
     );
-    out.push_str(&targets(calibration));
+    out.push_str(&targets(calibration, page));
     let _ = writeln!(
         out,
         "Root mean square miss in tolerances: defaults {}, median of the posterior {}.",
@@ -28,10 +28,10 @@ pub fn text(calibration: &Calibration) -> String {
     );
     if !calibration.climates.is_empty() {
         out.push_str("\nMerger climates fitted to each state's earlier decade (log-odds of a proposal)\n");
-        out.push_str(&climates(calibration));
+        out.push_str(&climates(calibration, page));
     }
     out.push_str("\nParameters: mean and standard deviation of prior and posterior\n");
-    out.push_str(&parameters(calibration));
+    out.push_str(&parameters(calibration, page));
     out.push_str(&not_informed(calibration));
     out
 }
@@ -169,7 +169,7 @@ fn parameters_chart(calibration: &Calibration) -> RangesChart {
     }
 }
 
-fn search(calibration: &Calibration) -> String {
+fn search(calibration: &Calibration, page: Page) -> String {
     let row = |(number_of, generation): (u64, &Generation)| {
         vec![
             whole(number_of),
@@ -181,7 +181,7 @@ fn search(calibration: &Calibration) -> String {
         ]
     };
     let header = ["generation", "simulated", "tolerance", "nearest", "accepted", "effective sample size"];
-    reference(&header, (1..).zip(&calibration.generations).map(row).collect(), &[10, 9, 9, 8, 8, 21])
+    reference(page, &header, (1..).zip(&calibration.generations).map(row).collect(), &[10, 9, 9, 8, 8, 21])
 }
 
 /// Below so many vectors, means and standard deviations say little.
@@ -197,7 +197,7 @@ fn small_sample(calibration: &Calibration) -> String {
     }
 }
 
-fn targets(calibration: &Calibration) -> String {
+fn targets(calibration: &Calibration, page: Page) -> String {
     let row = |fit: &TargetFit| {
         let shown = |value: f64| number(value, fit.decimals);
         let [low, median, high] = fit.simulated.map(shown);
@@ -212,18 +212,18 @@ fn targets(calibration: &Calibration) -> String {
         ]
     };
     let header = ["setting", "target", "published", "defaults", "posterior", "miss", "unit"];
-    reference(&header, calibration.targets.iter().map(row).collect(), &[18, 30, 12, 8, 22, 6, 10])
+    reference(page, &header, calibration.targets.iter().map(row).collect(), &[18, 30, 12, 8, 22, 6, 10])
 }
 
-fn climates(calibration: &Calibration) -> String {
+fn climates(calibration: &Calibration, page: Page) -> String {
     let row = |fit: &ClimateFit| {
         let [low, median, high] = fit.climate.map(|value| signed(value, 2));
         vec![fit.setting.clone(), format!("{median} ({low} to {high})")]
     };
-    reference(&["setting", "median (5 % to 95 %)"], calibration.climates.iter().map(row).collect(), &[24, 30])
+    reference(page, &["setting", "median (5 % to 95 %)"], calibration.climates.iter().map(row).collect(), &[24, 30])
 }
 
-fn parameters(calibration: &Calibration) -> String {
+fn parameters(calibration: &Calibration, page: Page) -> String {
     let row = |fit: &ParameterFit| {
         vec![
             fit.name.to_owned(),
@@ -234,7 +234,7 @@ fn parameters(calibration: &Calibration) -> String {
         ]
     };
     let header = ["parameter", "prior", "posterior", "ratio of s.d.", "informed"];
-    reference(&header, calibration.parameters.iter().map(row).collect(), &[24, 18, 18, 13, 8])
+    reference(page, &header, calibration.parameters.iter().map(row).collect(), &[24, 18, 18, 13, 8])
 }
 
 fn not_informed(calibration: &Calibration) -> String {
@@ -287,7 +287,7 @@ pub(super) mod tests {
 
     #[test]
     fn everything_that_was_found_is_told_and_what_is_not_informed_is_named() {
-        let text = text(&calibration());
+        let text = text(&calibration(), Page::ENDLESS);
         for part in ["0.44 ± 0.07", "0.51 (0.40 to 0.60)", "+1.0", "n/a", "+0.25 (-0.50 to +1.00)", "31 %", "78", "defaults 2.00"]
         {
             assert!(text.contains(part), "{part} is missing in\n{text}");
@@ -323,9 +323,9 @@ pub(super) mod tests {
     #[test]
     fn a_small_effective_sample_is_told() {
         let mut calibration = calibration();
-        assert!(!text(&calibration).contains("are rough"));
+        assert!(!text(&calibration, Page::ENDLESS).contains("are rough"));
         calibration.generations[0].effective_sample_size = 15.2;
-        assert!(text(&calibration).contains("no more than 15 vectors"));
+        assert!(text(&calibration, Page::ENDLESS).contains("no more than 15 vectors"));
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub mod charts;
 #[cfg(feature = "charts")]
 pub mod figures;
 #[cfg(feature = "cli")]
+mod narrow;
+#[cfg(feature = "cli")]
+mod page;
+#[cfg(feature = "cli")]
 pub mod reference;
 #[cfg(feature = "cli")]
 mod tables;
@@ -21,6 +25,8 @@ mod tests;
 #[cfg(feature = "cli")]
 mod text;
 
+#[cfg(feature = "cli")]
+pub use page::Page;
 #[cfg(feature = "cli")]
 pub use tables::reference;
 #[cfg(feature = "cli")]

@@ -1,9 +1,10 @@
-//! The printed tables. They are at most about 110 characters wide with five policies, and look the
-//! same whatever the terminal.
+//! The printed tables. They are at most about 110 characters wide with five policies; for pages that are narrower than
+//! that see [`narrow`](super::narrow).
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, LineStyle, Table, Width, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets};
 
 use super::figures::{Shown, UNDEFINED, number, whole};
+use super::page::Page;
 use crate::experiments::standards::StandardEffect;
 use crate::experiments::statistics::PairedDifference;
 use crate::experiments::summary::{Checked, Comparison, OutcomeFigures, PolicyFigures, headline};
@@ -45,15 +46,17 @@ pub(super) fn levels(comparison: &Comparison) -> String {
 }
 
 fn level_cell(figures: &OutcomeFigures, shown: Shown) -> String {
+    level(figures, shown).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Median, band, and of how many futures where it is not defined in all; the last may be empty, or the last two.
+pub(super) fn level(figures: &OutcomeFigures, shown: Shown) -> [String; 3] {
     let level = figures.level;
     if level.n == 0 {
-        return UNDEFINED.to_owned();
+        return [UNDEFINED.to_owned(), String::new(), String::new()];
     }
-    let mut cell = format!("{}\n{}–{}", shown.level(level.median), shown.level(level.p5), shown.level(level.p95));
-    if level.undefined > 0 {
-        cell.push_str(&format!("\n(in {})", whole(level.n)));
-    }
-    cell
+    let of = if level.undefined > 0 { format!("(in {})", whole(level.n)) } else { String::new() };
+    [shown.level(level.median), format!("{}–{}", shown.level(level.p5), shown.level(level.p95)), of]
 }
 
 /// One block for each outcome, one line for each policy but the baseline.
@@ -78,7 +81,7 @@ pub(super) fn differences(comparison: &Comparison) -> String {
     render(&table)
 }
 
-fn difference_cells(difference: &PairedDifference, shown: Shown) -> [String; 3] {
+pub(super) fn difference_cells(difference: &PairedDifference, shown: Shown) -> [String; 3] {
     if difference.n == 0 {
         return [UNDEFINED.to_owned(), String::new(), String::new()];
     }
@@ -93,7 +96,7 @@ fn difference_cells(difference: &PairedDifference, shown: Shown) -> [String; 3] 
 }
 
 /// "better in 812 of 1,000" and "worse 100".
-fn futures(difference: &PairedDifference, direction: Better) -> [String; 2] {
+pub(super) fn futures(difference: &PairedDifference, direction: Better) -> [String; 2] {
     let n = whole(difference.n);
     if difference.n == 0 {
         return ["defined in none".to_owned(), String::new()];
@@ -109,7 +112,7 @@ fn futures(difference: &PairedDifference, direction: Better) -> [String; 2] {
 
 /// Whether the sign of a policy's effect on viability depends on what the state asks of a high school: a sentence for
 /// each policy of which it does, or one for all.
-pub(super) fn standards(comparison: &Comparison) -> String {
+pub(super) fn standards(comparison: &Comparison, page: Page) -> String {
     let shown = Shown::of(RegionOutcome::viability_last.outcome());
     let told = |effect: &StandardEffect| {
         let half = shown.half_width(effect.mean_high - effect.mean);
@@ -125,8 +128,8 @@ pub(super) fn standards(comparison: &Comparison) -> String {
             .enumerate()
             .map(|(nth, (mean, half, at))| format!("{mean} ± {half}{} {at}", if nth == 0 { " points" } else { "" }))
             .collect();
-        let asked = format!("depends on what the state asks of a high\nschool: {}.", effects.join(", "));
-        Some(format!("The sign of policy {}'s effect on viability {asked}\n", letter(place)))
+        let asked = format!("depends on what the state asks of a high school: {}.", effects.join(", "));
+        Some(page.paragraph(&format!("The sign of policy {}'s effect on viability {asked}", letter(place))))
     });
     let all: String = depends.collect();
     if !all.is_empty() {
@@ -137,11 +140,11 @@ pub(super) fn standards(comparison: &Comparison) -> String {
     if units.is_empty() {
         return String::new();
     }
-    format!("No policy's sign depends on the standard ({} to {} units).\n", number(low, 0), number(high, 0))
+    page.paragraph(&format!("No policy's sign depends on the standard ({} to {} units).", number(low, 0), number(high, 0)))
 }
 
 /// The ages that are printed, years.
-const PRINTED_AGES: [u16; 3] = [1, 4, 10];
+pub(super) const PRINTED_AGES: [u16; 3] = [1, 4, 10];
 
 /// Whether any policy had a cluster in any future.
 pub(super) fn has_clusters(comparison: &Comparison) -> bool {
@@ -174,7 +177,7 @@ fn age_cell(lives: &LifeTable, age: u16) -> String {
 }
 
 /// "81.2 (78.0–84.1)".
-fn share_cell(share: Share) -> String {
+pub(super) fn share_cell(share: Share) -> String {
     let percent = |share: f64| number(100.0 * share, 1);
     if share.low.is_nan() {
         return percent(share.share);
@@ -184,20 +187,20 @@ fn share_cell(share: Share) -> String {
 
 /// What became of clusters while they were paid, and who left otherwise than by ending: a line for each policy
 /// that paid any.
-pub(super) fn money(comparison: &Comparison) -> String {
+pub(super) fn money(comparison: &Comparison, page: Page) -> String {
     let line = |(place, policy): (usize, &PolicyFigures)| {
         let Survival { while_paid, after_money, still_paid, .. } = &policy.survival;
         let last = while_paid.ages.last()?;
-        Some(format!(
-            "{}: {} clusters were paid; {} % live to the end of their money, {} were still paid when the run ended.\n   \
-             After the money {} merged and {} met their goal; they are not counted as lost.\n",
+        Some(page.paragraph(&format!(
+            "{}: {} clusters were paid; {} % live to the end of their money, {} were still paid when the run ended. \
+             After the money {} merged and {} met their goal; they are not counted as lost.",
             letter(place),
             whole(while_paid.clusters),
             share_cell(last.existing),
             whole(*still_paid),
             whole(after_money.merged),
             whole(after_money.goal_met),
-        ))
+        )))
     };
     comparison.policies.iter().enumerate().filter_map(line).collect()
 }
@@ -238,14 +241,14 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table
 }
 
 /// Sets the columns' widest, figures to the right of their labels.
-fn constrain(table: &mut Table, widths: impl IntoIterator<Item = u16>) {
+pub(super) fn constrain(table: &mut Table, widths: impl IntoIterator<Item = u16>) {
     for (place, width) in widths.into_iter().enumerate() {
         if let Some(column) = table.column_mut(place) {
             column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(width + 2)));
@@ -254,19 +257,20 @@ fn constrain(table: &mut Table, widths: impl IntoIterator<Item = u16>) {
     }
 }
 
-fn align(table: &mut Table, column: usize, alignment: CellAlignment) {
+pub(super) fn align(table: &mut Table, column: usize, alignment: CellAlignment) {
     if let Some(column) = table.column_mut(column) {
         column.set_cell_alignment(alignment);
     }
 }
 
-fn render(table: &Table) -> String {
+pub(super) fn render(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// A plain table for reference: a header, cells to the left, columns wrapped at these widths.
+/// A plain table for reference: a header, cells to the left, columns wrapped at these widths, and narrower where the page
+/// is.
 #[must_use]
-pub fn reference(header: &[&str], rows: Vec<Vec<String>>, widths: &[u16]) -> String {
+pub fn reference(page: Page, header: &[&str], rows: Vec<Vec<String>>, widths: &[u16]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─')));
     table.set_header(header.iter().map(Cell::new).collect::<Vec<_>>());
@@ -276,5 +280,13 @@ pub fn reference(header: &[&str], rows: Vec<Vec<String>>, widths: &[u16]) -> Str
             column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(width + 2)));
         }
     }
+    fit(&mut table, page);
     render(&table)
+}
+
+/// Sets a table within the page, where that is narrow.
+pub(super) fn fit(table: &mut Table, page: Page) {
+    if page.is_narrow() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(page.width());
+    }
 }

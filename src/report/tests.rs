@@ -107,14 +107,36 @@ const FIVE: [&str; 5] = [
 
 #[test]
 fn five_policies_fit_a_terminal_of_120_characters() {
-    let text = text(&comparison(&FIVE));
+    let text = text(&comparison(&FIVE), Page::ENDLESS);
     let widest = text.lines().max_by_key(|line| line.chars().count()).expect("not empty");
     assert!(widest.chars().count() <= 120, "{widest}\n{text}");
 }
 
 #[test]
+fn on_a_narrow_page_no_line_is_too_long_and_no_figure_is_lost() {
+    let comparison = with_clusters(comparison(&FIVE));
+    let wide = text(&comparison, Page::ENDLESS);
+    for width in [60, 80, 100] {
+        let slim = text(&comparison, Page::of(width));
+        let widest = slim.lines().max_by_key(|line| line.chars().count()).expect("not empty");
+        assert!(widest.chars().count() <= usize::from(width), "{widest}\n{slim}");
+        // What holds a digit is a figure, wherever it stands.
+        let figures = |text: &str| -> std::collections::BTreeSet<String> {
+            let words = text.split_whitespace().flat_map(|word| word.split(['(', ')', ',', '–']));
+            words.filter(|word| word.contains(|c: char| c.is_ascii_digit())).map(str::to_owned).collect()
+        };
+        let lost: Vec<String> = figures(&wide).difference(&figures(&slim)).cloned().collect();
+        assert!(lost.is_empty(), "{lost:?} of\n{slim}");
+        for (place, title) in FIVE.iter().enumerate() {
+            let named = format!("{}  {}", tables::letter(place), title);
+            assert!(slim.replace('\n', " ").contains(&named.replace("  ", " ")) || slim.contains(&named), "{named}\n{slim}");
+        }
+    }
+}
+
+#[test]
 fn clusters_after_the_money_have_a_table_with_intervals_and_those_without_a_line() {
-    let told = text(&with_clusters(comparison(&FIVE)));
+    let told = text(&with_clusters(comparison(&FIVE)), Page::ENDLESS);
     for part in
         ["Clusters after the money", "1 year after", "4,000", "75.0 (73.9–76.1)", "without money", "4,000 clusters were paid"]
     {
@@ -122,12 +144,12 @@ fn clusters_after_the_money_have_a_table_with_intervals_and_those_without_a_line
     }
     let widest = told.lines().max_by_key(|line| line.chars().count()).expect("not empty");
     assert!(widest.chars().count() <= 120, "{widest}\n{told}");
-    assert!(!text(&comparison(&FIVE)).contains("after the money"), "no clusters, no table");
+    assert!(!text(&comparison(&FIVE), Page::ENDLESS).contains("after the money"), "no clusters, no table");
 }
 
 #[test]
 fn the_heading_tells_region_horizon_futures_seed_and_version() {
-    let text = text(&comparison(&FIVE));
+    let text = text(&comparison(&FIVE), Page::ENDLESS);
     for part in [
         "The plains · 50 districts · 21,345 pupils",
         "20 years (2020–2039)",
@@ -145,18 +167,18 @@ fn the_heading_tells_that_the_region_is_drawn_anew_and_what_the_bands_then_hold(
     let mut comparison = comparison(&FIVE);
     let region = &mut comparison.region;
     (region.title, region.drawn_anew, region.shown_future) = ("Synthetic region".to_owned(), true, Some(3));
-    let told = text(&comparison);
+    let told = text(&comparison, Page::ENDLESS);
     for part in ["Synthetic region, drawn anew in every future · 50 districts · 21,345 pupils (median)", "which region it is"] {
         assert!(told.contains(part), "{part} is missing in\n{told}");
     }
     assert!(told.lines().all(|line| line.chars().count() <= 120), "{told}");
     comparison.parameters_drawn = false;
-    assert!(text(&comparison).contains("uncertain inputs are held fixed"));
+    assert!(text(&comparison, Page::ENDLESS).contains("uncertain inputs are held fixed"));
 }
 
 #[test]
 fn differences_say_how_often_and_what_is_not_defined() {
-    let text = text(&comparison(&FIVE));
+    let text = text(&comparison(&FIVE), Page::ENDLESS);
     for part in [
         "better in 1,200 of 1,200",
         "more in 1,200 of 1,200",
@@ -174,7 +196,7 @@ fn differences_say_how_often_and_what_is_not_defined() {
 #[test]
 fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
     let mut comparison = comparison(&FIVE);
-    let told = text(&comparison);
+    let told = text(&comparison, Page::ENDLESS);
     assert!(told.contains("No policy's sign depends on the standard (20 to 41 units)."), "{told}");
     for (outcome, mean) in [(RegionOutcome::viability_low, -0.004), (RegionOutcome::viability_high, 0.006)] {
         let difference = comparison.policies[2].outcomes[outcome.index()].difference.as_mut().expect("not the baseline");
@@ -183,9 +205,10 @@ fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
     let own = comparison.policies[2].outcomes[RegionOutcome::viability_last.index()].difference.as_mut().expect("as above");
     (own.mean_low, own.mean_high) = (own.mean - 1.0, own.mean + 1.0);
     comparison.standards = standards(&comparison.policies);
-    let told = text(&comparison);
-    let sentence = "The sign of policy C's effect on viability depends on what the state asks of a high\n\
-                    school: -0.40 ± 0.10 points at 20 units, +0.60 ± 0.10 at 41 units.\n";
+    let told = text(&comparison, Page::ENDLESS);
+    let sentence = "The sign of policy C's effect on viability depends on what the state asks of a high school: -0.40 ± 0.10 points at 20 \
+                    units, +0.60 ± 0.10 at 41 units.";
+    let told = told.replace('\n', " ");
     assert!(told.contains(sentence) && !told.contains("No policy's sign"), "{told}");
     let json: serde_json::Value = serde_json::from_str(&json(&comparison).expect("plain data")).expect("it is JSON");
     assert_eq!(json["standards"].as_array().map(Vec::len), Some(4));
@@ -199,13 +222,13 @@ fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
 
 #[test]
 fn a_missed_expectation_is_named() {
-    let text = text(&comparison(&FIVE));
+    let text = text(&comparison(&FIVE), Page::ENDLESS);
     assert!(text.contains("0 of 1 met") && text.contains("MISSED") && text.contains("a published decade"), "{text}");
 }
 
 #[test]
 fn one_policy_has_no_differences() {
-    let text = text(&comparison(&FIVE[..1]));
+    let text = text(&comparison(&FIVE[..1]), Page::ENDLESS);
     assert!(!text.contains("Differences") && text.contains("Levels"), "{text}");
 }
 
