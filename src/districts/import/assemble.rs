@@ -298,7 +298,8 @@ fn district(
 /// The name with capitals and small letters, where the geocodes have the same name so.
 fn display_name(join: &Join<'_>, id: &str, agency: &Agency) -> String {
     let office = join.offices.get(id).filter(|office| office.name.eq_ignore_ascii_case(&agency.name));
-    office.map_or(&agency.name, |office| &office.name).clone()
+    let name = office.map_or(&agency.name, |office| &office.name);
+    if name.is_empty() { id.to_owned() } else { name.clone() }
 }
 
 /// The grades taught: those offered by the finance survey, else those of the boundary. Boundary files

@@ -42,6 +42,7 @@ use vintages::single;
 use year::SchoolYear;
 
 use crate::diagnostics::{Place, Problem, Problems, nearest};
+use crate::districts::region_file;
 use crate::districts::schools::{Links, link_high_schools};
 use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules};
 
@@ -81,7 +82,25 @@ pub fn import(folder: &Path, state: &str, options: &ImportOptions) -> Result<Imp
     let mut log = Log::default();
     let files = folder::read(folder, &mut log);
     tell_missing(folder, &files, &mut log);
-    import_files(folder, &files, state, options, log)
+    let imported = import_files(folder, &files, state, options, log)?;
+    hold(folder, &imported.region)?;
+    Ok(imported)
+}
+
+/// Holds the region against the limits of region files, so that what is written can be read.
+fn hold(folder: &Path, region: &Region) -> Result<(), Problems> {
+    let text = region_file::write(region);
+    let Err(refused) = region_file::parse(&text, "the region file") else { return Ok(()) };
+    let mut log = Log::default();
+    for problem in refused {
+        // The district or organisation whose key it is.
+        let before = text.lines().take(problem.line().unwrap_or(0));
+        let name = before.filter_map(|line| line.strip_prefix("name = ")).last().unwrap_or_default().to_owned();
+        let what = format!("the region made of these tables breaks the limits of region files: {}", problem.what);
+        let hint = format!("found at {name}: look for a wrong number, unit or name in its rows");
+        log.push(Problem::new(Place::File(folder.display().to_string()), what).expected(problem.expected).hint(hint));
+    }
+    Err(finish(log))
 }
 
 /// Imports one state from a text that holds the publishers' tables one below the other, with an empty line between them;

@@ -19,7 +19,7 @@ const CLASSES: (f64, f64) = (0.5, 100.0);
 /// Dollars a year for each pupil. Old dollars and boarding schools are within.
 const MONEY: (f64, f64) = (500.0, 3_000_000.0);
 /// Dollars of debt for each pupil, and years of spending in reserve.
-const DEBT: f64 = 1_000_000.0;
+const DEBT: f64 = 5_000_000.0;
 const RESERVE: f64 = 20.0;
 /// By how much parts may differ from their total: a hundredth, or their rounding to thousands.
 const PARTS: (f64, f64) = (0.01, 3_000.0);
@@ -140,7 +140,7 @@ pub(super) fn money(
         });
         let spent = finance.current.positive().or_else(|| finance.expenditure.positive());
         let wrong_balance = if finance.debt.known().is_some_and(|debt| debt / pupils > DEBT) {
-            Some(format!("long-term debt (41F) of {name} is over a million dollars a pupil"))
+            Some(format!("long-term debt (41F) of {name} is over 5 million dollars a pupil"))
         } else {
             let years =
                 finance.reserve.known().zip(spent).map(|(reserve, spent)| reserve / spent).filter(|years| *years > RESERVE);
@@ -183,9 +183,13 @@ pub(super) fn money(
         }
     }
     let middle = median(&mut typical);
-    for (each, pupils, name, origin) in high.into_iter().filter(|(each, pupils, ..)| *each > 20.0 * middle && *pupils >= 50.0) {
+    let high: Vec<_> = high.into_iter().filter(|(each, pupils, ..)| *each > 20.0 * middle && *pupils >= 50.0).collect();
+    if let Some((each, _, name, origin)) = high.first() {
+        let names = high.iter().skip(1).take(TOLD).map(|(_, _, name, _)| *name).collect::<Vec<_>>().join(", ");
+        let more = if high.len() > TOLD + 1 { ", …" } else { "" };
+        let others = if names.is_empty() { String::new() } else { format!(", and as much: {names}{more}") };
         log.odd.push(format!(
-            "{origin}: {name} has ${each:.0} a pupil ({pupils} pupils), the middle district ${middle:.0}: is it a service agency?"
+            "{origin}: {name} has ${each:.0} a pupil in {year}, the middle district ${middle:.0}: a service agency, or a unit of its own?{others}"
         ));
     }
     let done = "its finances are not used";
@@ -203,7 +207,7 @@ pub(super) fn money(
     };
     settle(parts, of, &sums, log);
     let balance = Verdict {
-        expected: "debts of at most a million dollars a pupil, reserves of at most 20 years of spending",
+        expected: "debts of at most 5 million dollars a pupil, reserves of at most 20 years of spending",
         done: "its reserve and debt are not used",
         cause: "are some columns in another unit than dollars? fetch the file again".to_owned(),
     };
