@@ -14,7 +14,7 @@ mod shapes;
 mod table;
 
 pub(crate) use numbers::{Number, Whole};
-pub(crate) use shapes::{Choice, Flag, List, Parsed, Prose, Shape, Text, options};
+pub(crate) use shapes::{Choice, Flag, List, Parsed, Prose, Shape, Spot, Text, options};
 pub(crate) use table::{Table, Variant};
 
 use std::cell::RefCell;
