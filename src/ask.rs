@@ -11,8 +11,9 @@
 //! | `seed` | seed, 0 to 2^64 - 1, in place of the scenario's; may be left out |
 //!
 //! The answer is the JSON that `barnraise compare --json` prints, a [`Comparison`], or, where something is wrong with the
-//! question, an object whose one key `problems` lists all that is: `file` (`question`, `scenario.toml` or
-//! `region.toml`), `line` and `column` (from 1, or null), `what`, `expected` and `hint` (texts that may be empty).
+//! question, an object whose `problems` list all that is, up to a hundred (`more` counts what is beyond them): `file`
+//! (`question`, `scenario.toml` or `region.toml`), `line` and `column` (from 1, or null), `what`, `expected` and `hint`
+//! (texts that may be empty).
 //!
 //! ```
 //! use barnraise::ask::ask;

@@ -48,7 +48,13 @@ pub struct Problem {
 impl Problem {
     /// A problem at `place`.
     pub fn new(place: Place, what: impl Into<String>) -> Self {
-        Self { place, what: what.into(), expected: String::new(), hint: String::new() }
+        let mut what = what.into();
+        if what.len() > LONGEST {
+            // It quotes what was given, which may be as long as it likes.
+            what.truncate(floor_boundary(&what, LONGEST));
+            what.push('…');
+        }
+        Self { place, what, expected: String::new(), hint: String::new() }
     }
 
     /// Says what was expected.
@@ -123,13 +129,22 @@ impl Problem {
     fn primary_group(&self) -> Group<'_> {
         match &self.place {
             Place::Span(source, span) => {
-                let length = source.text.len();
-                let start = floor_boundary(&source.text, span.start.min(length));
-                let end = floor_boundary(&source.text, span.end.clamp(start, length));
+                let text = source.text.as_str();
+                let start = floor_boundary(text, span.start.min(text.len()));
+                let end = floor_boundary(text, span.end.clamp(start, text.len()));
+                // Only the lines that are shown: the renderer looks at the whole of what it is given.
+                let from = text[..start].rfind('\n').map_or(0, |place| place + 1);
+                let to = text[end..].find('\n').map_or(text.len(), |place| end + place);
+                if to - from > LONGEST {
+                    let origin = annotate_snippets::Origin::path(source.name.as_str()).line(self.line().unwrap_or(1));
+                    let column = 1 + text[from..start].chars().count();
+                    return Level::ERROR.primary_title(self.what.as_str()).element(origin.char_column(column));
+                }
                 Level::ERROR.primary_title(self.what.as_str()).element(
-                    Snippet::source(source.text.as_str())
+                    Snippet::source(&text[from..to])
+                        .line_start(self.line().unwrap_or(1))
                         .path(source.name.as_str())
-                        .annotation(AnnotationKind::Primary.span(start..end)),
+                        .annotation(AnnotationKind::Primary.span(start - from..end - from)),
                 )
             }
             Place::Line(name, line) => {
@@ -150,16 +165,27 @@ fn floor_boundary(text: &str, mut index: usize) -> usize {
     index
 }
 
-/// Every problem found in one input; never empty when it is returned as an error.
+/// Longest line that is quoted, and longest message, bytes.
+const LONGEST: usize = 1_000;
+/// Problems that are told one by one; the rest are counted. Nobody mends more of them before trying again, and a file
+/// given for another kind has one in every line.
+const TOLD: usize = 100;
+
+/// Every problem found in one input, the first hundred one by one and the rest counted; never empty when it is
+/// returned as an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    told: Vec<Problem>,
+    /// Those beyond the first hundred.
+    more: usize,
+}
 
 impl IntoIterator for Problems {
     type Item = Problem;
     type IntoIter = std::vec::IntoIter<Problem>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.told.into_iter()
     }
 }
 
@@ -170,31 +196,46 @@ impl Problems {
         Self::default()
     }
 
-    /// Adds one.
+    /// Adds one, or only counts it where there are many.
     pub fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+        if self.told.len() < TOLD {
+            self.told.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Counts problems that are not told one by one.
+    pub(crate) fn count(&mut self, more: usize) {
+        self.more += more;
     }
 
     /// Adds all of another collection.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.more += other.more;
+        other.told.into_iter().for_each(|problem| self.push(problem));
     }
 
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.told.is_empty()
     }
 
-    /// How many.
+    /// Whether one more would only be counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.told.len() >= TOLD
+    }
+
+    /// How many, those that are only counted among them.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.told.len() + self.more
     }
 
-    /// The problems in the order of their places.
+    /// The problems that are told, in the order of their places.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
-        self.0.iter()
+        self.told.iter()
     }
 
     /// `value` if nothing is wrong, else everything that is.
@@ -202,10 +243,10 @@ impl Problems {
     /// # Errors
     /// The problems themselves, in the order of file and line.
     pub fn into_result<T>(mut self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return Ok(value);
         }
-        self.0.sort_by(|a, b| (a.file(), a.line()).cmp(&(b.file(), b.line())));
+        self.told.sort_by_cached_key(|problem| (problem.file().to_owned(), problem.line()));
         Err(self)
     }
 
@@ -214,11 +255,14 @@ impl Problems {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut out = String::new();
-        for problem in &self.0 {
+        for problem in &self.told {
             out.push_str(&problem.render(&renderer));
             out.push_str("\n\n");
         }
-        let count = self.0.len();
+        if self.more > 0 {
+            out.push_str(&format!("{} more are not told: mend those above first.\n", self.more));
+        }
+        let count = self.len();
         let noun = if count == 1 { "problem" } else { "problems" };
         out.push_str(&format!("{count} {noun} found; nothing was written.\n"));
         out
@@ -226,16 +270,17 @@ impl Problems {
 }
 
 impl Problems {
-    /// As JSON: an object whose one key `problems` lists all of them ([`Problem::as_json`]).
+    /// As JSON: an object whose key `problems` lists those that are told ([`Problem::as_json`]), and whose key `more`
+    /// says how many there are beyond them.
     #[must_use]
     pub fn as_json(&self) -> serde_json::Value {
-        serde_json::json!({ "problems": self.0.iter().map(Problem::as_json).collect::<Vec<_>>() })
+        serde_json::json!({ "problems": self.told.iter().map(Problem::as_json).collect::<Vec<_>>(), "more": self.more })
     }
 }
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
-        Self(vec![problem])
+        Self { told: vec![problem], more: 0 }
     }
 }
 
@@ -250,10 +295,13 @@ impl std::error::Error for Problems {}
 /// The allowed value nearest to what was typed, for a "did you mean" hint.
 #[must_use]
 pub fn nearest<'a>(typed: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let furthest = |candidate: &str| 1 + candidate.len().max(typed.len()) / 3;
     allowed
         .into_iter()
+        // A book is near nothing, and to find that out would take long.
+        .filter(|_| typed.len() <= LONGEST)
         .map(|candidate| (strsim::damerau_levenshtein(typed, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len().max(typed.len()) / 3)
+        .filter(|(distance, candidate)| *distance <= furthest(candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -288,7 +336,34 @@ mod tests {
             serde_json::json!({ "file": file, "line": line, "column": column, "what": what, "expected": "", "hint": hint })
         };
         let expected = [one("a.toml", Some([2, 8]), "unknown key", "seed"), one("--seed", None, "too large", "")];
-        assert_eq!(problems.as_json(), serde_json::json!({ "problems": expected }));
+        assert_eq!(problems.as_json(), serde_json::json!({ "problems": expected, "more": 0 }));
+    }
+
+    #[test]
+    fn of_many_problems_the_first_are_told_and_the_rest_counted_in_a_moment() {
+        let text = "x = 1\n".repeat(100_000);
+        let source = Arc::new(Source { name: "a".into(), text });
+        let mut problems = Problems::new();
+        for line in 0..100_000 {
+            problems.push(Problem::new(Place::Span(Arc::clone(&source), 6 * line..6 * line + 1), "odd"));
+        }
+        let mut all = Problems::from(Problem::new(Place::Flag("--x".into()), "odd too"));
+        all.extend(problems);
+        assert_eq!((all.len(), all.iter().count()), (100_001, TOLD));
+        let report = all.into_result(()).expect_err("many").render(false);
+        assert!(
+            report.contains("99901 more are not told") && report.contains("100001 problems found"),
+            "{}",
+            &report[report.len() - 200..]
+        );
+        assert!(report.contains("a:99:1") && report.contains("99 | x = 1"), "lines are counted in the whole file");
+    }
+
+    #[test]
+    fn a_line_as_long_as_a_book_is_not_quoted() {
+        let source = Arc::new(Source { name: "a".into(), text: "x".repeat(100_000) });
+        let report = Problems::from(Problem::new(Place::Span(source, 20..99_000), "é".repeat(5_000))).render(false);
+        assert!(report.contains("a:1:21") && report.len() < 2_000, "{}", report.len());
     }
 
     #[test]

@@ -377,6 +377,315 @@ fn malformed_rows_of_schools_are_told_with_their_lines() {
     }
 }
 
+/// What the import of a folder says under "Look at".
+fn looks(folder: &TempDir) -> String {
+    imported(folder).report.warnings.join("\n")
+}
+
+/// The good folder with the text of one file changed.
+fn changed(name: &'static str, changes: &[(&str, &str)]) -> TempDir {
+    let bytes = good().into_iter().find(|(other, _)| *other == name).expect("a file").1;
+    let mut text = String::from_utf8(bytes.to_vec()).expect("text");
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from} is not in {name}");
+        text = text.replace(from, to);
+    }
+    with(name, &text)
+}
+
+fn holds(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part} missing in\n{text}");
+    }
+}
+
+#[test]
+fn an_identifier_of_another_state_is_told_and_does_not_choose_the_state() {
+    // The smallest identifier of the state's rows is mistyped: of a district, and of a service agency with an office.
+    for (from, to, line) in [("ND ,3800001", "ND ,3000001", 4), ("ND ,3800005", "ND ,3000005", 8)] {
+        let text = told(&changed("a.csv", &[(from, to)]));
+        holds(&text, &[&format!("a.csv:{line}"), "does not begin with 38, the code of ND"]);
+    }
+    // That of an agency that is no district and serves nobody changes nothing.
+    let folder = changed("a.csv", &[("ND ,3800004", "ND ,3000004")]);
+    holds(&looks(&folder), &["a.csv:7", "3000004 of DELTA 4"]);
+    assert_eq!(imported(&folder).region, imported(&self::folder(&good())).region);
+}
+
+#[test]
+fn a_place_that_cannot_be_is_not_used_and_told_and_many_are_refused() {
+    for (from, to, guess) in [("47.0,-100.0", "47.0,100.0", "minus sign"), ("47.0,-100.0", "47.0,-97.0", "from its own boundary")]
+    {
+        let folder = changed("b.csv", &[(from, to)]);
+        holds(&looks(&folder), &["b.csv:2", "the office of Alpha 1", guess, "not used"]);
+        let alpha = &imported(&folder).region.districts[0];
+        let beta = &imported(&folder).region.districts[1];
+        assert!((alpha.x - beta.x).abs() < 60.0, "{alpha:?}");
+        assert!(imported(&folder).report.to_string().contains("placed at the interior point of its boundary (ALPHA 1"));
+    }
+    let all = GEOCODES.replace(",-", ",");
+    holds(&told(&with("b.csv", &all)), &["b.csv:2", "b.csv:5", "has its longitude lost the minus sign?"]);
+    let swapped = "LEAID,NAME,STATE,CNTY,NMCNTY,LON,LAT\n3800001,Alpha 1,ND,38001,Adams County,47.0,-89.0\n\
+        3800002,Beta,ND,38003,Barnes County,47.5,-99.0\n";
+    holds(&told(&with("b.csv", swapped)), &["b.csv:3", "degrees from -90 to 90"]);
+}
+
+#[test]
+fn land_in_another_unit_is_refused_and_a_single_wrong_one_is_not_used() {
+    let kilometres = [("1.00000000000e+009", "1000"), ("8.00000000000e+008", "800"), ("5.00000000000e+008", "500")];
+    holds(&told(&changed("c.csv", &kilometres)), &["c.csv:2", "c.csv:4", "ALAND is in square metres"]);
+    let folder = changed("c.csv", &[("8.00000000000e+008", "8.0e+011")]);
+    holds(&looks(&folder), &["c.csv:3", "more than the state"]);
+    assert!(imported(&folder).report.to_string().contains("no area: the state's median (BETA, EAST 2)"));
+}
+
+#[test]
+fn teachers_are_held_against_pupils() {
+    let folder = changed("a.csv", &[(",14.5,", ",1450,")]);
+    holds(&looks(&folder), &["a.csv:4", "ALPHA 1 has 1450 teachers for 120 pupils"]);
+    assert_eq!(imported(&folder).region.districts[0].teachers, None);
+    let text = told(&changed("a.csv", &[(",14.5,", ",1450,"), (",90,", ",9000,")]));
+    holds(&text, &["a.csv:4", "a.csv:5", "decimal commas"]);
+}
+
+#[test]
+fn a_decimal_comma_is_no_mark_between_thousands() {
+    let lines = ELSI.replace("\"1,240\"", "1240").replace("\"BETA, EAST 2\"", "BETA EAST 2");
+    let european = lines.replace(',', ";").replace("14.5", "14,5");
+    holds(&told(&with("a.csv", &european)), &["a.csv:4", "`14,5`", "a decimal comma?"]);
+    let offices = GEOCODES.replace("\"Beta, East 2\"", "Beta East 2").replace(',', ";").replace("47.5", "47,5");
+    holds(&told(&with("b.csv", &offices)), &["b.csv:3", "`47,5`", "a decimal comma?"]);
+}
+
+/// Finances with identifiers, in dollars.
+const SURVEY: &str = "LEAID,NAME,STABBR,YEAR,TOTALREV,TFEDREV,TSTREV,TLOCREV,TOTALEXP,V33
+3800001,ALPHA 1,ND,20,2000000,200000,1000000,800000,1900000,118
+3800002,BETA 2,ND,20,15000000,1000000,8500000,5500000,15000000,1230
+3800003,GAMMA 3,ND,20,900000,100000,500000,300000,950000,60
+";
+
+#[test]
+fn money_is_held_against_pupils_and_its_parts() {
+    let thousands = SURVEY.replace("000,", ",");
+    holds(&told(&finances(("f33.csv", &thousands))), &["f33.csv:2", "f33.csv:4", "$16.67 a pupil", "thousands of dollars"]);
+    let half = SURVEY
+        .replace("2000000,200000,1000000,800000,1900000", "2000,200,1000,800,1900")
+        .replace("15000000,1000000,8500000,5500000,15000000", "15000,1000,8500,5500,15000");
+    holds(&told(&finances(("f33.csv", &half))), &["f33.csv:2", "f33.csv:3", "thousands of dollars"]);
+    // A single one is not used, and told: of one pupil with 80 million dollars, too.
+    let rich = SURVEY.replace("900000,100000,500000,300000", "900000000,100000,500000,899400000");
+    let folder = finances(("f33.csv", &rich));
+    holds(&looks(&folder), &["f33.csv:4", "TOTALREV of GAMMA 3 is $15000000 a pupil", "its finances are not used"]);
+    assert_eq!(imported(&folder).region.districts[2].cost_level, None);
+    let parts = SURVEY.replace("2000000,200000", "2000000,2000000");
+    holds(&looks(&finances(("f33.csv", &parts))), &["f33.csv:2", "sum to 3800000, TOTALREV is 2000000"]);
+    let columns = SURVEY.replace(",1000000,", ",1000,").replace(",8500000,", ",8500,");
+    holds(&told(&finances(("f33.csv", &columns))), &["f33.csv:2", "f33.csv:3", "TOTALREV = TLOCREV + TSTREV + TFEDREV"]);
+}
+
+#[test]
+fn two_releases_of_one_table_are_refused_where_they_differ() {
+    let mut files = good();
+    let elsi = without_finances();
+    files[0].1 = elsi.as_bytes();
+    files.push(("sdf20_1a.csv", SURVEY.as_bytes()));
+    let later = SURVEY.replace("15000000,1000000,8500000,5500000", "16000000,1000000,8500000,6500000");
+    files.push(("sdf20_2a.csv", later.as_bytes()));
+    let text = told(&folder(&files));
+    holds(&text, &["sdf20_2a.csv:3", "TOTALREV of BETA EAST 2 in 2019-20 is 16000000 here and 15000000 in", "sdf20_1a.csv:3"]);
+    files.pop();
+    files.push(("sdf20_2a.csv", SURVEY.as_bytes()));
+    assert_eq!(imported(&folder(&files)).region.districts.len(), 3, "two copies that agree are one");
+    for (name, text, from, to, line) in [
+        ("b2.csv", GEOCODES, "47.0,-100.0", "47.1,-100.1", 2),
+        ("c2.csv", BOUNDARIES, "8.00000000000e+008", "9.00000000000e+008", 3),
+        ("d2.csv", SAIPE, "600,130,20", "600,140,20", 5),
+    ] {
+        let text = told(&with(name, &text.replace(from, to)));
+        holds(&text, &[&format!("{name}:{line}"), "is not as in", "take the other out"]);
+    }
+    let twice = format!("{GEOCODES}3800001,Alpha 1,ND,38001,Adams County,47.9,-100.0\n");
+    holds(&told(&with("b.csv", &twice)), &["b.csv:6", "the office of the agency 3800001", "delete the row that is wrong"]);
+}
+
+#[test]
+fn the_survey_against_the_enrolment_table_is_told() {
+    let text = looks(&with("f33.csv", &SURVEY.replace("15000000,1000000,8500000,5500000", "19000000,1000000,8500000,9500000")));
+    holds(&text, &["a.csv:4", "TOTALREV of ALPHA 1 in 2019-20 is 2400000 here and 2000000 in", "(2 agencies differ)"]);
+}
+
+#[test]
+fn a_name_with_another_number_is_not_a_name_that_is_unique() {
+    // A new district of a name that another one has, too; the geocodes still hold a closed third one.
+    let elsi = ELSI.replace("ALPHA 1,", "CENTRAL 1,").replace("GAMMA 3,", "CENTRAL 3,");
+    let boundaries = BOUNDARIES
+        .replace("Alpha Public School District 1,", "Central 1,")
+        .replace("Gamma Public School District 30", "Central 77");
+    let mut files = good();
+    files[0].1 = elsi.as_bytes();
+    files[2].1 = boundaries.as_bytes();
+    let report = imported(&folder(&files)).report.to_string();
+    assert!(!report.contains("boundaries: by name"), "{report}");
+    holds(&report, &["no boundary: taken to teach kindergarten to grade 12 (CENTRAL 3)", "no place in any file"]);
+    // Where the name is unique but the number differs, the join is one to look at.
+    holds(
+        &looks(&folder(&good())),
+        &["boundaries: 1 joined by names whose numbers differ", "GAMMA 3 with Gamma Public School District 30"],
+    );
+}
+
+#[test]
+fn districts_of_which_most_have_no_place_are_no_state() {
+    let first = |text: &str| text.lines().take(2).collect::<Vec<_>>().join("\n") + "\n";
+    let (offices, boundaries) = (first(GEOCODES), first(BOUNDARIES));
+    let mut files = good();
+    files[1].1 = offices.as_bytes();
+    files[2].1 = boundaries.as_bytes();
+    holds(&told(&folder(&files)), &["2 of 3 districts of ND have a place in no file"]);
+    files[1].1 = GEOCODES.as_bytes();
+    holds(&looks(&folder(&files)), &["most districts, 2 of 3, have no boundary", "most districts, 2 of 3, have no area"]);
+}
+
+#[test]
+fn a_column_of_another_name_is_named_with_those_that_are_there() {
+    for (name, from, to, parts) in [
+        ("b.csv", ",LON\n", ",LONG\n", ["EDGE district geocodes with no column LON (LON1516)", "NMCNTY, LAT, LONG"]),
+        ("b.csv", "NMCNTY", "COUNTY", ["no column NMCNTY", "COUNTY, LAT, LON"]),
+        ("c.csv", "HIGRADE", "HIGH", ["boundaries, attribute table with no column HIGRADE", "LOGRADE, HIGH"]),
+        ("d.csv", "Estimated Population 5-17,", "Children,", ["SAIPE", "no column Estimated Population 5-17"]),
+    ] {
+        let text = told(&changed(name, &[(from, to)]));
+        holds(&text, &parts);
+        assert!(text.contains(name) && !text.contains("the folder has no"), "{text}");
+    }
+    let places = "USPS,GEOID,NAME,ALAND,INTPTLAT,INTPTLONG\nND,3800001,Alpha city,5000000,47.0,-100.0\n";
+    let report = imported(&with("2019_gaz_place.csv", places)).report.to_string();
+    holds(&report, &["not read:", "2019_gaz_place.csv (almost a table", "without a column LOGRADE, HIGRADE"]);
+    let mut files = good();
+    let (elsi, survey) = (without_finances(), SURVEY.replace("STABBR", "STATE"));
+    files[0].1 = elsi.as_bytes();
+    files.push(("elsec20t.csv", survey.as_bytes()));
+    holds(&told(&folder(&files)), &["no revenues of ND", "elsec20t.csv (almost a table", "without a column STABBR"]);
+}
+
+#[test]
+fn rows_of_the_survey_without_an_identifier_are_left_out_and_told() {
+    let with_units = format!("{SURVEY},SPECIAL UNIT,ND,20,1,1,0,0,1,0\nN,OTHER UNIT,ND,20,1,1,0,0,1,0\n");
+    let folder = finances(("f33.csv", &with_units));
+    holds(&looks(&folder), &["f33.csv:5: this and 1 more rows of ND without an identifier left out"]);
+    assert_eq!(imported(&folder).region, imported(&finances(("f33.csv", SURVEY))).region);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_entry_that_cannot_be_read_is_passed_over_and_named() {
+    let folder = folder(&good());
+    std::os::unix::fs::symlink("user@host.1234:1", folder.path().join(".#ELSI.csv")).expect("a link");
+    fs::create_dir(folder.path().join("below")).expect("a folder");
+    std::os::unix::fs::symlink("/nonexistent/old.csv", folder.path().join("below/old.csv")).expect("a link");
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).expect("a socket");
+    let report = imported(&folder).report.to_string();
+    holds(
+        &report,
+        &[".#ELSI.csv (a link that leads to nothing", "old.csv (a link that leads", "socket (no file: a pipe, socket or device)"],
+    );
+}
+
+#[test]
+fn a_spreadsheets_blank_cells_notes_totals_and_identifiers_are_understood() {
+    let whole = imported(&folder(&good())).region;
+    let short = ELSI.replace(
+        "RURAL COOPERATIVE,North Dakota,ND ,3800005,4-Regional Education Service Agency (RESA),0,3,†,†,†,†,†,0",
+        "RURAL COOPERATIVE,North Dakota,ND ,3800005,4-Regional Education Service Agency (RESA),0,3",
+    );
+    let folder = with("a.csv", &short);
+    assert_eq!(imported(&folder).region, whole);
+    holds(&looks(&folder), &["a.csv:8: a row is short of cells at the end"]);
+    let notes = ELSI.replace("\"Data Source", "NOTE: rounded, to whole pupils,,,,,,,,,,,\nSOURCE: x,,,,,,,,,,,,\n\"Data Source");
+    assert_eq!(imported(&with("a.csv", &notes)).region, whole);
+    let total = ELSI.replace(",,,,,,,,,,,,\n\"Data", "Total,,,,,1420,107.5,,,,,,\n,,,,,,,,,,,,\n\"Data");
+    holds(&told(&with("a.csv", &total)), &["a.csv:11", "this row, `Total`, is no agency", "delete the row"]);
+    let frame = GEOCODES.replace("\n38", "\n=38").replace("\n=3800001", "\n3800001.0").replace("\n=", "\n");
+    assert_eq!(imported(&with("b.csv", &frame)).region, whole);
+    let lost = GEOCODES.replace("3800001", "3.8E+06");
+    holds(&told(&with("b.csv", &lost)), &["b.csv:2", "its digits are lost", "import the column as text"]);
+    let tabs: String = ELSI
+        .lines()
+        .skip(2)
+        .map(|line| {
+            let cells = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes()).into_records().next();
+            let cells = cells.expect("a row").expect("a sound row");
+            let quoted = |cell: &str| {
+                if cell.contains([',', '"']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+            };
+            cells.iter().map(quoted).collect::<Vec<_>>().join("\t") + "\r\n"
+        })
+        .collect();
+    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(tabs.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let mut files = good();
+    files[0].1 = &utf16;
+    assert_eq!(imported(&self::folder(&files)).region, whole, "saved as Unicode text");
+}
+
+#[test]
+fn a_file_that_was_not_read_is_named_where_its_year_is_missing() {
+    let utf16: Vec<u8> = ELSI.trim_start_matches('\u{feff}').encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let other = ELSI.replace("2019-20", "2021-22").replace("2020-21", "2022-23");
+    for (bytes, why) in [
+        (&utf16[..], "UTF-16 without a byte-order mark"),
+        (b"PK\x03\x04....".as_slice(), "a spreadsheet or an archive"),
+        (b"<!DOCTYPE html><html>Access denied</html>".as_slice(), "a page of the web"),
+        (b"".as_slice(), "empty"),
+    ] {
+        let mut files = good();
+        files[0] = ("ELSI_2021.csv", other.as_bytes());
+        files.push(("ELSI_2019.csv", bytes));
+        holds(&told(&folder(&files)), &["one of: 2021-22", "not read: ELSI_2019.csv", why]);
+    }
+}
+
+#[test]
+fn a_table_of_schools_is_no_table_of_districts() {
+    let schools = ELSI.replace("[District] 2019-20", "[Public School] 2019-20");
+    holds(&told(&with("a.csv", &schools)), &["a.csv", "a row for each school", "choose District"]);
+    let rows = ELSI.replace("GAMMA 3,North Dakota,ND ,3800003", "GAMMA 3,North Dakota,ND ,3800002");
+    holds(&told(&with("a.csv", &rows)), &["a.csv:6", "every agency once", "this is no District table"]);
+}
+
+#[test]
+fn charter_and_special_agencies_are_told_apart_from_districts() {
+    let header = "Agency Type [District] 2019-20,Agency Charter Status [District] 2019-20";
+    let elsi = ELSI
+        .replace("Agency Type [District] 2019-20", header)
+        .replace("\n,,,,,,,,,,,,", "\n,,,,,,,,,,,,,")
+        .replace("district,", "district,3-No associated schools are charter schools,")
+        .replace("(RESA),", "(RESA),†,")
+        .replace(
+            "district,3-No associated schools are charter schools,60",
+            "district,1-All associated schools are charter schools,60",
+        );
+    let report = imported(&with("a.csv", &elsi)).report.to_string();
+    holds(&report, &["1  a charter agency: all its schools are charter schools (GAMMA 3)", "2 districts of 6 agencies"]);
+    let named = ELSI.replace("GAMMA 3", "GAMMA VIRTUAL ACADEMY");
+    holds(
+        &looks(&with("a.csv", &named)),
+        &["1 agencies of type 1 or 2 have no boundary and look like charter or special agencies"],
+    );
+}
+
+#[test]
+fn what_is_imported_can_be_read_again_or_is_refused() {
+    let twins = ELSI.replace("CAREER CENTER", "RURAL COOPERATIVE");
+    let region = imported(&with("a.csv", &twins)).region;
+    let names: Vec<_> = region.support.iter().map(|organisation| organisation.name.as_str()).collect();
+    assert_eq!(names, ["RURAL COOPERATIVE 3800005", "RURAL COOPERATIVE 3800006"]);
+    assert_eq!(region_file::parse(&region_file::write(&region), "region.toml"), Ok(region));
+    // Within what is plausible of each district, beyond what a region file can hold.
+    let dear = SURVEY.replace("000,", "00000,");
+    let text = told(&finances(("f33.csv", &dear)));
+    holds(&text, &["breaks the limits of region files", "base_cost", "look for a wrong number, unit or name"]);
+}
+
 /// Whether the model could start from this region.
 fn is_sound(region: &Region) -> bool {
     !region.districts.is_empty()

@@ -421,7 +421,7 @@ pub(super) struct Import {
     /// The region file to write
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) out: PathBuf,
-    /// The school year, such as 2019-20; the latest with all files if not given
+    /// The school year, such as 2021-22; 2019-20 if not given
     #[arg(long, value_name = "YEAR")]
     pub(super) year: Option<String>,
     /// Replace the region file if there is one

@@ -56,7 +56,7 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
     let mut folder = FileFolder::create(&arguments.out).map_err(refused)?;
     let Done { results, held_out, parts } = simulate(&prepared, output)?;
     let made = Made {
-        command: command_line(std::env::args().skip(1)),
+        command: command_line(std::env::args_os().skip(1)),
         seed: prepared.seed,
         replicates: prepared.replicates,
         posterior: prepared.posterior.as_ref().map(|posterior| posterior.name.clone()),

@@ -1,5 +1,6 @@
 //! `barnraise calibrate`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -148,17 +149,18 @@ pub(super) fn stopped(error: &RunnerError) -> Failed {
 
 /// The command as far as it bears on what is found: not where it is written, or with how many threads.
 fn asked(arguments: &Calibrate) -> String {
-    let path = |path: &Path| path.display().to_string();
-    let mut words = vec!["calibrate".to_owned(), path(&arguments.targets)];
+    let path = |path: &Path| path.as_os_str().to_owned();
+    let mut words = vec![OsString::from("calibrate"), path(&arguments.targets)];
+    let without = Some(arguments.without.join(",")).filter(|states| !states.is_empty());
     let flags = [
         ("--from", arguments.from.as_deref().map(path)),
-        ("--without", Some(arguments.without.join(",")).filter(|states| !states.is_empty())),
-        ("--particles", arguments.particles.clone()),
-        ("--generations", arguments.generations.clone()),
-        ("--seed", arguments.seed.clone()),
+        ("--without", without.map(OsString::from)),
+        ("--particles", arguments.particles.clone().map(OsString::from)),
+        ("--generations", arguments.generations.clone().map(OsString::from)),
+        ("--seed", arguments.seed.clone().map(OsString::from)),
     ];
     for (flag, value) in flags {
-        words.extend(value.map(|value| [flag.to_owned(), value]).into_iter().flatten());
+        words.extend(value.map(|value| [OsString::from(flag), value]).into_iter().flatten());
     }
     command_line(words.into_iter())
 }

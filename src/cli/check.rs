@@ -11,6 +11,7 @@ use crate::diagnostics::{Problem, Problems};
 use crate::districts::region_file;
 use crate::experiments::calibrate::targets;
 use crate::futures::posterior;
+use crate::input;
 use crate::report::figures::{number, whole};
 use crate::scenario;
 
@@ -42,19 +43,25 @@ struct Facts {
 }
 
 fn facts(path: &Path) -> Result<Facts, Problems> {
-    // Only one kind of file has the table; a file that cannot be read is told of as a scenario.
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let has = |table: &str| text.lines().any(|line| line.trim_start().starts_with(table));
-    match () {
-        () if has("[[district]]") => region_facts(path),
-        () if has("[[setting]]") => targets_facts(path),
-        () if has("[[particle]]") => posterior_facts(path),
-        () => scenario_facts(path),
+    if let Some(preset) = scenario::preset_at(path) {
+        return scenario_facts(preset.text, preset.name, Path::new(""));
+    }
+    if !path.exists() {
+        return Err(scenario::not_there(path));
+    }
+    // Read once: what comes through a pipe is gone then.
+    let text = input::text_of(path, "file")?;
+    let (name, folder) = (path.display().to_string(), path.parent().unwrap_or(Path::new("")));
+    match input::kind_of_file(&text) {
+        Some("the region file") => region_facts(&text, &name),
+        Some("the targets file") => targets_facts(&text, &name, folder),
+        Some("the posterior") => posterior_facts(&text, &name),
+        _ => scenario_facts(&text, &name, folder),
     }
 }
 
-fn targets_facts(path: &Path) -> Result<Facts, Problems> {
-    let targets = targets::check(path)?;
+fn targets_facts(text: &str, name: &str, folder: &Path) -> Result<Facts, Problems> {
+    let targets = targets::check_text(text, name, folder)?;
     let line = format!(
         "targets, \"{}\": {} figures in {} settings for {} parameters",
         targets.title,
@@ -65,8 +72,8 @@ fn targets_facts(path: &Path) -> Result<Facts, Problems> {
     Ok(Facts { kind: "targets", name: targets.name, line })
 }
 
-fn posterior_facts(path: &Path) -> Result<Facts, Problems> {
-    let posterior = posterior::read(path)?;
+fn posterior_facts(text: &str, name: &str) -> Result<Facts, Problems> {
+    let posterior = posterior::parse(text, name)?;
     let line = format!(
         "a posterior, \"{}\": {} vectors of {} parameters",
         posterior.name,
@@ -76,8 +83,8 @@ fn posterior_facts(path: &Path) -> Result<Facts, Problems> {
     Ok(Facts { kind: "posterior", name: posterior.name, line })
 }
 
-fn region_facts(path: &Path) -> Result<Facts, Problems> {
-    let region = region_file::read(path)?;
+fn region_facts(text: &str, name: &str) -> Result<Facts, Problems> {
+    let region = region_file::parse(text, name)?;
     let line = format!(
         "a region, \"{}\": {} districts, {} pupils, from {}",
         region.title,
@@ -88,10 +95,10 @@ fn region_facts(path: &Path) -> Result<Facts, Problems> {
     Ok(Facts { kind: "region", name: region.name, line })
 }
 
-fn scenario_facts(path: &Path) -> Result<Facts, Problems> {
-    let scenario = scenario::read(path)?;
+fn scenario_facts(text: &str, name: &str, folder: &Path) -> Result<Facts, Problems> {
+    let scenario = scenario::parse(text, name, folder)?;
     let region = scenario::load_region(&scenario.region, scenario.seed)?;
-    scenario::check_members(&scenario, &region, &path.display().to_string())?;
+    scenario::check_members(&scenario, &region, name)?;
     let line = format!(
         "a scenario, \"{}\": {} policies, {} districts, {} years, {} replicates, seed {}",
         scenario.title,

@@ -1,5 +1,6 @@
 //! `barnraise compare` and `barnraise run`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -301,7 +302,7 @@ fn write_survival(writer: &mut ResultsWriter, comparison: &Comparison) -> Result
 pub(super) fn origin(prepared: &Prepared) -> Origin {
     let Prepared { question: Question { scenario, regions, .. }, region, .. } = prepared;
     Origin {
-        command: command_line(std::env::args().skip(1)),
+        command: command_line(std::env::args_os().skip(1)),
         scenario: scenario.name.clone(),
         scenario_sha256: sha256_hex(scenario.text.as_bytes()),
         region: region.name.clone(),
@@ -314,12 +315,24 @@ pub(super) fn origin(prepared: &Prepared) -> Origin {
 }
 
 /// The command as it can be typed again.
-pub(super) fn command_line(words: impl Iterator<Item = String>) -> String {
+pub(super) fn command_line(words: impl Iterator<Item = OsString>) -> String {
     let plain = |word: &str| {
         !word.is_empty()
             && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ',' | '+'))
     };
-    let quoted = words.map(|word| if plain(&word) { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
+    let quoted = words.map(|word| match word.into_string() {
+        Ok(word) if plain(&word) => word,
+        Ok(word) => format!("'{}'", word.replace('\'', r"'\''")),
+        // The name of a file that is not UTF-8, as shells write such bytes.
+        Err(word) => {
+            let escaped = |byte: u8| match byte {
+                b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+                b' '..=b'~' => char::from(byte).to_string(),
+                byte => format!("\\x{byte:02x}"),
+            };
+            format!("$'{}'", word.as_encoded_bytes().iter().map(|byte| escaped(*byte)).collect::<String>())
+        }
+    });
     std::iter::once("barnraise".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
 }
 
@@ -386,9 +399,17 @@ fn verdict(comparison: &Comparison, arguments: &Experiment, output: &mut Output)
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_not_utf8_is_no_reason_to_panic() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let word = OsString::from_vec(b"sc\xff'.toml".to_vec());
+        assert_eq!(command_line([word].into_iter()), r"barnraise $'sc\xff\'.toml'");
+    }
+
     #[test]
     fn a_command_can_be_typed_again() {
-        let words = ["compare", "a b.toml", "--out", "it's", ""].map(str::to_owned);
+        let words = ["compare", "a b.toml", "--out", "it's", ""].map(OsString::from);
         assert_eq!(command_line(words.into_iter()), r"barnraise compare 'a b.toml' --out 'it'\''s' ''");
     }
 

@@ -7,16 +7,18 @@
 
 use std::path::Path;
 
+use toml::de::DeValue;
+
 use crate::diagnostics::{Problem, nearest};
 use crate::engine::draws::{Draws, EntityKey};
-use crate::input::{self, List, Number, Shape, Table, Text, Whole};
+use crate::input::{self, List, Number, Shape, Spot, Table, Text, Whole};
 use crate::model::parameters::{ParameterId, Parameters};
 use crate::provenance::sha256_hex;
 
 pub use crate::diagnostics::Problems;
 
 /// Most particles of a file.
-const MOST_PARTICLES: usize = 100_000;
+const MOST_PARTICLES: u32 = 100_000;
 
 /// Draws that are of experiments and not of the model; numbers from 1,000 up, so that they never meet
 /// those of the model's decisions.
@@ -82,14 +84,16 @@ impl Posterior {
     /// The file's text.
     #[must_use]
     pub fn text(&self) -> String {
-        let quoted = |text: &str| format!("{text:?}");
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let names: Vec<String> = self.parameters.iter().map(|id| quoted(id.info().name)).collect();
         let mut text = format!(
-            "{HEADER}\nname = {}\ntargets_sha256 = {}\nprogram = {}\nseed = {}\ntolerance = {:?}\nparameters = [\n  {},\n]\n",
+            "{HEADER}\nname = {}\nparticles = {}\ntargets_sha256 = {}\nprogram = {}\nseed = {}\ntolerance = {:?}\nparameters = [\n  {},\n]\n",
             quoted(&self.name),
+            self.particles.len(),
             quoted(&self.targets_sha256),
             quoted(&self.program),
-            self.seed,
+            // TOML has no larger whole numbers.
+            if self.seed > i64::MAX as u64 { quoted(&self.seed.to_string()) } else { self.seed.to_string() },
             self.tolerance,
             names.join(",\n  ")
         );
@@ -150,7 +154,13 @@ fn form(table: &mut Table<'_>) -> Posterior {
     let sound = table.sound();
     let expected = sound.then_some(parameters.as_slice());
     let particles = table.some_tables("particle", "One parameter vector.", |table| particle(table, expected));
-    if particles.len() > MOST_PARTICLES {
+    let count = table.optional("particles", PARTICLES, &Whole::new("", 1, MOST_PARTICLES.into()));
+    if let Some(count) = count.filter(|count| table.sound() && *count as usize != particles.len()) {
+        let what = format!("the posterior says that it has {count} particles, but {} are there", particles.len());
+        let problem = Problem::new(table.place("particles"), what).expected("as many `[[particle]]` as it says");
+        table.push(problem.hint("the file may be cut off: copy it again; if you have changed it, change `particles` too"));
+    }
+    if particles.len() > MOST_PARTICLES as usize {
         let problem = Problem::new(table.here(), format!("the posterior has {} particles", particles.len()));
         table.push(problem.expected(format!("at most {MOST_PARTICLES}")));
     }
@@ -158,7 +168,7 @@ fn form(table: &mut Table<'_>) -> Posterior {
         name: table.required("name", "What was calibrated.", &Text),
         targets_sha256: table.required("targets_sha256", "The digest of the targets.", &Text),
         program: table.required("program", "The program that made it.", &Text),
-        seed: table.required("seed", "The seed of the calibration.", &Whole::new("", 0, i64::MAX)) as u64,
+        seed: table.required("seed", "The seed of the calibration; above 9223372036854775807 in quotes.", &Seed),
         tolerance: table.required(
             "tolerance",
             "The largest distance of a particle from the targets.",
@@ -166,6 +176,40 @@ fn form(table: &mut Table<'_>) -> Posterior {
         ),
         parameters,
         particles,
+    }
+}
+
+const PARTICLES: &str = "How many `[[particle]]` the file has; with it, a file that was cut off is told.";
+
+/// A seed of 64 bits: a whole number, or one in quotes, because TOML has none above 9223372036854775807.
+struct Seed;
+
+impl Shape for Seed {
+    type Out = u64;
+
+    fn expected(&self) -> String {
+        format!("a whole number from 0 to {}, in quotes above {}", u64::MAX, i64::MAX)
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        serde_json::json!({ "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$" })
+    }
+
+    fn json(&self, value: &u64) -> serde_json::Value {
+        serde_json::json!(value)
+    }
+
+    fn stand_in(&self) -> u64 {
+        0
+    }
+
+    fn read(&self, value: &DeValue<'_>, spot: &Spot<'_>) -> Option<u64> {
+        if let DeValue::String(text) = value
+            && let Ok(seed) = text.parse()
+        {
+            return Some(seed);
+        }
+        Whole::new("", 0, i64::MAX).read(value, spot).and_then(|seed| u64::try_from(seed).ok())
     }
 }
 
@@ -256,6 +300,24 @@ pub(crate) mod tests {
     fn a_posterior_read_back_is_the_same() {
         let posterior = posterior();
         assert_eq!(parse(&posterior.text(), "p.toml"), Ok(posterior));
+    }
+
+    #[test]
+    fn whatever_its_name_and_seed_a_posterior_can_be_read_back() {
+        for name in ["30\u{a0}% \"tolerance\"", "e\u{301}, it's", "a\tb\nc\u{1}\u{200b}\u{7f}", "合併 \\u{a0}"] {
+            let posterior = Posterior { name: name.into(), seed: u64::MAX, ..posterior() };
+            assert_eq!(parse(&posterior.text(), "p.toml"), Ok(posterior));
+        }
+    }
+
+    #[test]
+    fn a_posterior_cut_between_two_particles_is_told() {
+        let text = posterior().text();
+        let cut = &text[..text.rfind("\n[[particle]]").expect("two particles")];
+        let told = parse(cut, "p.toml").expect_err("half of it").render(false);
+        assert!(told.contains("says that it has 2 particles, but 1 are there") && told.contains("cut off"), "{told}");
+        let by_hand = cut.replace("particles = 2\n", "");
+        assert!(parse(&by_hand, "p.toml").is_ok());
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod shapes;
 mod table;
 
 pub(crate) use numbers::{Number, Whole};
-pub(crate) use shapes::{Choice, Flag, List, Parsed, Prose, Shape, Text, options};
+pub(crate) use shapes::{Choice, Flag, List, Parsed, Prose, Shape, Spot, Text, options};
 pub(crate) use table::{Table, Variant};
 
 use std::cell::RefCell;
@@ -50,16 +50,75 @@ impl File {
 /// # Errors
 /// Every problem of syntax if there is one, else every problem that the form finds.
 pub(crate) fn read<T>(name: &str, text: &str, title: &str, form: impl FnOnce(&mut Table<'_>) -> T) -> Result<T, Problems> {
+    if let Some(problem) = no_toml(name, text) {
+        return Err(problem.into());
+    }
     let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
     let (root, errors) = DeTable::parse_recoverable(text);
     let file = File { source, problems: RefCell::default(), describing: false };
     if !errors.is_empty() {
         return Err(syntax_problems(&file.source, &errors));
     }
+    if let Some(problem) = of_another_kind(name, root.get_ref(), title) {
+        return Err(problem.into());
+    }
     let mut table = Table::root(&file, root.get_ref(), title);
     let value = form(&mut table);
     table.finish();
     file.problems.into_inner().into_result(value)
+}
+
+/// Kinds of files: the table by which each is known, what it is called, and how it is given.
+const KINDS: [(&str, &str, &str); 4] = [
+    ("district", "the region file", "give it as `--region`, or name it in a scenario: `[region]` with `file = \"...\"`"),
+    ("setting", "the targets file", "give it to `calibrate`"),
+    ("particle", "the posterior", "give it as `--posterior`"),
+    ("policy", "the scenario", "give it as the scenario of `compare` or `run`"),
+];
+
+/// What kind of file a text is, by the heads of its tables: the one that it is called, where it has several or none.
+#[cfg(feature = "files")]
+pub(crate) fn kind_of_file(text: &str) -> Option<&'static str> {
+    let has = |table: &str| {
+        let head = format!("[[{table}]]");
+        text.lines().any(|line| line.trim_start().starts_with(&head))
+    };
+    KINDS.iter().find(|(table, ..)| has(table)).map(|(_, title, _)| *title)
+}
+
+/// One problem in place of many, where a file is of another kind than the one that is read.
+fn of_another_kind(name: &str, root: &DeTable<'_>, title: &str) -> Option<Problem> {
+    let (own, ..) = KINDS.iter().find(|(_, of, _)| *of == title)?;
+    if root.contains_key(*own) {
+        return None;
+    }
+    let (table, is, how) = KINDS.iter().find(|(table, ..)| root.contains_key(*table))?;
+    let article = |title: &str| {
+        title.replacen("the ", if title == "the targets file" { "" } else { "a " }, 1).replace("targets", "a targets")
+    };
+    let problem = Problem::new(Place::File(name.to_owned()), format!("this is {}, by its `[[{table}]]`", article(is)));
+    Some(problem.expected(format!("{}, with `[[{own}]]`", article(title))).hint(*how))
+}
+
+/// One problem in place of one for every line, where a file is no TOML at all: most of its first lines have the form
+/// of another.
+fn no_toml(name: &str, text: &str) -> Option<Problem> {
+    const LOOKED_AT: usize = 20;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LOOKED_AT).collect();
+    let toml = |line: &&&str| line.starts_with(['#', '[', ']', '"', '\'', '{', '}']) || line.contains('=');
+    let cells =
+        |mark: char| lines.len() > 2 && lines.iter().all(|line| line.contains(mark)) && lines.iter().filter(toml).count() == 0;
+    let what = if text.starts_with("<!") || text.starts_with("<html") || text.starts_with("<?xml") {
+        "this is a page of the web or XML"
+    } else if text.trim_start().starts_with('{') && text.contains("\":") {
+        "this is JSON"
+    } else if cells(',') || cells('\t') || cells(';') {
+        "this is a table (CSV)"
+    } else {
+        return None;
+    };
+    let problem = Problem::new(Place::File(name.to_owned()), what).expected("a TOML file, with lines such as `years = 20`");
+    Some(problem.hint("publishers' tables are given to `barnraise import --from`; is it the file that you meant?"))
 }
 
 /// The JSON Schema of the files that a form reads.
@@ -106,10 +165,13 @@ fn unreadable(name: &str, what: &str, error: &std::io::Error) -> Problems {
     Problem::new(Place::File(name.to_owned()), reason).expected("a TOML file").hint("check the path").into()
 }
 
+/// Errors of syntax that are looked at one by one.
+const SYNTAX: usize = 100;
+
 /// One problem for each line with errors of syntax: on one line, those after the first follow from it.
 fn syntax_problems(source: &Arc<Source>, errors: &[toml::de::Error]) -> Problems {
     let mut problems: BTreeMap<Option<usize>, Problem> = BTreeMap::new();
-    for error in errors {
+    for error in errors.iter().take(SYNTAX) {
         let problem = syntax_problem(source, error);
         problems.entry(problem.line()).or_insert(problem);
     }
@@ -117,6 +179,7 @@ fn syntax_problems(source: &Arc<Source>, errors: &[toml::de::Error]) -> Problems
     for problem in problems.into_values() {
         all.push(problem);
     }
+    all.count(errors.len().saturating_sub(SYNTAX));
     all
 }
 

@@ -248,7 +248,11 @@ impl<'f> Table<'f> {
     pub(super) fn finish(&self) {
         let Some(content) = self.content.filter(|_| !self.open) else { return };
         for key in content.keys().filter(|key| self.keys.iter().all(|asked| asked.name != key.get_ref().as_ref())) {
-            self.push(self.unknown(key.get_ref(), &key.span()));
+            if self.file.problems.borrow().is_full() {
+                self.file.problems.borrow_mut().count(1);
+            } else {
+                self.push(self.unknown(key.get_ref(), &key.span()));
+            }
         }
     }
 

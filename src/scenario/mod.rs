@@ -186,7 +186,7 @@ pub struct Scenario {
 /// Every problem of the file at once: missing or unreadable file, syntax, unknown or missing keys,
 /// wrong types and units, values out of range, names that are used twice or mean nothing.
 pub fn read(path: &Path) -> Result<Scenario, Problems> {
-    if let Some(preset) = path.to_str().and_then(Preset::named).filter(|_| !path.exists() || path.is_dir()) {
+    if let Some(preset) = preset_at(path) {
         return parse(preset.text, preset.name, Path::new(""));
     }
     if !path.exists() {
@@ -196,7 +196,14 @@ pub fn read(path: &Path) -> Result<Scenario, Problems> {
     parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))
 }
 
-fn not_there(path: &Path) -> Problems {
+/// The preset that a path names, where there is no file of this name.
+#[must_use]
+pub fn preset_at(path: &Path) -> Option<&'static Preset> {
+    path.to_str().and_then(Preset::named).filter(|_| !path.exists() || path.is_dir())
+}
+
+/// What is wrong where there is nothing at a path.
+pub(crate) fn not_there(path: &Path) -> Problems {
     let name = path.display().to_string();
     let hint = Preset::of_file(&name).map_or_else(
         || "check the path; `barnraise scenario` lists the scenarios that travel with the program".to_owned(),

@@ -244,7 +244,9 @@ fn the_parser_knows_every_key_of_the_schema_and_no_other() {
         let text = with_all_keys(object, &header);
         let report = parse(&text, "test.toml", Path::new("")).expect_err("a date is never right").render(false);
         assert!(!report.contains("unknown key"), "{report}");
-        let other = parse(&format!("{text}zzz = 1\n"), "test.toml", Path::new("")).expect_err("unknown").render(false);
+        // Of more than a hundred problems the rest are only counted, so that not all keys can be wrong beside it.
+        let some = text.lines().take(80).collect::<Vec<_>>().join("\n");
+        let other = parse(&format!("{some}\nzzz = 1\n"), "test.toml", Path::new("")).expect_err("unknown").render(false);
         assert_eq!(other.matches("unknown key `zzz`").count(), 1, "{other}");
     }
 }

@@ -106,7 +106,7 @@ pub fn read(folder: &Path, states: &[String]) -> Result<Vec<StateHistory>, Probl
 /// The tables that are recognised, the first of each kind (by path).
 fn tables(folder: &Path, log: &mut Log) -> BTreeMap<Kind, Table> {
     let mut found = BTreeMap::new();
-    for path in paths(folder, log) {
+    for path in paths(folder, log).files {
         let name = path.display().to_string();
         if fs::metadata(&path).is_ok_and(|data| data.len() > LARGEST) {
             continue;

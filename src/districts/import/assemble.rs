@@ -6,7 +6,7 @@ use super::edge::{Boundary, Level, Office, Point, grade};
 use super::elsi::{Agencies, Agency, Variable, why_dropped};
 use super::f33::Finance;
 use super::finance::{Accounts, Finances, Joins, Measure, nearest_year, predicted};
-use super::join::{Aliases, Candidate, resolve};
+use super::join::{Aliases, Candidate, doubtful, resolve};
 use super::place::{Projection, mean};
 use super::report::Tallies;
 use super::trend::{PUBLISHED, PUBLISHED_RANGE, Trend, trends};
@@ -27,6 +27,8 @@ pub(in crate::districts) const PUPILS_PER_BUILDING: f64 = 250.0;
 pub(super) struct Sources<'a> {
     pub(super) year: SchoolYear,
     pub(super) finances: &'a Finances,
+    /// Finances joined by names whose numbers differ, by year.
+    pub(super) doubtful: &'a BTreeMap<SchoolYear, Vec<String>>,
     pub(super) offices: &'a [Office],
     pub(super) boundaries: &'a [Boundary],
     pub(super) aliases: &'a Aliases,
@@ -104,15 +106,19 @@ fn join<'a>(sources: &Sources<'a>, regular: &BTreeMap<&'a str, &Agency>, account
     let candidates: Vec<_> =
         sources.offices.iter().map(|office| Candidate { id: Some(&office.id), name: &office.name }).collect();
     let offices = resolve("offices", &names, &candidates, sources.aliases, &mut account.joined);
+    tell_doubtful("offices", &doubtful(&names, &candidates, &offices, sources.aliases), &mut account.warnings);
     let candidates: Vec<_> =
         sources.boundaries.iter().map(|boundary| Candidate { id: Some(&boundary.id), name: &boundary.name }).collect();
     let boundaries = resolve("boundaries", &names, &candidates, sources.aliases, &mut account.joined);
+    tell_doubtful("boundaries", &doubtful(&names, &candidates, &boundaries, sources.aliases), &mut account.warnings);
     let boundaries: BTreeMap<_, _> = boundaries.into_iter().map(|(id, row)| (id, &sources.boundaries[row])).collect();
     let balance_year = nearest_year(sources.finances, sources.year, |finance| {
         finance.reserve.known().is_some() || finance.debt.known().is_some()
     });
     for year in [Some(accounts.year), balance_year].into_iter().flatten().collect::<BTreeSet<_>>() {
         account.joined.extend(account.finance_joins.remove(&year).unwrap_or_default());
+        let names = sources.doubtful.get(&year).map(Vec::as_slice).unwrap_or_default();
+        tell_doubtful(&format!("finances of {year}"), names, &mut account.warnings);
     }
     match balance_year {
         Some(year) => account
@@ -141,6 +147,16 @@ fn join<'a>(sources: &Sources<'a>, regular: &BTreeMap<&'a str, &Agency>, account
         typical_area: median(boundaries.values().filter_map(|boundary| boundary.area).collect()),
         boundaries,
         trends: all_trends(regular, account),
+    }
+}
+
+/// Tells joins by name whose numbers differ.
+fn tell_doubtful(what: &str, names: &[String], warnings: &mut Vec<String>) {
+    const TOLD: usize = 6;
+    if !names.is_empty() {
+        let more = if names.len() > TOLD { ", …" } else { "" };
+        let told = names.iter().take(TOLD).cloned().collect::<Vec<_>>().join(", ");
+        warnings.push(format!("{what}: {} joined by names whose numbers differ: are they the same? ({told}{more})", names.len()));
     }
 }
 
@@ -282,7 +298,8 @@ fn district(
 /// The name with capitals and small letters, where the geocodes have the same name so.
 fn display_name(join: &Join<'_>, id: &str, agency: &Agency) -> String {
     let office = join.offices.get(id).filter(|office| office.name.eq_ignore_ascii_case(&agency.name));
-    office.map_or(&agency.name, |office| &office.name).clone()
+    let name = office.map_or(&agency.name, |office| &office.name);
+    if name.is_empty() { id.to_owned() } else { name.clone() }
 }
 
 /// The grades taught: those offered by the finance survey, else those of the boundary. Boundary files

@@ -1,8 +1,8 @@
 //! NCES EDGE: places of district offices, areas and grade spans; and the Census Bureau's SAIPE.
 
 use super::elsi::leaid;
-use super::products::{is_latitude, is_longitude};
-use super::table::{Log, Row, Table};
+use super::products::{is_county_code, is_county_name, is_latitude, is_longitude};
+use super::table::{Log, Origin, Row, Table};
 
 /// Square metres of a square mile.
 const SQUARE_METRES: f64 = 2_589_988.110_336;
@@ -24,6 +24,7 @@ pub(in crate::districts) struct Office {
     pub(in crate::districts) county_code: String,
     pub(in crate::districts) county: String,
     pub(in crate::districts) point: Option<Point>,
+    pub(in crate::districts) origin: Origin,
 }
 
 /// Which grades a district is set up to teach, by the boundary file.
@@ -45,6 +46,7 @@ pub(in crate::districts) struct Boundary {
     /// Land, square miles.
     pub(in crate::districts) area: Option<f64>,
     pub(in crate::districts) point: Option<Point>,
+    pub(in crate::districts) origin: Origin,
 }
 
 /// The estimates for a district.
@@ -54,14 +56,15 @@ pub(in crate::districts) struct Estimate {
     pub(in crate::districts) name: String,
     /// Children of 5 to 17 years.
     pub(in crate::districts) children: Option<f64>,
+    pub(in crate::districts) origin: Origin,
 }
 
 /// Reads the offices of the state whose identifiers begin with `fips`.
 pub(in crate::districts) fn read_offices(table: &Table, fips: &str, log: &mut Log) -> Vec<Office> {
     let latitude = table.column_where(is_latitude);
     let longitude = table.column_where(is_longitude);
-    let county_code = table.column_where(|name| name.starts_with("CNTY"));
-    let county = table.column_where(|name| name.starts_with("NMCNTY"));
+    let county_code = table.column_where(is_county_code);
+    let county = table.column_where(is_county_name);
     let mut offices = Vec::new();
     for (row, id) in rows_of_state(table, "LEAID", fips, log) {
         offices.push(Office {
@@ -70,6 +73,7 @@ pub(in crate::districts) fn read_offices(table: &Table, fips: &str, log: &mut Lo
             county_code: row.get(county_code).to_owned(),
             county: row.get(county).to_owned(),
             point: point(table, row, latitude, longitude, log),
+            origin: table.origin(row),
         });
     }
     offices
@@ -88,6 +92,7 @@ pub(in crate::districts) fn read_boundaries(table: &Table, fips: &str, log: &mut
             span: (text(row, "LOGRADE"), text(row, "HIGRADE")),
             area: area.positive().map(|metres| metres / SQUARE_METRES),
             point: point(table, row, table.column("INTPTLAT"), table.column("INTPTLON"), log),
+            origin: table.origin(row),
         });
     }
     boundaries
@@ -104,7 +109,8 @@ pub(in crate::districts) fn read_estimates(table: &Table, fips: &str, log: &mut 
             continue;
         };
         let children = table.number(row, children, 1e7, log);
-        estimates.push(Estimate { id, name: row.get(table.column("Name")).to_owned(), children: children.known() });
+        let name = row.get(table.column("Name")).to_owned();
+        estimates.push(Estimate { id, name, children: children.known(), origin: table.origin(row) });
     }
     estimates
 }
@@ -112,12 +118,19 @@ pub(in crate::districts) fn read_estimates(table: &Table, fips: &str, log: &mut 
 /// The rows whose identifier in `column` begins with `fips`, each with it.
 pub(super) fn rows_of_state<'a>(table: &'a Table, column: &str, fips: &str, log: &mut Log) -> Vec<(&'a Row, String)> {
     let column = table.column(column);
+    // The state that runs the agency, where the table says so.
+    let state = ["OPSTFIPS", "STATEFP"].iter().find_map(|name| table.column(name));
     let identified = |row: &'a Row| {
         let id = leaid(row.get(column));
         if id.is_none() {
-            log.push(table.problem(row, column, "an NCES agency identifier of 7 digits"));
+            log.push(table.identifier_problem(row, column));
         }
-        id.filter(|(id, _)| id.starts_with(fips)).map(|(id, _)| (row, id))
+        let (id, _) = id?;
+        let of = row.get(state);
+        if !of.is_empty() && (format!("{of:0>2}") == fips) != id.starts_with(fips) {
+            log.odd.push(format!("{}: the row is of the state {of}, but its identifier {id} is not", table.origin(row)));
+        }
+        id.starts_with(fips).then_some((row, id))
     };
     table.rows.iter().filter_map(identified).collect()
 }
@@ -153,7 +166,8 @@ fn degrees(table: &Table, row: &Row, column: Option<usize>, most: f64, log: &mut
     }
     let found = cell.parse().ok().filter(|degrees: &f64| degrees.abs() <= most);
     if found.is_none() {
-        log.push(table.problem(row, column, &format!("degrees from -{most} to {most}")));
+        let problem = table.problem(row, column, &format!("degrees from -{most} to {most}"));
+        log.push(if cell.contains(',') { problem.hint("a decimal comma? save the table with decimal points") } else { problem });
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{Log, Row, Table, Value, shorten};
+use super::table::{Log, Origin, Row, Table, Value, shorten};
 use super::year::SchoolYear;
 use crate::diagnostics::{Place, Problem};
 
@@ -54,12 +54,26 @@ impl Variable {
 pub(super) struct AgencyYear {
     /// The text of its type, such as `1-Regular local school district …`.
     pub(super) kind: String,
+    /// The text of its charter status, such as `1-All associated schools are charter schools`; empty where no table has it.
+    pub(super) charter: String,
     values: [Value; VARIABLES],
+    /// Where the values stand.
+    origins: [Origin; VARIABLES],
 }
 
 impl AgencyYear {
     pub(super) fn get(&self, variable: Variable) -> Value {
         self.values[variable as usize]
+    }
+
+    /// Where a value stands.
+    pub(super) fn origin(&self, variable: Variable) -> &Origin {
+        &self.origins[variable as usize]
+    }
+
+    /// Takes a value for none.
+    pub(super) fn forget(&mut self, variable: Variable) {
+        self.values[variable as usize] = Value::Missing;
     }
 }
 
@@ -68,6 +82,8 @@ impl AgencyYear {
 pub(super) struct Agency {
     pub(super) name: String,
     pub(super) years: BTreeMap<SchoolYear, AgencyYear>,
+    /// Where it stands first.
+    pub(super) origin: Origin,
 }
 
 impl Agency {
@@ -105,6 +121,7 @@ struct Columns {
     state: Option<usize>,
     state_name: Option<usize>,
     kinds: Vec<(SchoolYear, usize)>,
+    charters: Vec<(SchoolYear, usize)>,
     values: Vec<(Variable, SchoolYear, usize)>,
 }
 
@@ -117,12 +134,16 @@ impl Columns {
             state: start("State Abbr"),
             state_name: start("State Name"),
             kinds: Vec::new(),
+            charters: Vec::new(),
             values: Vec::new(),
         };
         for (place, name) in table.header.iter().enumerate() {
             let Some(year) = name.rsplit(' ').next().and_then(|last| last.parse::<SchoolYear>().ok()) else { continue };
             if name.starts_with("Agency Type") {
                 columns.kinds.push((year, place));
+            }
+            if name.contains("Charter Status") {
+                columns.charters.push((year, place));
             }
             let variable = Variable::ALL.into_iter().find(|variable| variable.names(name));
             columns.values.extend(variable.map(|variable| (variable, year, place)));
@@ -165,6 +186,14 @@ fn read_table(table: &Table, columns: &Columns, state: &str, agencies: &mut Agen
         let wanted = of == state;
         if is_postal(&of) {
             *agencies.states.entry(of).or_default() += 1;
+        } else if of.is_empty() && row.get(columns.id).is_empty() {
+            let label = shorten(row.get(Some(0)));
+            let what = format!("this row, `{label}`, is no agency: it has neither identifier nor state");
+            log.push(
+                Problem::new(table.origin(row).place(), what)
+                    .expected("a row for each agency")
+                    .hint("a note or a total below the table? delete the row"),
+            );
         } else if columns.state.is_some() {
             log.push(table.problem(row, columns.state, "a state's two letters"));
         }
@@ -172,32 +201,53 @@ fn read_table(table: &Table, columns: &Columns, state: &str, agencies: &mut Agen
             continue;
         }
         let Some((id, padded)) = leaid(row.get(columns.id)) else {
-            log.push(table.problem(row, columns.id, "an NCES agency identifier of 7 digits"));
+            log.push(table.identifier_problem(row, columns.id));
             continue;
         };
         agencies.padded += usize::from(padded);
         if !seen.insert(id.clone()) {
-            log.push(table.problem(row, columns.id, "every agency once").hint("delete the row that repeats it"));
+            log.push(
+                table.problem(row, columns.id, "every agency once").hint(
+                    "delete the row that repeats it; if every agency has several rows, this is no District table: export one",
+                ),
+            );
             continue;
         }
         let name = row.get(columns.state_name);
         (if name.is_empty() { state } else { name }).clone_into(&mut agencies.state_name);
         let agency = agencies.by_id.entry(id).or_default();
         row.get(columns.name).clone_into(&mut agency.name);
+        if agency.origin.file.is_empty() {
+            agency.origin = table.origin(row);
+        }
         read_values(table, row, columns, agency, log);
     }
 }
 
 fn read_values(table: &Table, row: &Row, columns: &Columns, agency: &mut Agency, log: &mut Log) {
     for &(year, place) in &columns.kinds {
-        row.get(Some(place)).clone_into(&mut agency.years.entry(year).or_default().kind);
+        let kind = &mut agency.years.entry(year).or_default().kind;
+        let new = row.get(Some(place));
+        // Only the number before the words tells the type; exports differ in the words.
+        let differs = kind.chars().next().zip(new.chars().next()).is_some_and(|(old, new)| old != new);
+        if differs {
+            let expected = format!("{}, which another table of the folder gives for the same agency and year", shorten(kind));
+            log.push(table.problem(row, Some(place), &expected).hint("keep only the newer export in the folder"));
+        }
+        if !new.is_empty() {
+            new.clone_into(kind);
+        }
+    }
+    for &(year, place) in &columns.charters {
+        row.get(Some(place)).clone_into(&mut agency.years.entry(year).or_default().charter);
     }
     for &(variable, year, place) in &columns.values {
         let value = table.number(row, Some(place), variable.most(), log);
         if variable == Variable::Students && value.known().is_some_and(|pupils| pupils.fract() > 0.0) {
             log.push(table.problem(row, Some(place), "a whole number of pupils"));
         }
-        let slot = &mut agency.years.entry(year).or_default().values[variable as usize];
+        let of_year = agency.years.entry(year).or_default();
+        let slot = &mut of_year.values[variable as usize];
         if let (Some(old), Some(new)) = (slot.known(), value.known())
             && (old - new).abs() > 1e-9
         {
@@ -205,6 +255,9 @@ fn read_values(table: &Table, row: &Row, columns: &Columns, agency: &mut Agency,
             log.push(table.problem(row, Some(place), &expected).hint("keep only the newer export in the folder"));
         }
         *slot = value.or(*slot);
+        if value.known().is_some() {
+            of_year.origins[variable as usize] = table.origin(row);
+        }
     }
 }
 
@@ -216,6 +269,8 @@ fn is_postal(text: &str) -> bool {
 /// An identifier of 7 digits, and whether a leading zero lost in a spreadsheet was given back.
 pub(in crate::districts) fn leaid(cell: &str) -> Option<(String, bool)> {
     let digits = cell.trim_matches(['"', '=', '\'']);
+    // A data frame that took them for numbers writes them so.
+    let digits = digits.strip_suffix(".0").unwrap_or(digits);
     let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     (numeric && matches!(digits.len(), 6 | 7)).then(|| (format!("{digits:0>7}"), digits.len() == 6))
 }
@@ -226,6 +281,9 @@ pub(super) fn why_dropped(agency: &Agency, year: SchoolYear) -> Option<String> {
         return Some(format!("not in the table of {year}"));
     };
     match values.kind.chars().next() {
+        Some('1' | '2') if values.charter.starts_with('1') => {
+            return Some("a charter agency: all its schools are charter schools".to_owned());
+        }
         Some('1' | '2') => {}
         Some('†' | '–' | '‡') | None => return Some(format!("agency type not applicable: not open in {year}")),
         Some(_) => return Some(format!("agency type {}", shorten(values.kind.split(" (").next().unwrap_or_default()))),
@@ -249,6 +307,7 @@ mod tests {
     fn an_identifier_gets_its_lost_zero_back_and_nothing_else_is_one() {
         assert_eq!(leaid("3800015"), Some(("3800015".into(), false)));
         assert_eq!(leaid("100005"), Some(("0100005".into(), true)));
+        assert_eq!(leaid("3800015.0"), Some(("3800015".into(), false)));
         for cell in ["", "38", "38000155", "38A0015", "3.80E+06"] {
             assert_eq!(leaid(cell), None, "{cell}");
         }
@@ -265,7 +324,7 @@ mod tests {
         let agency = |kind: &str, students| {
             let mut year = AgencyYear { kind: kind.into(), ..AgencyYear::default() };
             year.values[Variable::Students as usize] = students;
-            Agency { name: String::new(), years: BTreeMap::from([(SchoolYear(2019), year)]) }
+            Agency { years: BTreeMap::from([(SchoolYear(2019), year)]), ..Agency::default() }
         };
         let why = |kind, students| why_dropped(&agency(kind, students), SchoolYear(2019));
         assert_eq!(why("1-Regular", Value::Number(3.0)), None);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::elsi::{Agencies, Variable};
 use super::f33::{Finance, FinanceRow};
-use super::join::{Aliases, Candidate, resolve};
+use super::join::{Aliases, Candidate, doubtful, resolve};
 use super::report::Tallies;
-use super::table::Value;
+use super::table::{Origin, Value};
 use super::year::SchoolYear;
 use crate::model::parameters::Parameters;
 use crate::model::scale::cost_multiplier;
@@ -62,44 +62,100 @@ pub(in crate::districts) fn predicted(pupils: f64, high_school: bool) -> f64 {
 /// How the rows of each year were joined, where not by their identifier.
 pub(super) type Joins = BTreeMap<SchoolYear, Tallies>;
 
-/// Finances from the ELSI columns and the F-33 files together, the latter first.
-pub(super) fn gather(agencies: &Agencies, rows: &[FinanceRow], aliases: &Aliases) -> (Finances, Joins) {
-    let mut by_year: BTreeMap<SchoolYear, Vec<&FinanceRow>> = BTreeMap::new();
-    for row in rows {
-        by_year.entry(row.year).or_default().push(row);
-    }
-    let names: BTreeMap<&str, &str> = agencies.by_id.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str())).collect();
-    let mut finances = Finances::new();
-    let mut joins = Joins::new();
-    for (year, rows) in by_year {
-        // Rows of the same agency in two files (a subset with and one without LEAID) complete each other.
-        let (with, without): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id.is_some());
-        for rows in [with, without] {
-            let candidates: Vec<_> = rows.iter().map(|row| Candidate { id: row.id.as_deref(), name: &row.name }).collect();
-            let tallies = joins.entry(year).or_default();
-            for (id, row) in resolve(&format!("finances of {year}"), &names, &candidates, aliases, tallies) {
-                let slot = finances.entry(year).or_default().entry(id.to_owned()).or_default();
-                slot.filled_from(rows[row].finance.clone());
-            }
-        }
-    }
-    add_elsi(agencies, &mut finances);
-    (finances, joins)
+/// Two sources that give an agency different amounts for the same year.
+#[derive(Debug)]
+pub(super) struct Conflict {
+    pub(super) year: SchoolYear,
+    pub(super) name: String,
+    /// The amount's column.
+    column: &'static str,
+    /// The amounts, and where the rows stand.
+    amounts: (f64, f64),
+    pub(super) origins: (Origin, Origin),
+    /// Whether one of them is an ELSI table: then the other is used.
+    pub(super) elsi: bool,
 }
 
-fn add_elsi(agencies: &Agencies, finances: &mut Finances) {
+impl Conflict {
+    /// What differs, as a clause.
+    pub(super) fn what(&self) -> String {
+        let Self { year, name, column, amounts: (first, second), origins, .. } = self;
+        format!("{column} of {name} in {year} is {second} here and {first} in {}", origins.0)
+    }
+}
+
+/// Finances of all years, and how they were come by.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) finances: Finances,
+    pub(super) joins: Joins,
+    pub(super) conflicts: Vec<Conflict>,
+    /// Joins by name whose numbers differ, by year.
+    pub(super) doubtful: BTreeMap<SchoolYear, Vec<String>>,
+}
+
+impl Gathered {
+    /// Adds what a row says of an agency: fills what is unknown, and tells what contradicts it.
+    fn add(&mut self, year: SchoolYear, (id, name): (&str, &str), finance: Finance, elsi: bool) {
+        let slot = self.finances.entry(year).or_default().entry(id.to_owned()).or_default();
+        if let Some((column, first, second)) = slot.contradicts(&finance) {
+            self.conflicts.push(Conflict {
+                year,
+                name: name.to_owned(),
+                column,
+                amounts: (first, second),
+                origins: (slot.origin.clone(), finance.origin.clone()),
+                elsi,
+            });
+        }
+        slot.filled_from(finance);
+    }
+}
+
+/// Finances from the ELSI columns and the F-33 files together, the latter first.
+pub(super) fn gather(agencies: &Agencies, rows: &[FinanceRow], aliases: &Aliases) -> Gathered {
+    // Rows of the same agency in two files (a subset with and one without LEAID) complete each other; those with
+    // identifiers come first. Two rows of one agency in one file are two files of one row each.
+    let mut files: BTreeMap<(SchoolYear, bool, &str, usize), Vec<&FinanceRow>> = BTreeMap::new();
+    let mut seen: BTreeMap<(SchoolYear, &str, &str), usize> = BTreeMap::new();
+    for row in rows {
+        let file = row.finance.origin.file.as_str();
+        let turn = row.id.as_deref().map_or(0, |id| {
+            let count = seen.entry((row.year, file, id)).or_default();
+            *count += 1;
+            *count
+        });
+        files.entry((row.year, row.id.is_none(), file, turn)).or_default().push(row);
+    }
+    let names: BTreeMap<&str, &str> = agencies.by_id.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str())).collect();
+    let mut gathered = Gathered::default();
+    for ((year, ..), rows) in files {
+        let candidates: Vec<_> = rows.iter().map(|row| Candidate { id: row.id.as_deref(), name: &row.name }).collect();
+        let tallies = gathered.joins.entry(year).or_default();
+        let found = resolve(&format!("finances of {year}"), &names, &candidates, aliases, tallies);
+        gathered.doubtful.entry(year).or_default().extend(doubtful(&names, &candidates, &found, aliases));
+        for (id, row) in found {
+            gathered.add(year, (id, names[id]), rows[row].finance.clone(), false);
+        }
+    }
+    add_elsi(agencies, &mut gathered);
+    gathered
+}
+
+fn add_elsi(agencies: &Agencies, gathered: &mut Gathered) {
     for (id, agency) in &agencies.by_id {
         for (year, values) in &agency.years {
             if values.get(Variable::Revenue).known().is_some() {
-                let slot = finances.entry(*year).or_default().entry(id.clone()).or_default();
-                slot.filled_from(Finance {
+                let finance = Finance {
                     revenue: values.get(Variable::Revenue),
                     local: values.get(Variable::Local),
                     state: values.get(Variable::State),
                     federal: values.get(Variable::Federal),
                     expenditure: values.get(Variable::Expenditure),
+                    origin: values.origin(Variable::Revenue).clone(),
                     ..Finance::default()
-                });
+                };
+                gathered.add(*year, (id, &agency.name), finance, true);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Bringing rows of different files together: by identifier, by the table of changed identifiers,
-//! and last by a name that is unique on both sides.
+//! and last by a name that is unique on both sides: with the number in it, or without one where no other
+//! district of the state has the same name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,51 +66,99 @@ pub(super) fn resolve<'a>(
     found
 }
 
-/// Pairs among those not yet joined whose plain names occur once on either side.
+/// The joins by name of [`resolve`] whose numbers differ, each as the two names.
+pub(super) fn doubtful<'a>(
+    wanted: &BTreeMap<&'a str, &str>,
+    rows: &[Candidate<'_>],
+    found: &BTreeMap<&'a str, usize>,
+    aliases: &Aliases,
+) -> Vec<String> {
+    let differ = |(id, row): (&&'a str, &usize)| {
+        let candidate = &rows[*row];
+        let own = candidate.id.is_some_and(|other| other == *id || aliases.get(other).is_some_and(|new| new == *id));
+        let (a, b) = (numbers(wanted[id]), numbers(candidate.name));
+        let differ = !own && !a.is_empty() && !b.is_empty() && a != b;
+        differ.then(|| format!("{} with {}", wanted[id], candidate.name))
+    };
+    found.iter().filter_map(differ).collect()
+}
+
+/// Pairs among those not yet joined whose names occur once on either side: with their numbers, and then without
+/// numbers where none of those joined already has the same name either.
 fn unique_names<'a>(
     wanted: &BTreeMap<&'a str, &str>,
     rows: &[Candidate<'_>],
     found: &BTreeMap<&'a str, usize>,
     used: &BTreeSet<usize>,
 ) -> Vec<(&'a str, usize)> {
-    let mut by_name: BTreeMap<String, (Vec<&'a str>, Vec<usize>)> = BTreeMap::new();
-    for (id, name) in wanted.iter().filter(|(id, _)| !found.contains_key(*id)) {
-        by_name.entry(plain_name(name)).or_default().0.push(id);
+    let mut pairs: Vec<(&'a str, usize)> = Vec::new();
+    for key in [numbered_name, plain_name] {
+        let mut by_name: BTreeMap<String, (Vec<&'a str>, Vec<usize>)> = BTreeMap::new();
+        for (id, name) in wanted {
+            by_name.entry(key(name)).or_default().0.push(id);
+        }
+        for (row, candidate) in rows.iter().enumerate() {
+            by_name.entry(key(candidate.name)).or_default().1.push(row);
+        }
+        let taken = |id: &str, row: usize, pairs: &[(&'a str, usize)]| {
+            found.contains_key(id) || used.contains(&row) || pairs.iter().any(|pair| pair.0 == id || pair.1 == row)
+        };
+        for (name, (ids, rows)) in by_name {
+            if let ([id], [row]) = (&ids[..], &rows[..])
+                && !name.is_empty()
+                && !taken(id, *row, &pairs)
+            {
+                pairs.push((id, *row));
+            }
+        }
     }
-    for (row, candidate) in rows.iter().enumerate().filter(|(row, _)| !used.contains(row)) {
-        by_name.entry(plain_name(candidate.name)).or_default().1.push(row);
-    }
-    let pair = |(name, (ids, rows)): (String, (Vec<&'a str>, Vec<usize>))| match (&ids[..], &rows[..]) {
-        ([id], [row]) if !name.is_empty() => Some((*id, *row)),
-        _ => None,
-    };
-    by_name.into_iter().filter_map(pair).collect()
+    pairs
+}
+
+/// Words that publishers write or leave out.
+const COMMON: [&str; 16] = [
+    "public",
+    "school",
+    "schools",
+    "sch",
+    "district",
+    "districts",
+    "dist",
+    "community",
+    "comm",
+    "com",
+    "consolidated",
+    "independent",
+    "unified",
+    "number",
+    "no",
+    "of",
+];
+
+/// The words of a name without case and marks, and those for "district".
+fn words(name: &str) -> Vec<String> {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty() && !COMMON.contains(word)).map(str::to_owned).collect()
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// The numbers in a name, without leading zeros.
+fn numbers(name: &str) -> Vec<String> {
+    words(name).into_iter().filter(|word| has_digit(word)).map(|word| word.trim_start_matches('0').to_owned()).collect()
+}
+
+/// A name without what publishers write differently, but with its numbers.
+fn numbered_name(name: &str) -> String {
+    format!("{} {}", plain_name(name), numbers(name).join(" "))
 }
 
 /// A name without what publishers write differently: case, marks, numbers and words for "district".
 pub(super) fn plain_name(name: &str) -> String {
-    const COMMON: [&str; 16] = [
-        "public",
-        "school",
-        "schools",
-        "sch",
-        "district",
-        "districts",
-        "dist",
-        "community",
-        "comm",
-        "com",
-        "consolidated",
-        "independent",
-        "unified",
-        "number",
-        "no",
-        "of",
-    ];
-    let lower = name.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric());
-    let own = words.filter(|word| !word.is_empty() && !COMMON.contains(word) && !word.bytes().any(|byte| byte.is_ascii_digit()));
-    own.collect::<Vec<_>>().join(" ")
+    words(name).into_iter().filter(|word| !has_digit(word)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -127,6 +176,26 @@ mod tests {
             assert_eq!(plain_name(a), plain_name(b));
         }
         assert_ne!(plain_name("Park River Area 8"), plain_name("Park River 8"));
+    }
+
+    #[test]
+    fn a_name_is_joined_without_its_number_only_where_no_other_has_it() {
+        let wanted = BTreeMap::from([("1", "CENTRAL 32"), ("2", "CENTRAL 45"), ("3", "GAMMA 3"), ("4", "EAST 06-1")]);
+        let row = |id, name| Candidate { id, name };
+        let rows = [
+            row(Some("1"), "Central 32"),
+            row(Some("9"), "Central 77"),
+            row(Some("8"), "Gamma Public School District 30"),
+            row(Some("7"), "East School District 6-1"),
+            row(Some("6"), "East School District 6-2"),
+        ];
+        let found = resolve("places", &wanted, &rows, &Aliases::new(), &mut Tallies::default());
+        assert_eq!(found, BTreeMap::from([("1", 0), ("3", 2), ("4", 3)]));
+        assert_eq!(doubtful(&wanted, &rows, &found, &Aliases::new()), ["GAMMA 3 with Gamma Public School District 30"]);
+        // Rows without identifiers that bear one name are told apart by their numbers.
+        let rows = [row(None, "CENTRAL 45"), row(None, "CENTRAL 32")];
+        let found = resolve("finances", &wanted, &rows, &Aliases::new(), &mut Tallies::default());
+        assert_eq!(found, BTreeMap::from([("1", 1), ("2", 0)]));
     }
 
     #[test]

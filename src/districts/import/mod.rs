@@ -15,6 +15,7 @@ pub(super) mod finance;
 pub(super) mod folder;
 mod join;
 pub(super) mod place;
+mod plausible;
 pub mod products;
 pub mod report;
 mod schools;
@@ -22,28 +23,28 @@ pub(in crate::districts) mod states;
 pub(super) mod support;
 pub(super) mod table;
 pub(super) mod trend;
+mod vintages;
 pub mod year;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use assemble::{Account, Sources};
 use elsi::{Agencies, Agency};
-use finance::{Accounts, Measure};
+use finance::{Accounts, Conflict, Gathered, Measure};
 use folder::Folder;
 use place::Projection;
 use products::Product;
 pub use report::ImportReport;
-use report::{FileReport, Tallies};
+use report::{FileReport, Tallies, Tally};
 use table::{Log, Table};
+use vintages::single;
 use year::SchoolYear;
 
 use crate::diagnostics::{Place, Problem, Problems, nearest};
+use crate::districts::region_file;
 use crate::districts::schools::{Links, link_high_schools};
 use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules};
-
-/// Files named in a message about a folder with the wrong ones.
-const TOLD: usize = 6;
 
 /// What to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,25 @@ pub fn import(folder: &Path, state: &str, options: &ImportOptions) -> Result<Imp
     let mut log = Log::default();
     let files = folder::read(folder, &mut log);
     tell_missing(folder, &files, &mut log);
-    import_files(folder, &files, state, options, log)
+    let imported = import_files(folder, &files, state, options, log)?;
+    hold(folder, &imported.region)?;
+    Ok(imported)
+}
+
+/// Holds the region against the limits of region files, so that what is written can be read.
+fn hold(folder: &Path, region: &Region) -> Result<(), Problems> {
+    let text = region_file::write(region);
+    let Err(refused) = region_file::parse(&text, "the region file") else { return Ok(()) };
+    let mut log = Log::default();
+    for problem in refused {
+        // The district or organisation whose key it is.
+        let before = text.lines().take(problem.line().unwrap_or(0));
+        let name = before.filter_map(|line| line.strip_prefix("name = ")).last().unwrap_or_default().to_owned();
+        let what = format!("the region made of these tables breaks the limits of region files: {}", problem.what);
+        let hint = format!("found at {name}: look for a wrong number, unit or name in its rows");
+        log.push(Problem::new(Place::File(folder.display().to_string()), what).expected(problem.expected).hint(hint));
+    }
+    Err(finish(log))
 }
 
 /// Imports one state from a text that holds the publishers' tables one below the other, with an empty line between them;
@@ -106,14 +125,21 @@ fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOpti
     let state = state.trim().to_ascii_uppercase();
     let year =
         options.year.parse::<SchoolYear>().map_err(|what| log.push(Problem::new(Place::Flag("--year".to_owned()), what))).ok();
-    let agencies = elsi::read(&files.of(Product::Elsi), &state, &mut log);
+    let mut agencies = elsi::read(&files.of(Product::Elsi), &state, &mut log);
     if !files.of(Product::Elsi).is_empty() {
-        check_choice(&agencies, &state, year, &mut log);
+        check_choice(&agencies, files, &state, year, &mut log);
     }
     let (Some(year), true) = (year, log.is_empty()) else {
         return Err(finish(log));
     };
-    let tables = Tables::read(files, &agencies, &state, &mut log);
+    let country = states::country(&state);
+    let fips = country.map_or_else(|| most_common_code(&agencies), |country| country.fips.to_owned());
+    tell_foreign(&agencies, (&state, &fips), year, &mut log);
+    plausible::agencies(&mut agencies, year, &mut log);
+    let districts = agencies.by_id.values().filter(|agency| elsi::why_dropped(agency, year).is_none()).count();
+    let mut tables = Tables::read(files, (&state, &fips), &mut log);
+    plausible::places(&mut tables.offices, &mut tables.boundaries, country, districts, &mut log);
+    plausible::schools(&mut tables.schools, country, &mut log);
     let imported = assemble(folder, files, &agencies, &tables, (&state, year), &mut log);
     match imported {
         Some(imported) if log.is_empty() => Ok(imported),
@@ -131,7 +157,7 @@ fn finish(log: Log) -> Problems {
 
 /// Tells every needed table that the folder lacks, and what it holds instead.
 fn tell_missing(folder: &Path, files: &Folder, log: &mut Log) {
-    let has = |product| !files.of(product).is_empty();
+    let has = |product| !files.of(product).is_empty() || files.unfit.contains(&product);
     // An ELSI table may bring the finances; whether it does is checked with its columns.
     let missing =
         Product::NEEDED.into_iter().filter(|&product| !has(product) && (product != Product::F33 || !has(Product::Elsi)));
@@ -142,19 +168,17 @@ fn tell_missing(folder: &Path, files: &Folder, log: &mut Log) {
         log.push(Problem::new(place(), format!("the folder has no {}", product.title())).expected(product.published()));
     }
     if any && !files.ignored.is_empty() {
-        let name =
-            |file: &str| Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-        let told: Vec<String> = files.ignored.iter().take(TOLD).map(|(file, why)| format!("{} ({why})", name(file))).collect();
         let what = format!("{} files of the folder are none of the tables that are needed", files.ignored.len());
-        log.push(Problem::new(place(), what).hint(told.join("; ")));
+        log.push(Problem::new(place(), what).hint(files.unread()));
     }
 }
 
 /// Tells a state or a year that the enrolment tables do not hold.
-fn check_choice(agencies: &Agencies, state: &str, year: Option<SchoolYear>, log: &mut Log) {
+fn check_choice(agencies: &Agencies, files: &Folder, state: &str, year: Option<SchoolYear>, log: &mut Log) {
     let states: Vec<&str> = agencies.states.keys().map(String::as_str).collect();
     if agencies.by_id.is_empty() {
-        let hint = nearest(state, states.iter().copied()).map_or(String::new(), |near| format!("did you mean {near}?"));
+        let near = nearest(state, states.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let hint = near.unwrap_or_else(|| files.unread());
         let what = format!("the enrolment tables have no rows of the state `{}`", table::shorten(state));
         log.push(
             Problem::new(Place::Flag("--state".to_owned()), what).expected(format!("one of: {}", states.join(", "))).hint(hint),
@@ -168,7 +192,32 @@ fn check_choice(agencies: &Agencies, state: &str, year: Option<SchoolYear>, log:
         format!("one of: {}", years.join(", "))
     };
     let what = format!("the enrolment tables do not hold both enrolment and agency type of {year}");
-    log.push(Problem::new(Place::Flag("--year".to_owned()), what).expected(expected));
+    log.push(Problem::new(Place::Flag("--year".to_owned()), what).expected(expected).hint(files.unread()));
+}
+
+/// The two digits with which most identifiers begin, for states of which the code is not known.
+fn most_common_code(agencies: &Agencies) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for code in agencies.by_id.keys().filter_map(|id| id.get(..2)) {
+        *counts.entry(code).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or(String::new(), |(code, _)| code.to_owned())
+}
+
+/// Agencies whose identifier is another state's: one that is used for the region would be joined to nobody's rows, or
+/// to another's.
+fn tell_foreign(agencies: &Agencies, (state, fips): (&str, &str), year: SchoolYear, log: &mut Log) {
+    for (id, agency) in agencies.by_id.iter().filter(|(id, _)| !id.starts_with(fips)) {
+        let what = format!("the identifier {id} of {} does not begin with {fips}, the code of {state}", agency.name);
+        let serves = agency.years.get(&year).is_some_and(|values| values.kind.starts_with('4'));
+        if serves || elsi::why_dropped(agency, year).is_none() {
+            let problem =
+                Problem::new(agency.origin.place(), what).expected(format!("an identifier of 7 digits that begins with {fips}"));
+            log.push(problem.hint("mistyped, or has it lost a digit? take the identifier from the publisher's file"));
+        } else {
+            log.odd.push(format!("{}: {what} (it is no district of the region)", agency.origin));
+        }
+    }
 }
 
 /// The tables besides enrolment, read for one state.
@@ -183,20 +232,24 @@ struct Tables {
 }
 
 impl Tables {
-    fn read(files: &Folder, agencies: &Agencies, state: &str, log: &mut Log) -> Self {
-        let fips = agencies.by_id.keys().next().map_or(String::new(), |id| id.chars().take(2).collect());
+    fn read(files: &Folder, (state, fips): (&str, &str), log: &mut Log) -> Self {
         let mut reports = Vec::new();
         for table in files.of(Product::Elsi) {
             let column = table.column_where(|name| name.starts_with("State Abbr"));
             let rows = table.rows.iter().filter(|row| row.get(column).eq_ignore_ascii_case(state)).count();
             reports.push(file_report(Product::Elsi, table, rows));
         }
+        let finance_rows = each(files, Product::F33, &mut reports, |table| f33::read(table, state, fips, log));
+        let offices = each(files, Product::Geocodes, &mut reports, |table| edge::read_offices(table, fips, log));
+        let boundaries = each(files, Product::Boundaries, &mut reports, |table| edge::read_boundaries(table, fips, log));
+        let estimates = each(files, Product::Saipe, &mut reports, |table| edge::read_estimates(table, fips, log));
+        let schools = each(files, Product::Schools, &mut reports, |table| schools::read(table, fips, log));
         Self {
-            finance_rows: each(files, Product::F33, &mut reports, |table| f33::read(table, state, log)),
-            offices: each(files, Product::Geocodes, &mut reports, |table| edge::read_offices(table, &fips, log)),
-            boundaries: each(files, Product::Boundaries, &mut reports, |table| edge::read_boundaries(table, &fips, log)),
-            estimates: each(files, Product::Saipe, &mut reports, |table| edge::read_estimates(table, &fips, log)),
-            schools: each(files, Product::Schools, &mut reports, |table| schools::read(table, &fips, log)),
+            finance_rows,
+            offices: single(offices, log),
+            boundaries: single(boundaries, log),
+            estimates: single(estimates, log),
+            schools: single(schools, log),
             aliases: join::read_aliases(&files.of(Product::Alias), log),
             files: reports,
         }
@@ -232,19 +285,34 @@ fn assemble(
         log.push(Problem::new(place(), format!("no agency of {state} is a district of type 1 or 2 with pupils in {year}")));
         return None;
     }
-    let (finances, joins) = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
+    let Gathered { mut finances, joins, conflicts, doubtful } = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
     account.finance_joins = joins;
+    judge_money(&mut finances, &conflicts, &regular, year, log);
     let pupils: BTreeMap<&str, f64> =
         regular.iter().filter_map(|(id, agency)| agency.students(year).map(|pupils| (*id, pupils))).collect();
     let Some(accounts) = finance::accounts(&finances, year, &pupils) else {
+        if !log.is_empty() {
+            // There are some, and what is wrong with them is told.
+            return None;
+        }
         let what = format!("no revenues of {state} by source within {} years of {year}", finance::FARTHEST);
-        log.push(Problem::new(place(), what).expected(Product::F33.published()));
+        log.push(Problem::new(place(), what).expected(Product::F33.published()).hint(files.unread()));
         return None;
     };
-    let sources =
-        Sources { year, finances: &finances, offices: &tables.offices, boundaries: &tables.boundaries, aliases: &tables.aliases };
+    let sources = Sources {
+        year,
+        finances: &finances,
+        doubtful: &doubtful,
+        offices: &tables.offices,
+        boundaries: &tables.boundaries,
+        aliases: &tables.aliases,
+    };
     let Some((mut districts, projection)) = assemble::districts(&sources, &regular, &accounts, &mut account) else {
-        log.push(Problem::new(place(), format!("no district of {state} has a place")).expected(Product::Geocodes.published()));
+        log.push(
+            Problem::new(place(), format!("no district of {state} has a place"))
+                .expected(Product::Geocodes.published())
+                .hint(files.unread()),
+        );
         return None;
     };
     // Linked by the grades that districts are set up to teach, before their schools tell those that they do.
@@ -263,9 +331,76 @@ fn assemble(
     };
     account.assumptions.extend(states::apply(state, &mut region.rules, &mut region.finance));
     region.sort();
+    let bounded: BTreeSet<&str> = tables.boundaries.iter().map(|boundary| boundary.id.as_str()).collect();
+    let names = regular.iter().map(|(id, agency)| (agency.name.as_str(), bounded.contains(id)));
+    plausible::special(names, log);
+    tell_gaps(folder, &account.imputed, (state, region.districts.len()), log);
     account.warnings.extend(warnings(files, agencies, tables, &regular, year));
+    account.warnings.append(&mut log.odd);
     let report = report(files, agencies, tables, (state, year, region.districts.len()), account);
     Some(Imported { region, report })
+}
+
+/// Holds the money of the years that are used against itself, the pupils, and other tables of the same year.
+fn judge_money(
+    finances: &mut finance::Finances,
+    conflicts: &[Conflict],
+    regular: &BTreeMap<&str, &Agency>,
+    year: SchoolYear,
+    log: &mut Log,
+) {
+    let used: BTreeSet<SchoolYear> = [
+        finance::nearest_year(finances, year, |finance| finance.revenue.positive().is_some()),
+        finance::nearest_year(finances, year, |finance| finance.reserve.known().is_some() || finance.debt.known().is_some()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let names: BTreeMap<&str, &str> = regular.iter().map(|(id, agency)| (*id, agency.name.as_str())).collect();
+    for &of in &used {
+        let pupils = regular
+            .iter()
+            .filter_map(|(id, agency)| assemble::pupils_for(agency, of, year).map(|pupils| (*id, pupils)))
+            .collect();
+        plausible::money(finances, of, (&names, &pupils), log);
+    }
+    // Each pair of files once, with a row in which they differ.
+    let mut pairs: BTreeMap<(&str, &str), Vec<&Conflict>> = BTreeMap::new();
+    for conflict in conflicts.iter().filter(|conflict| used.contains(&conflict.year)) {
+        let (first, second) = &conflict.origins;
+        pairs.entry((&first.file, &second.file)).or_default().push(conflict);
+    }
+    for conflicts in pairs.into_values() {
+        let (first, count) = (conflicts[0], conflicts.len());
+        let origins = (&first.origins.0, &first.origins.1);
+        if first.elsi {
+            let more = if count > 1 { format!(" ({count} agencies differ)") } else { String::new() };
+            log.odd.push(format!("{}: {}{more}: the latter is used", origins.1, first.what()));
+        } else {
+            log.push(vintages::contradiction(&first.what(), origins, count));
+        }
+    }
+}
+
+/// Tells what is imputed for most districts: then the region is not the state. Without places it is refused.
+fn tell_gaps(folder: &Path, imputed: &Tallies, (state, districts): (&str, usize), log: &mut Log) {
+    let mut placeless = 0;
+    for Tally { reason, count, .. } in imputed.iter() {
+        placeless += if reason.starts_with("no place in any file") { *count } else { 0 };
+        // What single years and layouts never hold is told as an assumption.
+        let usual = reason.starts_with("no reserve") || reason.starts_with("too few years") || reason.contains("by its class");
+        if 2 * count > districts && !usual {
+            log.odd.push(format!("most districts, {count} of {districts}, have {reason}: so far the region is not {state}"));
+        }
+    }
+    if 2 * placeless > districts {
+        let what =
+            format!("{placeless} of {districts} districts of {state} have a place in no file: the region would not be the state");
+        let problem = Problem::new(Place::File(folder.display().to_string()), what);
+        log.push(problem.expected("the offices or the boundaries of most districts").hint(
+            "are geocodes and boundaries of the same state and of years near the one asked for, and of districts, not of supervisory unions?",
+        ));
+    }
 }
 
 fn empty_region(files: &Folder, agencies: &Agencies, accounts: &Accounts, year: SchoolYear) -> Region {

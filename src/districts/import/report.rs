@@ -94,6 +94,11 @@ impl Tallies {
         }
     }
 
+    /// The tallies so far.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Tally> {
+        self.order.iter()
+    }
+
     /// The tallies.
     pub(super) fn into_vec(self) -> Vec<Tally> {
         self.order

@@ -10,7 +10,7 @@ use super::finance::predicted;
 use super::join::Aliases;
 use super::place::Projection;
 use super::report::Tallies;
-use super::table::{Log, Table};
+use super::table::{Log, Origin, Table};
 use crate::districts::grades;
 use crate::districts::schools::{teaches_high_school, untaught};
 use crate::model::region::{FIRST_HIGH_SCHOOL_GRADE, MOST_SCHOOLS, StartingDistrict, StartingSchool};
@@ -25,6 +25,7 @@ const SAME_PLACE: f64 = 0.05;
 /// One school of the table.
 #[derive(Debug, Clone)]
 pub(super) struct School {
+    number: String,
     /// The identifier of its district.
     district: String,
     name: String,
@@ -33,6 +34,37 @@ pub(super) struct School {
     span: (String, String),
     /// The place of its town; None where the table only has its district's.
     point: Option<Point>,
+    origin: Origin,
+}
+
+impl School {
+    /// Its identifier.
+    pub(super) fn number(&self) -> &str {
+        &self.number
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn point(&self) -> Option<Point> {
+        self.point
+    }
+
+    /// Where it stands.
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Takes the place of its town for unknown.
+    pub(super) fn forget_place(&mut self) {
+        self.point = None;
+    }
+
+    /// Whether another row says the same of the school.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        self.district == other.district && self.span == other.span && self.town.eq_ignore_ascii_case(&other.town)
+    }
 }
 
 /// Reads the schools of the state whose identifiers begin with `fips`.
@@ -50,6 +82,8 @@ pub(super) fn read(table: &Table, fips: &str, log: &mut Log) -> Vec<School> {
         let placed = !matches!(row.get(table.column("COORD")), "D" | "L");
         let found = point(table, row, table.column("LAT"), table.column("LON"), log).filter(|_| placed);
         schools.push(School {
+            number: row.get(number).to_owned(),
+            origin: table.origin(row),
             district,
             name: text("NAME"),
             town: text("CITY"),

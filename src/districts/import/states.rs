@@ -1,6 +1,98 @@
 //! What is known of the law of single states. Where nothing is known, the model draws.
 
+use super::edge::Point;
 use crate::model::region::{StateFinance, StateRules};
+
+/// Where a state is: what its identifiers begin with, and what no place or land in it can exceed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Country {
+    /// Its postal code.
+    state: &'static str,
+    /// Its code in the Census Bureau's numbering (FIPS), with which identifiers of its agencies begin.
+    pub(super) fips: &'static str,
+    /// Its southern, northern, western and eastern end, degrees, rounded outward; west of the date line beyond -180.
+    ends: [f64; 4],
+    /// Its land, square miles (Census Bureau, 2010).
+    pub(super) land: f64,
+}
+
+impl Country {
+    /// Whether a place lies in the state or within half a degree of it.
+    pub(super) fn holds(&self, point: Point) -> bool {
+        let [south, north, west, east] = self.ends;
+        (south - MARGIN..=north + MARGIN).contains(&point.latitude) && (west - MARGIN..=east + MARGIN).contains(&point.longitude)
+    }
+}
+
+/// Degrees by which an office may lie beyond its state: some are in a town across the border.
+const MARGIN: f64 = 0.5;
+
+/// The state with this postal code.
+pub(super) fn country(state: &str) -> Option<&'static Country> {
+    COUNTRIES.iter().find(|country| country.state == state)
+}
+
+macro_rules! countries {
+    ($($state:literal $fips:literal [$south:literal $north:literal $west:literal $east:literal] $land:literal)+) => {
+        /// The states and the District of Columbia.
+        const COUNTRIES: [Country; 51] =
+            [$(Country { state: $state, fips: $fips, ends: [$south, $north, $west, $east], land: $land }),+];
+    };
+}
+
+countries! {
+    "AK" "02" [51.0 71.5 -188.0 -129.5] 570_641.0
+    "AL" "01" [30.0 35.1 -88.6 -84.8] 50_645.0
+    "AR" "05" [33.0 36.6 -94.7 -89.6] 52_035.0
+    "AZ" "04" [31.3 37.1 -114.9 -109.0] 113_594.0
+    "CA" "06" [32.5 42.1 -124.5 -114.1] 155_779.0
+    "CO" "08" [36.9 41.1 -109.1 -102.0] 103_642.0
+    "CT" "09" [40.9 42.1 -73.8 -71.7] 4842.0
+    "DC" "11" [38.7 39.0 -77.2 -76.9] 61.0
+    "DE" "10" [38.4 39.9 -75.8 -75.0] 1949.0
+    "FL" "12" [24.3 31.1 -87.7 -79.9] 53_625.0
+    "GA" "13" [30.3 35.1 -85.7 -80.7] 57_513.0
+    "HI" "15" [18.8 22.4 -160.4 -154.7] 6423.0
+    "IA" "19" [40.3 43.6 -96.7 -90.1] 55_857.0
+    "ID" "16" [41.9 49.1 -117.3 -111.0] 82_643.0
+    "IL" "17" [36.9 42.6 -91.6 -87.0] 55_519.0
+    "IN" "18" [37.7 41.8 -88.2 -84.7] 35_826.0
+    "KS" "20" [36.9 40.1 -102.1 -94.5] 81_759.0
+    "KY" "21" [36.4 39.2 -89.6 -81.9] 39_486.0
+    "LA" "22" [28.8 33.1 -94.1 -88.7] 43_204.0
+    "MA" "25" [41.1 42.9 -73.6 -69.8] 7800.0
+    "MD" "24" [37.8 39.8 -79.5 -75.0] 9707.0
+    "ME" "23" [42.9 47.5 -71.2 -66.8] 30_843.0
+    "MI" "26" [41.6 48.4 -90.5 -82.1] 56_539.0
+    "MN" "27" [43.4 49.5 -97.3 -89.4] 79_627.0
+    "MO" "29" [35.9 40.7 -95.8 -89.0] 68_742.0
+    "MS" "28" [30.1 35.1 -91.7 -88.0] 46_923.0
+    "MT" "30" [44.3 49.1 -116.1 -104.0] 145_546.0
+    "NC" "37" [33.7 36.7 -84.4 -75.4] 48_618.0
+    "ND" "38" [45.9 49.1 -104.1 -96.5] 69_001.0
+    "NE" "31" [39.9 43.1 -104.1 -95.3] 76_824.0
+    "NH" "33" [42.6 45.4 -72.6 -70.5] 8953.0
+    "NJ" "34" [38.8 41.4 -75.6 -73.8] 7354.0
+    "NM" "35" [31.3 37.1 -109.1 -103.0] 121_298.0
+    "NV" "32" [34.9 42.1 -120.1 -114.0] 109_781.0
+    "NY" "36" [40.4 45.1 -79.8 -71.7] 47_126.0
+    "OH" "39" [38.3 42.4 -84.9 -80.4] 40_861.0
+    "OK" "40" [33.6 37.1 -103.1 -94.4] 68_595.0
+    "OR" "41" [41.9 46.4 -124.7 -116.4] 95_988.0
+    "PA" "42" [39.7 42.6 -80.6 -74.6] 44_743.0
+    "RI" "44" [41.0 42.1 -72.0 -71.0] 1034.0
+    "SC" "45" [32.0 35.3 -83.5 -78.4] 30_061.0
+    "SD" "46" [42.4 46.0 -104.1 -96.4] 75_811.0
+    "TN" "47" [34.9 36.8 -90.4 -81.6] 41_235.0
+    "TX" "48" [25.8 36.6 -106.7 -93.4] 261_232.0
+    "UT" "49" [36.9 42.1 -114.1 -109.0] 82_170.0
+    "VA" "51" [36.5 39.5 -83.7 -75.1] 39_490.0
+    "VT" "50" [42.7 45.1 -73.5 -71.4] 9217.0
+    "WA" "53" [45.5 49.1 -124.9 -116.9] 66_456.0
+    "WI" "55" [42.4 47.4 -93.0 -86.2] 54_158.0
+    "WV" "54" [37.1 40.7 -82.7 -77.6] 24_038.0
+    "WY" "56" [40.9 45.1 -111.1 -104.0] 97_093.0
+}
 
 /// The law of one state.
 struct Law {
@@ -105,6 +197,23 @@ mod tests {
         let (courses, aid, levy, told) = of("WY");
         assert_eq!((courses, aid, levy), (None, None, None));
         assert!(told.contains("no rule of the state is known"), "{told}");
+    }
+
+    #[test]
+    fn every_state_has_a_code_of_its_own_and_a_place() {
+        let mut codes: Vec<_> = COUNTRIES.iter().map(|country| country.fips).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), 51);
+        for country in COUNTRIES {
+            let [south, north, west, east] = country.ends;
+            assert!(south < north && west < east && country.land > 0.0, "{}", country.state);
+            // No state has more land than its ends enclose: a degree is some 69 miles, and less eastward.
+            let east_scale = libm::cos((0.5 * (south + north)).to_radians());
+            assert!(country.land < (north - south) * (east - west) * 69.1 * 69.1 * east_scale * 1.1, "{}", country.state);
+        }
+        let bismarck = Point { latitude: 46.8, longitude: -100.8 };
+        assert!(country("ND").is_some_and(|nd| nd.holds(bismarck)) && country("MT").is_some_and(|mt| !mt.holds(bismarck)));
     }
 
     #[test]

@@ -31,8 +31,14 @@ pub(super) fn organisations(
             let (x, y) = projection.miles(point);
             // A special-education unit is a shared service of few people; an area agency has a staff.
             let capacity = if upper.contains("SPECIAL ED") { 1 } else { 2 };
+            let twin = agencies.by_id.iter().any(|(other, it)| other != id && it.name == agency.name);
             support.push(SupportOrganisation {
-                name: agency.name.clone(),
+                // Names are unique in a region: the identifier tells twins apart.
+                name: if twin || agency.name.is_empty() {
+                    format!("{} {id}", agency.name).trim().to_owned()
+                } else {
+                    agency.name.clone()
+                },
                 x,
                 y,
                 capacity,

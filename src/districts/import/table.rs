@@ -1,6 +1,7 @@
 //! Publishers' tables as text: encodings, delimiters, preambles, footnotes, missing codes.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use csv::StringRecord;
 
@@ -11,11 +12,38 @@ const PREAMBLE: usize = 30;
 /// Problems told one by one in each file; the rest are counted.
 const TOLD: usize = 20;
 
-/// The problems of all files, at most [`TOLD`] told for each.
+/// What a table of the publishers is called in hints.
+const FETCH_AGAIN: &str = "the file may be cut off or badly quoted: fetch it again";
+
+/// The problems of all files, at most [`TOLD`] told for each, and what does not stop the import but must be looked at.
 #[derive(Default)]
 pub(in crate::districts) struct Log {
     problems: Problems,
     counts: BTreeMap<String, usize>,
+    /// What looks odd, in the order in which it was found.
+    pub(in crate::districts) odd: Vec<String>,
+}
+
+/// Where a value stands: its file and line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(in crate::districts) struct Origin {
+    /// The file's path as given.
+    pub(in crate::districts) file: String,
+    /// The line, from 1.
+    pub(in crate::districts) line: usize,
+}
+
+impl Origin {
+    /// The place of a problem with the value.
+    pub(in crate::districts) fn place(&self) -> Place {
+        Place::Line(self.file.clone(), self.line)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Log {
@@ -88,7 +116,28 @@ impl Table {
     pub(in crate::districts) fn problem(&self, row: &Row, column: Option<usize>, expected: &str) -> Problem {
         let name = column.and_then(|column| self.header.get(column)).map_or("", String::as_str);
         let found = shorten(row.get(column));
-        Problem::new(Place::Line(self.file.clone(), row.line), format!("column `{name}` holds `{found}`")).expected(expected)
+        let problem = Problem::new(self.origin(row).place(), format!("column `{name}` holds `{found}`")).expected(expected);
+        problem.hint(remedy(row.get(column)))
+    }
+
+    /// A problem with the identifier of a row.
+    pub(in crate::districts) fn identifier_problem(&self, row: &Row, column: Option<usize>) -> Problem {
+        let cell = row.get(column);
+        let problem = self.problem(row, column, "an NCES agency identifier of 7 digits");
+        if cell.is_empty() {
+            problem.hint("if the row is a note or a total, delete it; else fetch the file again")
+        } else if cell.contains(['e', 'E']) && cell.starts_with(|c: char| c.is_ascii_digit()) {
+            problem.hint(
+                "a spreadsheet took it for a number, and its digits are lost: fetch the file again, import the column as text",
+            )
+        } else {
+            problem
+        }
+    }
+
+    /// Where a row stands.
+    pub(in crate::districts) fn origin(&self, row: &Row) -> Origin {
+        Origin { file: self.file.clone(), line: row.line }
     }
 
     /// The number in a cell between 0 and `most`, or why there is none.
@@ -128,12 +177,23 @@ impl Value {
     /// Reads a cell; None where it is neither a number from 0 nor a missing code.
     fn parse(cell: &str) -> Option<Self> {
         match cell {
-            "†" | "-2" | "-2.0" => return Some(Self::NotApplicable),
-            "" | "–" | "—" | "-" | "-1" | "-1.0" | "N" | "M" => return Some(Self::Missing),
-            "‡" | "-3" | "-9" => return Some(Self::Quality),
+            "†" => return Some(Self::NotApplicable),
+            "" | "–" | "—" | "-" | "N" | "M" => return Some(Self::Missing),
+            "‡" => return Some(Self::Quality),
             _ => {}
         }
-        let digits: String = cell.chars().filter(|&c| c != ',').collect();
+        // A data frame writes the codes as -1.0 or -1.00.
+        if let Some(code) = cell.strip_prefix('-') {
+            let (code, rest) = code.split_once('.').unwrap_or((code, ""));
+            return match code {
+                _ if rest.bytes().any(|byte| byte != b'0') => None,
+                "1" => Some(Self::Missing),
+                "2" => Some(Self::NotApplicable),
+                "3" | "9" => Some(Self::Quality),
+                _ => None,
+            };
+        }
+        let digits = without_thousands(cell)?;
         // `parse` also takes "nan" and "inf", which no publisher means.
         if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.' || c == '+') {
             return None;
@@ -154,6 +214,35 @@ impl Value {
     /// This value, or `other` where there is no number here.
     pub(in crate::districts) fn or(self, other: Self) -> Self {
         if self.known().is_some() || other == Self::Absent { self } else { other }
+    }
+}
+
+/// A number without the commas between its thousands; None where a comma is none of these: it may be a decimal comma.
+fn without_thousands(cell: &str) -> Option<String> {
+    if !cell.contains(',') {
+        return Some(cell.to_owned());
+    }
+    let (whole, rest) = cell.split_at(cell.find(['.', 'e', 'E']).unwrap_or(cell.len()));
+    let mut groups = whole.trim_start_matches('+').split(',');
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
+    let sound = first && groups.all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()));
+    (sound && !rest.contains(',')).then(|| format!("{}{rest}", whole.replace(',', "")))
+}
+
+/// How to mend a cell that was refused, where its form tells why it is no number.
+fn remedy(cell: &str) -> &'static str {
+    let digits = cell.bytes().any(|byte| byte.is_ascii_digit());
+    let of = |marks: &str| cell.chars().all(|c| c.is_ascii_digit() || marks.contains(c));
+    if digits && cell.contains(',') && of("+-.,eE") {
+        "a decimal comma? a comma stands only before three digits, between thousands: save the table with decimal points"
+    } else if digits && cell.contains('.') && of(".") {
+        "points between thousands? save the table with decimal points and without marks between thousands"
+    } else if digits && cell.contains(['$', '€', '%', ' ', '\u{a0}', '\'']) && of("+-.,eE$€% \u{a0}'") {
+        "save the table with plain numbers, without currency, percent signs or blanks"
+    } else if cell.starts_with('#') {
+        "a spreadsheet's error or a column too narrow for its number: fetch the file again"
+    } else {
+        ""
     }
 }
 
@@ -198,13 +287,24 @@ pub(in crate::districts) struct Head {
 }
 
 fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    // Tab-separated files of the publishers do not quote, so a quotation mark is a letter there.
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .quoting(delimiter != b'\t')
+        .quoting(delimiter != b'\t' || quotes_cells(text))
         .from_reader(text.as_bytes())
+}
+
+/// Whether a tab-separated text quotes cells, as a spreadsheet does. Tab-separated files of the publishers do not:
+/// there, a quotation mark is a letter, and some cell that begins with one does not end with one.
+fn quotes_cells(text: &str) -> bool {
+    let cells = text.lines().flat_map(|line| line.split('\t')).filter(|cell| cell.starts_with('"'));
+    let quoted = |cell: &str| {
+        let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+        inner.is_some_and(|inner| !inner.replace("\"\"", "").contains('"'))
+    };
+    let mut any = false;
+    cells.inspect(|_| any = true).all(quoted) && any
 }
 
 /// The first line that `recognised` takes for the column names of a table that it knows.
@@ -218,10 +318,17 @@ pub(in crate::districts) fn find_head(text: &str, mut recognised: impl FnMut(&[S
     })
 }
 
-/// The rows below the head. A row whose cells do not match the column names is a problem.
+/// The rows below the head. Spreadsheets leave out the delimiters of blank cells at a row's end, so a row may be short
+/// by its last cells; any other whose cells do not match the column names is a problem.
 pub(in crate::districts) fn read_rows(file: &str, text: &str, head: Head, log: &mut Log) -> Table {
     let mut table = Table { file: file.to_owned(), header: head.header, rows: Vec::new(), footnotes: false };
-    for cells in reader(text, head.delimiter).into_records().skip(head.record + 1) {
+    let columns = table.header.len();
+    let records: Vec<_> = reader(text, head.delimiter).into_records().skip(head.record + 1).collect();
+    let last = records.iter().rev().find_map(|cells| cells.as_ref().ok());
+    // A file that ends within a row was cut off: nothing in it is taken for a blank.
+    let cut = !text.ends_with(['\n', '\r']) && last.is_some_and(|cells| cells.len() < columns && !is_note(cells));
+    let mut short = Vec::new();
+    for cells in records {
         let cells = match cells {
             Ok(cells) => cells,
             Err(error) => {
@@ -230,26 +337,50 @@ pub(in crate::districts) fn read_rows(file: &str, text: &str, head: Head, log: &
             }
         };
         let line = cells.position().map_or(0, |position| position.line() as usize);
-        let mut filled = cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).map(|(place, _)| place);
-        match (filled.next(), filled.next()) {
-            (None, _) => {}
-            (Some(0), None) if is_footnote(&cells[0]) => table.footnotes = true,
-            _ if cells.len() == table.header.len() => table.rows.push(Row { line, cells }),
-            _ => {
-                let what = format!("the row has {} cells, its table {} columns", cells.len(), table.header.len());
-                let problem = Problem::new(Place::Line(table.file.clone(), line), what);
-                log.push(
-                    problem.expected("one cell for each column").hint("the file may be cut off or badly quoted: fetch it again"),
-                );
-            }
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
         }
+        if is_note(&cells) {
+            table.footnotes = true;
+            continue;
+        }
+        let place = || Place::Line(table.file.clone(), line);
+        if cells.iter().any(|cell| cell.contains('\n')) {
+            let problem = Problem::new(place(), "a cell of this row goes on over the end of the line");
+            log.push(problem.expected("quotation marks in pairs, and each row on a line of its own").hint(FETCH_AGAIN));
+            continue;
+        }
+        let beyond = cells.iter().skip(columns).all(|cell| cell.trim().is_empty());
+        let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+        if beyond && (cells.len() >= columns || (!cut && filled > 1)) {
+            if cells.len() < columns {
+                short.push(line);
+            }
+            table.rows.push(Row { line, cells });
+        } else {
+            let what = format!("the row has {} cells, its table {columns} columns", cells.len());
+            log.push(Problem::new(place(), what).expected("one cell for each column").hint(FETCH_AGAIN));
+        }
+    }
+    if let Some(first) = short.first() {
+        log.odd.push(format!(
+            "{file}:{first}: {} short of cells at the end: taken as blank, as a spreadsheet leaves them out",
+            if short.len() == 1 { "a row is".to_owned() } else { format!("this and {} more rows are", short.len() - 1) }
+        ));
     }
     table
 }
 
-/// Whether a lone first cell is one of the publishers' notes below a table.
-fn is_footnote(cell: &str) -> bool {
-    ["Data Source", "†", "–", "‡", "Note", "Source", "#", "*"].iter().any(|start| cell.trim_start().starts_with(start))
+/// Whether a record is one of the publishers' notes below a table: one cell at its beginning, or more where a note
+/// with commas was not quoted.
+fn is_note(cells: &StringRecord) -> bool {
+    let mut filled = cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).map(|(place, _)| place);
+    let (first, alone) = (filled.next(), filled.next().is_none());
+    let Some(cell) = cells.get(0).filter(|_| first == Some(0)) else { return false };
+    let cell = cell.trim().trim_start_matches('"').to_lowercase();
+    let sure = ["data source:", "note:", "notes:", "source:", "sources:", "† ", "– ", "‡ ", "# "];
+    let likely = ["data source", "†", "–", "‡", "note", "source", "#", "*"];
+    sure.iter().any(|start| cell.starts_with(start)) || (alone && likely.iter().any(|start| cell.starts_with(start)))
 }
 
 #[cfg(test)]
@@ -282,6 +413,10 @@ mod tests {
     fn missing_codes_are_told_apart() {
         for (cell, value) in [
             ("1,234", Value::Number(1234.0)),
+            ("1,234,567.5", Value::Number(1_234_567.5)),
+            ("-1.0", Value::Missing),
+            ("-3.0", Value::Quality),
+            ("-9.0", Value::Quality),
             ("8.1e+007", Value::Number(8.1e7)),
             ("†", Value::NotApplicable),
             ("-2", Value::NotApplicable),
@@ -292,9 +427,54 @@ mod tests {
         ] {
             assert_eq!(Value::parse(cell), Some(value), "{cell}");
         }
-        for cell in ["nan", "inf", "-5", "12a", "1e999", "$4"] {
+        for cell in ["nan", "inf", "-5", "12a", "1e999", "$4", "-1.5"] {
             assert_eq!(Value::parse(cell), None, "{cell}");
         }
+    }
+
+    #[test]
+    fn a_comma_that_is_not_between_thousands_is_no_mark_to_be_removed() {
+        for cell in ["8,22", "301,3", "1,2345", "1234,567", ",5", "1,,000", "1,000,00", "8,1e+007", "1.234,5"] {
+            assert_eq!(Value::parse(cell), None, "{cell}");
+            assert!(remedy(cell).contains("a decimal comma?"), "{cell}: {}", remedy(cell));
+        }
+        for (cell, word) in
+            [("1.240.000", "points between thousands"), ("$4", "currency"), ("1 240", "blanks"), ("#N/A", "error")]
+        {
+            assert!(Value::parse(cell).is_none() && remedy(cell).contains(word), "{cell}: {}", remedy(cell));
+        }
+    }
+
+    #[test]
+    fn rows_short_or_long_by_blank_cells_are_read_and_told() {
+        let mut log = Log::default();
+        let text = "LEAID,NAME,N,M\n0100005,A,1\n0100006,B,2,3,,\n0100007,C,1,2,3\n";
+        let head = find_head(text, |header| header.iter().any(|name| name == "LEAID")).expect("a header");
+        let table = read_rows("a.csv", text, head, &mut log);
+        assert_eq!(table.rows.iter().map(|row| (row.line, row.get(Some(3)))).collect::<Vec<_>>(), [(2, ""), (3, "3")]);
+        assert!(log.odd[0].starts_with("a.csv:2: a row is short of cells at the end"), "{:?}", log.odd);
+        assert_eq!(log.into_problems().iter().map(Problem::line).collect::<Vec<_>>(), [Some(4)]);
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_swallows_nothing() {
+        let (table, problems) = table("LEAID,NAME,N\n0100005,\"A,1\n0100006,B,2\n0100007,\"C\",3\n");
+        assert!(table.rows.iter().all(|row| row.get(Some(0)) != "0100005"));
+        assert!(problems.render(false).contains("goes on over the end of the line"), "{}", problems.render(false));
+    }
+
+    #[test]
+    fn notes_are_known_in_capitals_and_with_commas() {
+        let (table, problems) = table("LEAID,NAME,N\n0100005,A,1\nNOTE: rounded, so beware,\nSOURCE: x\n");
+        assert!(problems.is_empty() && table.footnotes && table.rows.len() == 1);
+    }
+
+    #[test]
+    fn tabs_are_read_as_their_spreadsheet_or_publisher_wrote_them() {
+        let (quoted, problems) = table("LEAID\tNAME\tN\n0100005\t\"A, \"\"B\"\"\"\t1\n");
+        assert!(problems.is_empty() && quoted.rows[0].get(Some(1)) == "A, \"B\"");
+        let (letters, problems) = table("LEAID\tNAME\tN\n0100005\t\"A\" SCHOOL\t1\n0100006\t\"B\"\t2\n");
+        assert!(problems.is_empty() && letters.rows[1].get(Some(1)) == "\"B\"");
     }
 
     #[test]

@@ -18,7 +18,10 @@ const MILES: Number = Number::new("miles", -100_000.0, 100_000.0);
 /// The keys of a whole region file.
 pub(super) fn region(table: &mut Table<'_>) -> Region {
     let name = table.required("name", "A short name for files, e.g. `north-dakota`.", &Text);
-    Region {
+    let (holds, place) = (table.table("holds", HOLDS, holds), table.place("holds"));
+    table.table("end", END, |_| ());
+    let ends = table.has("end");
+    let region = Region {
         title: table.optional("title", "A title for people; the name where absent.", &Prose).unwrap_or_else(|| name.clone()),
         name,
         source: table.or("source", "Where the figures come from.", &Prose, String::new()),
@@ -45,6 +48,43 @@ pub(super) fn region(table: &mut Table<'_>) -> Region {
         finance: table.table("finance", "The state's way of paying for schools.", finance),
         districts: districts(table),
         support: support(table),
+    };
+    check_holds(table, &region, &holds, ends, &place);
+    region
+}
+
+const HOLDS: &str =
+    "How much the file holds; with it, a file that was cut off is told. The program writes it; it may be left out.";
+const END: &str = "An empty table that ends a file with `[holds]`.";
+
+/// How many districts, schools and support organisations a file says that it holds.
+fn holds(table: &mut Table<'_>) -> [Option<i64>; 3] {
+    let mut count = |name, doc: &str| table.optional(name, doc, &Whole::new("", 0, i64::from(u32::MAX)));
+    [
+        count("districts", "How many `[[district]]` the file has."),
+        count("schools", "How many schools these have, listed or told by their number."),
+        count("support", "How many `[[support]]` the file has."),
+    ]
+}
+
+/// That the file holds what it says, and ends with its end.
+fn check_holds(table: &Table<'_>, region: &Region, holds: &[Option<i64>; 3], ends: bool, place: &Place) {
+    // Of districts that were refused, nobody knows the schools.
+    let schools = table.sound().then(|| region.districts.iter().map(|district| district.schools.len()).sum());
+    let there = [Some(region.districts.len()), schools, Some(region.support.len())];
+    let hint = "the file may be cut off: copy it again; if you have changed it, change `[holds]` too";
+    let mut told = false;
+    for ((what, count), there) in ["districts", "schools", "support organisations"].into_iter().zip(holds).zip(there) {
+        let Some(there) = there else { continue };
+        if let Some(count) = count.filter(|count| usize::try_from(*count) != Ok(there)) {
+            told = true;
+            let what = format!("the file says that it holds {count} {what}, but {there} are there");
+            table.push(Problem::new(place.clone(), what).expected("as many as `[holds]` says").hint(hint));
+        }
+    }
+    if table.has("holds") && !ends && !told {
+        let problem = Problem::new(place.clone(), "the file has `[holds]`, but it does not end with `[end]`");
+        table.push(problem.expected("a line `[end]` as the last").hint(hint));
     }
 }
 

@@ -189,3 +189,25 @@ proptest! {
         prop_assert_eq!(reread(&region), region);
     }
 }
+
+#[test]
+fn a_file_that_was_cut_off_anywhere_is_told() {
+    let region = generate(&SyntheticSpec { districts: 4, ..SyntheticSpec::default() }, 1);
+    for region in [full(), Region { support: Vec::new(), ..region.clone() }, region] {
+        let text = write(&region);
+        assert!(parse(&text, "region.toml").is_ok());
+        let body = text.find("[holds]").expect("what it holds");
+        let cuts = text.char_indices().map(|(place, _)| place).filter(|place| *place > body + "[holds]\ndistricts = 4\n".len());
+        for cut in cuts.filter(|cut| text[*cut..].trim().len() > "]".len()) {
+            assert!(parse(&text[..cut], "region.toml").is_err(), "cut before\n{}", &text[cut..]);
+        }
+        let half = &text[..text.rfind("\n[[district]]").expect("districts")];
+        let told = parse(half, "region.toml").expect_err("a district is missing").render(false);
+        assert!(told.contains("the file says that it holds") && told.contains("cut off"), "{told}");
+    }
+    // Without [holds], as people write files, nothing is counted.
+    let text = write(&full());
+    let by_hand = text.replace("\n[end]\n", "").replace("[holds]\ndistricts = 2\nschools = 5\nsupport = 1\n", "");
+    assert!(!by_hand.contains("[holds]\n"), "{by_hand}");
+    assert_eq!(parse(&by_hand, "region.toml"), Ok(full()));
+}

@@ -12,7 +12,8 @@ const HEADER: &str = "\
 # A region at the start: its state's rules and finance, its districts and its support organisations.
 # barnraise reads this file (`[region] file = \"...\"` in a scenario, or `--region`). It may be edited: keys
 # that are optional may be left out, the order of the districts has no effect, and `barnraise check`
-# names every mistake. Miles are counted from the region's south-west corner, east (x) and north (y);
+# names every mistake; where districts, schools or support organisations are added or taken out, their
+# numbers in `[holds]` are to be changed too. Miles are counted from the region's south-west corner, east (x) and north (y);
 # pupils are listed by grade from kindergarten to grade 12; money is in dollars of the first year.
 ";
 
@@ -28,6 +29,7 @@ pub fn write(region: &Region) -> String {
     file.optional("trend", region.trend);
     file.number("trend_unknown", region.trend_unknown);
     file.plain("grades_known", region.grades_known);
+    holds(&mut file, region);
     rules(&mut file, &region.rules);
     finance(&mut file, &region.finance);
     for district in &region.districts {
@@ -36,7 +38,16 @@ pub fn write(region: &Region) -> String {
     for organisation in &region.support {
         write_support(&mut file, organisation);
     }
+    file.header("[end]");
     file.0
+}
+
+/// How much the file holds, so that one that was cut off is told.
+fn holds(file: &mut Lines, region: &Region) {
+    file.header("[holds]");
+    file.plain("districts", region.districts.len());
+    file.plain("schools", region.districts.iter().map(|district| district.schools.len()).sum::<usize>());
+    file.plain("support", region.support.len());
 }
 
 fn rules(file: &mut Lines, rules: &StateRules) {

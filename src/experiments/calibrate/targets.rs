@@ -152,7 +152,15 @@ pub struct Outline {
 /// Every problem of the file, its scenarios and their regions at once.
 pub fn check(path: &Path) -> Result<Outline, Problems> {
     let text = input::text_of(path, "targets file")?;
-    let targets = parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))?;
+    check_text(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))
+}
+
+/// Checks the text of a targets file; `name` and `folder` as in [`read_text`].
+///
+/// # Errors
+/// As [`check`].
+pub fn check_text(text: &str, name: &str, folder: &Path) -> Result<Outline, Problems> {
+    let targets = parse(text, name, folder)?;
     Ok(Outline {
         figures: targets.all().count(),
         settings: targets.settings.len(),
