@@ -154,7 +154,7 @@ fn form(table: &mut Table<'_>) -> Posterior {
     let sound = table.sound();
     let expected = sound.then_some(parameters.as_slice());
     let particles = table.some_tables("particle", "One parameter vector.", |table| particle(table, expected));
-    let count = table.optional("particles", PARTICLES, &Whole::new("", 1, MOST_PARTICLES as i64));
+    let count = table.optional("particles", PARTICLES, &Whole::new("", 1, i64::from(MOST_PARTICLES as u32)));
     if let Some(count) = count.filter(|count| table.sound() && *count as usize != particles.len()) {
         let what = format!("the posterior says that it has {count} particles, but {} are there", particles.len());
         let problem = Problem::new(table.place("particles"), what).expected("as many `[[particle]]` as it says");
