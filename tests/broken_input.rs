@@ -92,6 +92,101 @@ fn a_missing_a_binary_and_a_folder_as_file_are_told_apart() {
     }
 }
 
+/// The program, run in `folder` with `words`, and `input` through a pipe.
+#[cfg(unix)]
+fn barnraise(folder: &Path, words: &[&std::ffi::OsStr], input: &str) -> (Option<i32>, String, String) {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let program = env!("CARGO_BIN_EXE_barnraise");
+    let mut child = Command::new(program)
+        .args(words)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("a reader");
+    let output = child.wait_with_output().expect("an end");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_through_a_pipe_is_judged_as_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let words = ["check", "/dev/stdin"].map(std::ffi::OsStr::new);
+    for (text, kind) in [(shipped("smoke"), "a scenario"), (sound(SHIPPED.len()), "a region")] {
+        let (code, told, wrong) = barnraise(folder.path(), &words, &text);
+        assert!(code == Some(0) && told.starts_with(&format!("/dev/stdin: {kind}")), "{told}{wrong}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_utf8_is_a_path_like_others() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStringExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = OsString::from_vec(b"sc\xff.toml".to_vec());
+    // Some file systems have no such names.
+    if fs::write(folder.path().join(&name), shipped("smoke")).is_err() {
+        return;
+    }
+    let words = [OsStr::new("run"), &name, OsStr::new("--out"), OsStr::new("results"), OsStr::new("--quiet")];
+    let (code, _, wrong) = barnraise(folder.path(), &words, "");
+    assert_eq!(code, Some(0), "{wrong}");
+    let manifest = fs::read_to_string(folder.path().join("results/manifest.json")).expect("a manifest");
+    assert!(manifest.contains(r"$'sc\\xff.toml'"), "{manifest}");
+}
+
+#[cfg(unix)]
+#[test]
+fn rules_that_a_region_from_elsewhere_would_drop_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = "name=\"a\"\nyears=2\nreplicates=1\n[region.rules]\nrequired_courses=200\n[region.finance]\nbase_cost=5000\n\
+                    [[policy]]\nname=\"a\"\n";
+    fs::write(folder.path().join("s.toml"), scenario).expect("a scenario");
+    fs::write(folder.path().join("r.toml"), sound(SHIPPED.len())).expect("a region");
+    let words = ["compare", "s.toml", "--region", "r.toml", "--out", "o"].map(std::ffi::OsStr::new);
+    let (code, _, wrong) = barnraise(folder.path(), &words, "");
+    assert!(
+        code == Some(2) && wrong.contains("[region.rules] and [region.finance] of the scenario exclude each other"),
+        "{wrong}"
+    );
+    assert!(!folder.path().join("o").exists());
+    fs::write(folder.path().join("s.toml"), scenario.replace("required_courses=200", "").replace("base_cost=5000", ""))
+        .expect("one");
+    let (code, _, wrong) = barnraise(folder.path(), &words, "");
+    assert_eq!(code, Some(0), "{wrong}");
+}
+
+#[test]
+fn files_with_thousands_of_mistakes_are_answered_in_a_moment() {
+    let start = std::time::Instant::now();
+    let lines = |line: fn(usize) -> String| (0..30_000).map(line).collect::<String>();
+    for text in [
+        lines(|_| "x\n".to_owned()),
+        lines(|_| "years = 3\n".to_owned()),
+        lines(|n| format!("key{n} = 1\n")),
+        format!("[parameters]\n{}", lines(|n| format!("wegde{n} = 1\n"))),
+        format!("[[policy]]\nname=\"a\"\n[[policy]]\nname=\"b\"\nextends=\"a\"\nremove=[{}]\n", lines(|n| format!("\"x{n}\", "))),
+        format!("x = {}\n", "[".repeat(50_000)),
+        format!("name = \"{}\"\nyeras = 3\n", "n".repeat(1_000_000)),
+        lines(|n| format!("380{n},A,12\n")),
+        sound(SHIPPED.len())
+            .replace("valuation = ", "valuations = ")
+            .replace("[end]", &lines(|n| format!("[[support]]\nnmae = {n}\n"))),
+    ] {
+        for name in ["scenario.toml", "region-x.toml"] {
+            let report = problems_of(name, &text).expect("mistakes").render(false);
+            assert!(report.len() < 200_000, "{}", &report[..2_000]);
+        }
+    }
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
 #[test]
 fn the_shipped_scenarios_are_sound() {
     for name in SHIPPED {

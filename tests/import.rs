@@ -674,6 +674,31 @@ fn charter_and_special_agencies_are_told_apart_from_districts() {
 }
 
 #[test]
+fn tables_that_were_cut_off_are_looked_at() {
+    // Six districts more, of which the boundaries end before the last three.
+    let more = |line: fn(usize) -> String| (11..17).map(line).collect::<String>();
+    let rows = more(|n| format!("EPSILON {n},North Dakota,ND ,38000{n},1-Regular local school district,90,9,†,†,†,†,†,90\n"));
+    let elsi = ELSI.replace("RURAL COOPERATIVE", &format!("{rows}RURAL COOPERATIVE"));
+    let offices = more(|n| format!("38000{n},Epsilon {n},ND,38003,Barnes County,47.3,-99.{n}\n"));
+    let lines = more(|n| format!("38,,,000{n},38000{n},Epsilon {n},00,KG,12,G5420,5.0e+008,+47.3,-099.{n}\n"));
+    let boundaries = format!("{BOUNDARIES}{lines}").replace("3809999", "3800003");
+    let cut = boundaries.lines().take(7).collect::<Vec<_>>().join("\n") + "\n";
+    let (whole, offices) = (boundaries.clone(), format!("{GEOCODES}{offices}"));
+    let mut files = good();
+    files[0].1 = elsi.as_bytes();
+    files[1].1 = offices.as_bytes();
+    files[2].1 = whole.as_bytes();
+    assert!(!looks(&folder(&files)).contains("cut off"), "{}", looks(&folder(&files)));
+    files[2].1 = cut.as_bytes();
+    holds(&looks(&folder(&files)), &["c.csv: the last identifier of the state in the boundaries is 3800013, and 3 districts"]);
+    files[2].1 = &whole.as_bytes()[..whole.len() - 4];
+    holds(&looks(&folder(&files)), &["c.csv:10: the file ends without the end of a line"]);
+    files[2].1 = whole.as_bytes();
+    files[0].1 = ELSI.as_bytes();
+    holds(&looks(&folder(&files)), &["6 of 9 boundaries are of no agency of the enrolment tables"]);
+}
+
+#[test]
 fn what_is_imported_can_be_read_again_or_is_refused() {
     let twins = ELSI.replace("CAREER CENTER", "RURAL COOPERATIVE");
     let region = imported(&with("a.csv", &twins)).region;

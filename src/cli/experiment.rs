@@ -1,6 +1,6 @@
 //! `barnraise compare` and `barnraise run`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ use crate::futures::question::Question;
 use crate::futures::work_folder::WorkFolder;
 use crate::model::parameters::ParameterId;
 use crate::model::record::Record;
-use crate::model::region::Region;
+use crate::model::region::{Region, StateFinance, StateRules};
+use crate::plots;
 use crate::provenance::sha256_hex;
 use crate::report::{self, charts, figures::whole};
 use crate::results::{Layout, Origin, ResultsError, ResultsWriter, WrittenFile};
@@ -72,6 +73,9 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let scenario = scenario::read(&arguments.scenario).map_err(|more| problems.extend(more)).ok();
     let given = arguments.ground.region.as_ref();
     let given = given.and_then(|word| region_meant(word).map_err(|more| problems.extend(more)).ok());
+    if let (Some(word), Some(scenario)) = (arguments.ground.region.as_ref(), scenario.as_ref()) {
+        refuse_dropped_rules(scenario, word, &arguments.scenario, &mut problems);
+    }
     let choice = given.as_ref().or(scenario.as_ref().map(|scenario| &scenario.region));
     let region_seed = seed.or(scenario.as_ref().map(|scenario| scenario.seed)).unwrap_or_default();
     let regions = choice.and_then(|choice| Regions::of(choice, region_seed).map_err(|more| problems.extend(more)).ok());
@@ -104,6 +108,23 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let question = Question::in_regions(scenario, regions).under(posterior);
     let options = Options { replicates: range, detail: arguments.level.into(), work: arguments.work.clone() };
     problems.into_result(Prepared { question, region, options, threads, out })
+}
+
+/// Rules and finance of the scenario's own region would be left unheeded without a word.
+fn refuse_dropped_rules(scenario: &Scenario, region: &OsStr, file: &Path, problems: &mut Problems) {
+    let RegionChoice::Synthetic(own) = &scenario.region else { return };
+    let tables =
+        [("[region.rules]", own.rules == StateRules::default()), ("[region.finance]", own.finance == StateFinance::default())];
+    let told: Vec<&str> = tables.into_iter().filter(|(_, default)| !default).map(|(name, _)| name).collect();
+    if !told.is_empty() {
+        let tables = told.join(" and ");
+        let what = format!("--region {} and {tables} of the scenario exclude each other", region.display());
+        let problem = Problem::new(Place::File(file.display().to_string()), what).expected("rules and finance from one place");
+        problems.push(problem.hint(format!(
+            "a region has its own: change them in a region file (`barnraise region --region … --out …` writes one), or take {tables} out of \
+             the scenario"
+        )));
+    }
 }
 
 /// The region that a word on the command line means: a file if there is one of this name, or if it looks like a path;
@@ -206,7 +227,21 @@ fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Outpu
         Ok(comparison)
     });
     let comparison = done.map_err(Failed::Broken)??;
+    if !arguments.no_charts {
+        tell_unshown(question, &prepared.region, output);
+    }
     verdict(&comparison, arguments, output)
+}
+
+/// Tells the letters of titles and names that the charts in PNG cannot show.
+fn tell_unshown(question: &Question, region: &Region, output: &mut Output) {
+    let titles = question.scenario.policies.iter().map(|policy| policy.title.as_str());
+    let texts: String = titles.chain([question.scenario.title.as_str(), region.title.as_str()]).collect();
+    let letters = plots::unshown(&texts);
+    if !letters.is_empty() {
+        let some: String = letters.iter().take(20).collect();
+        output.warning(&format!("the charts in PNG have no letters for {some}: those in SVG show them"));
+    }
 }
 
 /// Long work is kept while it is done, beside its results, unless it is kept elsewhere.

@@ -55,6 +55,11 @@ impl Output {
         }
     }
 
+    /// Tells what was done otherwise than asked, to those who want no messages too.
+    pub(super) fn warning(&mut self, text: &str) {
+        self.tell(&format!("warning: {text}"));
+    }
+
     /// Tells what failed.
     pub(super) fn error(&mut self, text: &str) {
         if self.json {

@@ -18,7 +18,7 @@ use crate::provenance::sha256_hex;
 pub use crate::diagnostics::Problems;
 
 /// Most particles of a file.
-const MOST_PARTICLES: u32 = 100_000;
+const MOST_PARTICLES: usize = 100_000;
 
 /// Draws that are of experiments and not of the model; numbers from 1,000 up, so that they never meet
 /// those of the model's decisions.
@@ -154,13 +154,13 @@ fn form(table: &mut Table<'_>) -> Posterior {
     let sound = table.sound();
     let expected = sound.then_some(parameters.as_slice());
     let particles = table.some_tables("particle", "One parameter vector.", |table| particle(table, expected));
-    let count = table.optional("particles", PARTICLES, &Whole::new("", 1, MOST_PARTICLES.into()));
+    let count = table.optional("particles", PARTICLES, &Whole::new("", 1, i64::from(MOST_PARTICLES as u32)));
     if let Some(count) = count.filter(|count| table.sound() && *count as usize != particles.len()) {
         let what = format!("the posterior says that it has {count} particles, but {} are there", particles.len());
         let problem = Problem::new(table.place("particles"), what).expected("as many `[[particle]]` as it says");
         table.push(problem.hint("the file may be cut off: copy it again; if you have changed it, change `particles` too"));
     }
-    if particles.len() > MOST_PARTICLES as usize {
+    if particles.len() > MOST_PARTICLES {
         let problem = Problem::new(table.here(), format!("the posterior has {} particles", particles.len()));
         table.push(problem.expected(format!("at most {MOST_PARTICLES}")));
     }

@@ -19,6 +19,7 @@ pub(crate) use table::{Table, Variant};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -138,13 +139,23 @@ pub(crate) fn schema(title: &str, description: &str, form: impl FnOnce(&mut Tabl
     schema
 }
 
+/// Most bytes of a file: above the largest posterior.
+const LARGEST: u64 = 1_000_000_000;
+
 /// The text of a file.
 ///
 /// # Errors
 /// A problem that names the file where it is missing, unreadable or not UTF-8.
 pub(crate) fn text_of(path: &Path, what: &str) -> Result<String, Problems> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&name, what, &error))?;
+    // A device may give bytes for ever.
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(&name, what, &error))?;
+    if bytes.len() as u64 > LARGEST {
+        let problem = Problem::new(Place::File(name), format!("the {what} is larger than any can be: over {LARGEST} bytes"));
+        return Err(problem.expected("a TOML file").hint("check the path").into());
+    }
     String::from_utf8(bytes).map_err(|error| {
         let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         let line = 1 + before.matches('\n').count();

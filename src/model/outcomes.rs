@@ -137,8 +137,8 @@ outcomes! {
         "Shared activities that worked this year and in which a member of a cluster took part.";
     shared_work, "Working activities per district", "activities", Higher, MeanOfYears, 2, false,
         "Shared activities that worked this year, per operating district, in a cluster or not.";
-    autonomy_given_up, "Autonomy given up", "index 0-1", Lower, MeanOfYears, 3, false,
-        "Mean over operating districts of the autonomy given up to a cluster: depth of sharing times the weight of each function, as far as the form takes it; 1 is all functions shared fully in a cluster.";
+    autonomy_given_up, "Autonomy given up", "index", Lower, MeanOfYears, 3, false,
+        "Mean over operating districts of the autonomy given up to a cluster: depth of sharing times the weight of each function and that of the form; 1 is all functions shared fully in a cluster, and a consortium or federation can take more.";
     trust, "Trust within clusters", "index 0-1", Higher, LastYear, 2, false,
         "Mean trust of members of a cluster in each other.";
     ownership, "Ownership of clusters", "index 0-1", Higher, LastYear, 2, false,

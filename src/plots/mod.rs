@@ -24,7 +24,7 @@ pub use fan::{FanChart, FanPanel};
 pub use intervals::{IntervalChart, IntervalPanel, IntervalRow};
 pub use map::{Community, MapChart, MapPanel};
 pub use ranges::{RangeRow, RangesChart};
-pub use raster::png;
+pub use raster::{png, unshown};
 pub use timeline::{TimelineChart, TimelinePanel};
 
 /// Why a chart could not be drawn.

@@ -22,6 +22,27 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PlotError> {
     picture.encode_png().map_err(|error| PlotError::Raster(error.to_string()))
 }
 
+/// The letters of a text that the built-in font has not: in a PNG they are empty boxes.
+#[must_use]
+pub fn unshown(text: &str) -> Vec<char> {
+    /// Letters up to here (Latin and its accents) are there.
+    const SURE: char = '\u{24f}';
+    /// No letter at all, so that no font has it.
+    const NONE: char = '\u{ffffe}';
+    let drawn = |letter: char| {
+        let text = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"30\" height=\"30\"><text x=\"4\" y=\"20\">{letter}</text></svg>"
+        );
+        png(&text, 1.0).ok()
+    };
+    let mut letters: Vec<char> = text.chars().filter(|letter| *letter > SURE && !letter.is_whitespace()).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    let none = if letters.is_empty() { None } else { drawn(NONE) };
+    letters.retain(|letter| drawn(*letter) == none);
+    letters
+}
+
 /// How an SVG is read: with the built-in fonts only.
 pub(super) fn options() -> Options<'static> {
     Options { fontdb: fonts(), font_family: "DejaVu Sans".into(), ..Options::default() }
@@ -56,6 +77,12 @@ mod tests {
     fn text_is_drawn_with_the_built_in_font() {
         let blank = SVG.replace("Ab", "");
         assert_ne!(png(SVG, 1.0).unwrap(), png(&blank, 1.0).unwrap());
+    }
+
+    #[test]
+    fn letters_that_the_font_has_not_are_found() {
+        assert_eq!(unshown("Merger grant – Übung, é, Ж, ≤ 30 %"), Vec::<char>::new());
+        assert_eq!(unshown("合併 grant 合"), ['併', '合']);
     }
 
     #[test]

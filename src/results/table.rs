@@ -1,5 +1,6 @@
 //! One table as CSV and Parquet: rows go to the CSV at once and to Parquet in row groups.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -80,11 +81,17 @@ fn csv_row(csv: &mut CsvFile, words: &Vocabulary, cells: &[Cell], numbers: &[f64
         match *cell {
             Cell::Missing => csv.field("")?,
             Cell::Integer(value) => csv.integer(value)?,
-            Cell::Text(code) => csv.field(words.text(code))?,
+            Cell::Text(code) => csv.field(&guarded(words.text(code)))?,
         }
     }
     numbers.iter().try_for_each(|&value| csv.number(value))?;
     csv.end_row()
+}
+
+/// A text that no spreadsheet runs: one that begins as a formula does gets an apostrophe before it, which spreadsheets
+/// take for the mark of a text.
+fn guarded(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 
 /// A Parquet file and the rows that are not yet in it, row after row.

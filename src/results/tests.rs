@@ -378,3 +378,17 @@ fn an_added_file_cannot_leave_the_folder_or_replace_a_table() {
         assert!(matches!(writer.add_file(name, b""), Err(ResultsError::FileName(_))), "{name}");
     }
 }
+
+#[test]
+fn no_spreadsheet_runs_a_name_in_csv_and_parquet_keeps_it_as_it_is() {
+    let (_temp, dir) = folder();
+    let names = ["=1+1", "+a", "-b"].map(str::to_owned).to_vec();
+    write_all(&dir, Layout { district_names: names.clone(), ..layout() }, 4);
+    let rows = read_csv(&dir.join("districts.csv"));
+    let named: Vec<&String> = rows.iter().flatten().filter(|cell| cell.starts_with('\'')).collect();
+    assert!(!named.is_empty(), "{rows:?}");
+    assert!(rows.iter().flatten().all(|cell| !names.contains(cell)), "{rows:?}");
+    let parquet = fs::read(dir.join("districts.parquet")).expect("a table");
+    let holds = |text: &str| parquet.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(!holds("'=1+1"), "the apostrophe is for spreadsheets only");
+}

@@ -68,7 +68,7 @@ fn policy(table: &mut Table<'_>) -> Written {
     let description = table.or("description", "What it is, for people.", &Prose, String::new());
     let source = table.or("source", "Where its design comes from.", &Prose, String::new());
     let remove = table.or("remove", "Names of instruments that it does not take over.", &texts, Vec::new());
-    let instruments = table.tables("instrument", "What the state pays, requires or allows.", instrument);
+    let instruments = table.tables("instrument", INSTRUMENTS, instrument);
     let clusters = table.tables("cluster", "Clusters that exist when the first year begins.", cluster);
     let parameters = table.table("parameters", "Parameters that this policy changes.", parameters);
     Written {
@@ -90,6 +90,9 @@ fn policy(table: &mut Table<'_>) -> Written {
         },
     }
 }
+
+const INSTRUMENTS: &str = "What the state pays, requires or allows. Their order changes nothing, but that of two of one kind which could pay \
+                           for the same help or post, the earlier comes first.";
 
 /// The keys of a table of parameters: the registry's names, ranges and units.
 pub(super) fn parameters(table: &mut Table<'_>) -> Vec<(ParameterId, f64)> {

@@ -1,6 +1,7 @@
 //! Reads the record of states from a folder of tables; all problems at once.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use super::{ClassExits, Consolidation, DistrictYear, Exit, FIRST_YEAR, LAST_YEAR
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::import::edge::{read_boundaries, read_offices};
 use crate::districts::import::elsi::leaid;
-use crate::districts::import::folder::{LARGEST, paths, unpacked};
+use crate::districts::import::folder::{LARGEST, fits, paths, unpacked};
 use crate::districts::import::products::Product;
 use crate::districts::import::table::{Log, Row, Table, decode, find_head, read_rows};
 
@@ -86,8 +87,8 @@ impl Kind {
 /// row or cell of these states with file, line and column.
 pub fn read(folder: &Path, states: &[String]) -> Result<Vec<StateHistory>, Problems> {
     let mut log = Log::default();
-    let tables = tables(folder, &mut log);
-    let missing: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !tables.contains_key(kind)).collect();
+    let (tables, unfit) = tables(folder, &mut log);
+    let missing: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !tables.contains_key(kind) && !unfit.contains(kind)).collect();
     for kind in missing {
         let place = Place::File(folder.display().to_string());
         let problem = Problem::new(place, format!("the folder has no {}", kind.title()));
@@ -103,9 +104,9 @@ pub fn read(folder: &Path, states: &[String]) -> Result<Vec<StateHistory>, Probl
     if log.is_empty() { Ok(histories) } else { log.into_problems().into_result(histories) }
 }
 
-/// The tables that are recognised, the first of each kind (by path).
-fn tables(folder: &Path, log: &mut Log) -> BTreeMap<Kind, Table> {
-    let mut found = BTreeMap::new();
+/// The tables that are recognised, one of each kind, and the kinds of which one lacks columns.
+fn tables(folder: &Path, log: &mut Log) -> (BTreeMap<Kind, Table>, Vec<Kind>) {
+    let (mut found, mut unfit) = (BTreeMap::<Kind, Table>::new(), Vec::new());
     for path in paths(folder, log).files {
         let name = path.display().to_string();
         if fs::metadata(&path).is_ok_and(|data| data.len() > LARGEST) {
@@ -126,18 +127,33 @@ fn tables(folder: &Path, log: &mut Log) -> BTreeMap<Kind, Table> {
         });
         let (Some(kind), Some(head)) = (kind, head) else { continue };
         // Later years' finances have counties too: only those of the first year are wanted.
-        let table = || read_rows(&name, &text, head, log);
-        if kind == Kind::Counties {
-            let table = table();
-            let first = format!("{:02}", FIRST_YEAR % 100);
-            if table.rows.first().is_some_and(|row| row.get(table.column("YEAR")) == first) {
-                found.entry(kind).or_insert(table);
+        if let Kind::Offices | Kind::Boundaries = kind {
+            let product = if kind == Kind::Offices { Product::Geocodes } else { Product::Boundaries };
+            if !fits(product, &name, &head.header, log) {
+                unfit.push(kind);
+                continue;
             }
-        } else {
-            found.entry(kind).or_insert_with(table);
+        }
+        let table = read_rows(&name, &text, head, log);
+        if kind == Kind::Counties {
+            let first = format!("{:02}", FIRST_YEAR % 100);
+            if table.rows.first().is_none_or(|row| row.get(table.column("YEAR")) != first) {
+                continue;
+            }
+        }
+        match found.entry(kind) {
+            Entry::Vacant(entry) => {
+                entry.insert(table);
+            }
+            Entry::Occupied(entry) if entry.get().says_as(&table) => {}
+            Entry::Occupied(entry) => {
+                let what = format!("a second {} that is not as the first, {}", kind.title(), entry.get().file);
+                let problem = Problem::new(Place::File(name), what).expected("one of each table of a record");
+                log.push(problem.hint("leave the one that you mean in the folder, and take the other out"));
+            }
         }
     }
-    found
+    (found, unfit)
 }
 
 fn of_state(tables: &BTreeMap<Kind, Table>, state: &str, log: &mut Log) -> StateHistory {

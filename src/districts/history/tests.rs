@@ -148,3 +148,26 @@ fn a_state_that_the_record_does_not_hold_is_told_with_those_it_does() {
     let text = read(folder.path(), &["MT".to_owned()]).expect_err("no Montana").render(false);
     assert!(text.contains("`MT`") && text.contains("one of: ND"), "{text}");
 }
+
+#[test]
+fn two_tables_of_one_kind_that_differ_are_refused_and_a_copy_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), |_, text| text);
+    let panel = fs::read_to_string(folder.path().join("panel.csv")).expect("the panel");
+    fs::write(folder.path().join("panel-copy.csv"), &panel).expect("a file");
+    assert!(read(folder.path(), &states()).is_ok());
+    fs::write(folder.path().join("panel-copy.csv"), panel.replace("900000", "990000")).expect("a file");
+    let told = read(folder.path(), &states()).expect_err("two panels").render(false);
+    assert!(told.contains("panel.csv") && told.contains("a second panel of yearly enrolments and finances"), "{told}");
+}
+
+#[test]
+fn a_column_of_another_name_is_named_and_an_unreadable_entry_is_passed_over() {
+    let told = problems(|name, text| if name == "offices.csv" { text.replace(",LON\n", ",LONG\n") } else { text });
+    assert!(told.contains("no column LON (LON1516)") && told.contains("1 problem found"), "{told}");
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), |_, text| text);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/nonexistent/old.csv", folder.path().join("old.csv")).expect("a link");
+    assert!(read(folder.path(), &states()).is_ok());
+}

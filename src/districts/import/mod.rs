@@ -334,6 +334,13 @@ fn assemble(
     let bounded: BTreeSet<&str> = tables.boundaries.iter().map(|boundary| boundary.id.as_str()).collect();
     let names = regular.iter().map(|(id, agency)| (agency.name.as_str(), bounded.contains(id)));
     plausible::special(names, log);
+    let offices = tables.offices.iter().map(|office| (office.id.as_str(), &office.origin));
+    plausible::ends("geocodes", offices, regular.keys().copied(), log);
+    let boundaries = tables.boundaries.iter().map(|boundary| (boundary.id.as_str(), &boundary.origin));
+    plausible::ends("boundaries", boundaries, regular.keys().copied(), log);
+    let of =
+        |id: &str| tables.aliases.get(id).map_or_else(|| agencies.by_id.contains_key(id), |new| agencies.by_id.contains_key(new));
+    plausible::strays(&tables.boundaries, of, log);
     tell_gaps(folder, &account.imputed, (state, region.districts.len()), log);
     account.warnings.extend(warnings(files, agencies, tables, &regular, year));
     account.warnings.append(&mut log.odd);

@@ -357,6 +357,41 @@ pub(super) fn schools(schools: &mut [School], country: Option<&Country>, log: &m
     settle(findings, of, &Verdict { expected, done: "the school is put at its district's office", cause }, log);
 }
 
+/// Tables of which the end is missing: the districts without a row are just those with the largest identifiers.
+pub(super) fn ends<'a>(
+    what: &str,
+    rows: impl Iterator<Item = (&'a str, &'a Origin)>,
+    districts: impl Iterator<Item = &'a str>,
+    log: &mut Log,
+) {
+    const FEWEST: usize = 3;
+    let rows: BTreeMap<&str, &Origin> = rows.collect();
+    let Some((last, origin)) = rows.last_key_value() else { return };
+    let without: Vec<&str> = districts.filter(|id| !rows.contains_key(id)).collect();
+    let beyond = without.iter().filter(|id| id > &last).count();
+    if beyond >= FEWEST && 2 * beyond > without.len() {
+        log.odd.push(format!(
+            "{}: the last identifier of the state in the {what} is {last}, and {beyond} districts have larger ones: is the file cut off?",
+            origin.file
+        ));
+    }
+}
+
+/// Enrolment tables of which rows are missing: boundaries that are of no agency. Some districts change their identifier.
+pub(super) fn strays(boundaries: &[Boundary], known: impl Fn(&str) -> bool, log: &mut Log) {
+    const FEWEST: usize = 4;
+    let strays: Vec<&Boundary> = boundaries.iter().filter(|boundary| !known(&boundary.id)).collect();
+    if strays.len() >= FEWEST && 10 * strays.len() > boundaries.len() {
+        let names = strays.iter().take(TOLD).map(|boundary| boundary.name.as_str()).collect::<Vec<_>>().join(", ");
+        log.odd.push(format!(
+            "{}: {} of {} boundaries are of no agency of the enrolment tables: are these cut off, or of another year? ({names}, …)",
+            strays[0].origin.file,
+            strays.len(),
+            boundaries.len()
+        ));
+    }
+}
+
 /// Agencies that look like charter or special ones, although their type is that of a district: without a boundary,
 /// where most have one.
 pub(super) fn special<'a>(names: impl Iterator<Item = (&'a str, bool)>, log: &mut Log) {

@@ -135,6 +135,12 @@ impl Table {
         }
     }
 
+    /// Whether another table has the same columns and rows.
+    pub(in crate::districts) fn says_as(&self, other: &Self) -> bool {
+        let cells = |table: &Self| table.rows.iter().map(|row| row.cells.clone()).collect::<Vec<_>>();
+        self.header == other.header && cells(self) == cells(other)
+    }
+
     /// Where a row stands.
     pub(in crate::districts) fn origin(&self, row: &Row) -> Origin {
         Origin { file: self.file.clone(), line: row.line }
@@ -362,6 +368,11 @@ pub(in crate::districts) fn read_rows(file: &str, text: &str, head: Head, log: &
             log.push(Problem::new(place(), what).expected("one cell for each column").hint(FETCH_AGAIN));
         }
     }
+    // Publishers' files end with the end of a line: without one, the last cell may be a part of what it was.
+    let unended = !text.ends_with(['\n', '\r']) && !cut;
+    if let Some(last) = table.rows.last().filter(|_| unended && !table.footnotes) {
+        log.odd.push(format!("{file}:{}: the file ends without the end of a line: it may be cut off in this row", last.line));
+    }
     if let Some(first) = short.first() {
         log.odd.push(format!(
             "{file}:{first}: {} short of cells at the end: taken as blank, as a spreadsheet leaves them out",
@@ -461,6 +472,18 @@ mod tests {
         let (table, problems) = table("LEAID,NAME,N\n0100005,\"A,1\n0100006,B,2\n0100007,\"C\",3\n");
         assert!(table.rows.iter().all(|row| row.get(Some(0)) != "0100005"));
         assert!(problems.render(false).contains("goes on over the end of the line"), "{}", problems.render(false));
+    }
+
+    #[test]
+    fn a_file_that_ends_in_the_middle_of_a_line_is_looked_at() {
+        let odd = |text: &str| {
+            let mut log = Log::default();
+            let head = find_head(text, |header| header.iter().any(|name| name == "LEAID")).expect("a header");
+            read_rows("a.csv", text, head, &mut log);
+            log.odd.join("\n")
+        };
+        assert!(odd("LEAID,NAME,N\n0100005,A,1\n0100006,B,12").starts_with("a.csv:3: the file ends without"));
+        assert_eq!(odd("LEAID,NAME,N\n0100005,A,1\n0100006,B,123\r\n"), "");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::answers::Answer;
+use super::outcomes::RegionOutcome;
 use super::parameters::Parameters;
 use super::policy::Policy;
 use super::record::{Detail, Record};
@@ -96,7 +97,18 @@ fn check_run(region: Region, policy: &Policy, parameters: &Parameters, seed: u64
         }
     });
     clusters::check_lives(&record, met.founded);
+    check_indices(&record);
     met
+}
+
+/// What is called an index from 0 to 1 is one.
+fn check_indices(record: &Record) {
+    for year in 0..record.years() {
+        for outcome in RegionOutcome::ALL.into_iter().filter(|outcome| outcome.outcome().unit == "index 0-1") {
+            let value = record.region_value(year, outcome);
+            assert!(value.is_nan() || (-1e-9..=1.0 + 1e-9).contains(&value), "{} is {value}", outcome.outcome().id);
+        }
+    }
 }
 
 /// So many cases; a failure names its case, and no file of failures is left behind.
