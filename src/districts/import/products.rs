@@ -44,7 +44,11 @@ impl Product {
             Self::F33 => F33.iter().all(|name| has(name)),
             Self::Schools => ["NCESSCH", "LEAID", "CITY", "LOGRADE", "HIGRADE"].iter().all(|name| has(name)),
             // Other tables have latitudes too: of schools, and of districts without the names of counties.
-            Self::Geocodes => has("LEAID") && header.iter().any(|name| is_latitude(name)) && !has("NCESSCH") && !has("LAND_KM2"),
+            Self::Geocodes => {
+                has("LEAID")
+                    && header.iter().any(|name| is_latitude(name))
+                    && !["NCESSCH", "LAND_KM2", "ALAND_KM2"].iter().any(|other| has(other))
+            }
             // Places, counties and tracts have identifiers and land too, but no grades.
             Self::Boundaries => {
                 has("GEOID")
