@@ -471,3 +471,89 @@ fn more_members_than_districts_are_refused_before_anything_is_written() {
     }
     assert!(!folder.path().join("results").exists());
 }
+
+/// `compare` into `out` with a seed, small and quick.
+fn quick<'a>(seed: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let arguments = ["compare", "smoke.toml", "--replicates", "3", "--no-charts", "--quiet", "--out", "out", "--seed", seed];
+    arguments.into_iter().chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn killed_at_any_instant_a_run_leaves_whole_results_or_none_and_the_next_one_goes_on() {
+    let folder = workplace();
+    let mut whole = 0;
+    for round in 0..40u64 {
+        let seed = round.to_string();
+        let arguments = quick(&seed, &[]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_barnraise"));
+        let quiet = command.current_dir(folder.path()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut child = quiet.args(&arguments).spawn().expect("it starts");
+        std::thread::sleep(std::time::Duration::from_millis(3 * (round % 20)));
+        let _ = child.kill();
+        child.wait().expect("it has ended");
+        if folder.path().join("out").exists() {
+            succeeded(&barnraise(folder.path(), &["verify", "out"]));
+            whole += 1;
+        }
+        if round % 4 == 0 {
+            succeeded(&barnraise(folder.path(), &arguments));
+            succeeded(&barnraise(folder.path(), &["verify", "out"]));
+        }
+    }
+    assert!(whole > 0);
+    succeeded(&barnraise(folder.path(), &quick("7", &[])));
+    let left: Vec<String> = files(folder.path()).into_keys().filter(|name| !name.starts_with("out/")).collect();
+    assert_eq!(left, ["smoke.toml"]);
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind() {
+    let folder = workplace();
+    fs::create_dir_all(folder.path().join("mine")).expect("a folder");
+    fs::write(folder.path().join("mine/notes"), "mine").expect("a file");
+    for work in ["mine", "out", "out/work", "."] {
+        let refused = barnraise(folder.path(), &quick("1", &["--work", work]));
+        assert_eq!(refused.status.code(), Some(2), "{work}: {}", text(&refused.stderr));
+        let refused = barnraise(folder.path(), &["ablate", "smoke.toml", "--replicates", "3", "--out", "out", "--work", work]);
+        assert_eq!(refused.status.code(), Some(2), "{work}: {}", text(&refused.stderr));
+        let left: Vec<String> = files(folder.path()).into_keys().collect();
+        assert_eq!(left, ["mine/notes", "smoke.toml"], "{work}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_are_completed_though_the_table_cannot_be_printed() {
+    let folder = workplace();
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device that is always full");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_barnraise"));
+    let output = command.current_dir(folder.path()).args(quick("1", &[])).stdout(full).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("cannot write to the standard output"), "{}", text(&output.stderr));
+    succeeded(&barnraise(folder.path(), &["verify", "out"]));
+}
+
+#[test]
+fn a_file_that_is_written_takes_the_place_of_its_own_kind_only() {
+    let folder = workplace();
+    let path = folder.path();
+    fs::write(path.join("table.csv"), "a,b\n1,2\n").expect("a file");
+    for (command, out) in [("region", "table.csv"), ("region", "smoke.toml")] {
+        let refused = barnraise(path, &[command, "--districts", "5", "--out", out, "--force"]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(text(&refused.stderr).contains("is no region file"), "{}", text(&refused.stderr));
+    }
+    assert_eq!(fs::read_to_string(path.join("table.csv")).expect("it is there"), "a,b\n1,2\n");
+    succeeded(&barnraise(path, &["region", "--districts", "5", "--out", "five.toml"]));
+    succeeded(&barnraise(path, &["region", "--districts", "6", "--out", "five.toml", "--force"]));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("five.toml", path.join("link.toml")).expect("a link");
+        succeeded(&barnraise(path, &["region", "--districts", "7", "--out", "link.toml", "--force"]));
+        assert!(fs::symlink_metadata(path.join("link.toml")).expect("it is there").is_symlink());
+        assert!(fs::read_to_string(path.join("five.toml")).expect("it is there").contains("of 7 districts"));
+        std::os::unix::fs::symlink("nowhere", path.join("dead.toml")).expect("a link");
+        let dead = barnraise(path, &["region", "--out", "dead.toml", "--force"]);
+        assert!(dead.status.code() == Some(2) && text(&dead.stderr).contains("is not there"), "{}", text(&dead.stderr));
+    }
+}

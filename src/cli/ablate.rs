@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
 use super::calibrate::stopped;
-use super::experiment::{Prepared, asked, broken, layout, origin, policy_named, prepare, refused, what_was_written};
+use super::experiment::{Prepared, asked, broken, layout, origin, policy_named, prepare, refuse_same, refused, what_was_written};
 use super::output::Output;
 use crate::engine::replicates::on_threads;
 use crate::experiments::ablate::{self, Ablated, Options};
@@ -24,18 +24,20 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     if arguments.out.is_none() {
         prepared.out = PathBuf::from("results").join(format!("{}-ablation", prepared.question.scenario.name));
     }
-    let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
     let work = arguments.work.clone().unwrap_or_else(|| prepared.out.with_added_extension("work"));
+    refuse_same(&prepared.out, &work)?;
+    let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
     let options = Options { policy, replicates: prepared.options.replicates.clone(), work: &work };
     let bar = output.progress(u64::from(prepared.question.scenario.replicates), "futures");
     let found = on_threads(prepared.threads, || ablate::ablate(&prepared.question, &options, |done| bar.set_position(done)));
     bar.finish_and_clear();
     let (found, finished) = found.map_err(Failed::Broken)?.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";
-    output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found, output.page()) })?;
+    let printed = output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found, output.page()) });
     let files = complete(writer, &prepared, &found, &json)?;
     finished.map_or(Ok(()), WorkFolder::clear).map_err(broken)?;
     output.message(&what_was_written(&prepared.out, &files));
+    printed?;
     failures(&found, output)
 }
 

@@ -48,6 +48,7 @@ pub(super) enum Command {
     Import(Import),
     Region(Region),
     Scenario(Scenario),
+    Verify(Verify),
     Schema(Schema),
     Completions(Completions),
     Man(Man),
@@ -67,6 +68,7 @@ impl Command {
             Self::Import(arguments) => arguments.saying,
             Self::Region(arguments) => arguments.saying,
             Self::Scenario(arguments) => arguments.saying,
+            Self::Verify(arguments) => arguments.saying,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Saying { json: false, quiet: false },
         }
     }
@@ -482,6 +484,22 @@ pub(super) struct Scenario {
     /// Replace the file if there is one
     #[arg(long)]
     pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) saying: Saying,
+}
+
+/// Hold a results folder against its manifest
+///
+/// Every file that the manifest lists must be there with its size and digest, and nothing else: so that what is passed
+/// on or published is what a run wrote.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  barnraise verify results/three-year-grant")]
+pub(super) struct Verify {
+    /// The results folder
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(super) folder: PathBuf,
     #[command(flatten)]
     pub(super) saying: Saying,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failed;
 use super::arguments::Backtest;
 use super::calibrate::{PARTS, Size, part, pool, stopped};
-use super::experiment::{broken, command_line, refused, what_was_written};
+use super::experiment::{broken, command_line, refuse_same, refused, what_was_written};
 use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
@@ -53,6 +53,7 @@ struct Done {
 /// `barnraise backtest`.
 pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), Failed> {
     let prepared = prepare(arguments)?;
+    refuse_same(&arguments.out, &prepared.work)?;
     let mut folder = FileFolder::create(&arguments.out).map_err(refused)?;
     let Done { results, held_out, parts } = simulate(&prepared, output)?;
     let made = Made {
@@ -62,11 +63,11 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
         posterior: prepared.posterior.as_ref().map(|posterior| posterior.name.clone()),
     };
     let summary = report::json(&results, &held_out).map_err(broken)?;
-    output.data(&if arguments.saying.json {
+    let printed = output.data(&if arguments.saying.json {
         summary.clone()
     } else {
         report::text(&results, &held_out, &made, output.page())
-    })?;
+    });
     folder.add("summary.json", summary.as_bytes()).map_err(broken)?;
     folder.add("validation.md", report::page(&results, &held_out, &made).as_bytes()).map_err(broken)?;
     for (name, bytes) in report::tables(&results, &held_out).map_err(broken)? {
@@ -74,6 +75,10 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
     }
     for chart in report::charts(&results, &made).map_err(broken)? {
         folder.add(&chart.name, &chart.bytes).map_err(broken)?;
+    }
+    for (history, scenario) in &prepared.states {
+        let name = format!("scenario-{}.toml", history.state.to_ascii_lowercase());
+        folder.add(&name, scenario.text.as_bytes()).map_err(broken)?;
     }
     for (name, posterior) in posteriors(&prepared, &held_out) {
         folder.add(&name, posterior.text().as_bytes()).map_err(broken)?;
@@ -88,6 +93,7 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
     if !held_out.is_empty() {
         output.message(&format!("The finished calibrations in {} can be deleted.", prepared.work.display()));
     }
+    printed?;
     if failed == 0 {
         return Ok(());
     }

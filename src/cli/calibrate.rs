@@ -1,7 +1,6 @@
 //! `barnraise calibrate`.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Failed;
@@ -12,11 +11,13 @@ use crate::diagnostics::{Place, Problem, Problems};
 use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::experiments::calibrate::{self as calibrating, Calibration};
 use crate::futures::posterior::Posterior;
-use crate::futures::work_folder::{RunnerError, write_whole};
+use crate::futures::work_folder::RunnerError;
+use crate::provenance::sha256_hex;
 use crate::report::Page;
 use crate::report::calibration as report;
+use crate::results::{FileFolder, Layout, Origin, WrittenFile};
 
-use super::experiment::command_line;
+use super::experiment::{broken, command_line, refuse_same, refused, what_was_written};
 
 /// The tables of a calibration; stands for a folder that may be written to again.
 const TABLES: &str = "calibration.json";
@@ -38,19 +39,19 @@ struct Prepared {
 /// `barnraise calibrate`.
 pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<(), Failed> {
     let prepared = prepare(arguments)?;
+    refuse_same(&prepared.out, &prepared.work)?;
+    let folder = FileFolder::create(&prepared.out).map_err(refused)?;
     let (calibration, posterior) = search(&prepared, output)?;
     let text = if arguments.saying.json {
         report::json(&calibration).map_err(|error| Failed::Broken(error.to_string()))?
     } else {
         report::text(&calibration, output.page())
     };
-    output.data(&text)?;
-    write(&prepared.out, &calibration, &posterior, &asked(arguments))?;
-    output.message(&format!(
-        "Wrote {POSTERIOR}, {TEXT}, {PAGE}, {TABLES} and charts to {}; the finished parts in {} can be deleted.",
-        prepared.out.display(),
-        prepared.work.display()
-    ));
+    let printed = output.data(&text);
+    let files = write(folder, &prepared.targets, (&calibration, &posterior), asked(arguments))?;
+    output.message(&what_was_written(&prepared.out, &files));
+    output.message(&format!("The finished parts in {} can be deleted.", prepared.work.display()));
+    printed?;
     Ok(())
 }
 
@@ -63,16 +64,10 @@ fn prepare(arguments: &Calibrate) -> Result<Prepared, Problems> {
     let without: Vec<String> = arguments.without.iter().map(|state| state.trim().to_ascii_uppercase()).collect();
     let records = Records { folder: arguments.from.as_deref(), without: &without };
     let targets = targets::read(&arguments.targets, records).map_err(|more| problems.extend(more)).ok();
-    if let Some(out) = &arguments.out {
-        refuse_foreign(out, &mut problems);
-    }
     let Some(mut targets) = targets else { return Err(problems) };
     size.set(&mut targets);
     targets.algorithm.seed = seed.unwrap_or(targets.algorithm.seed);
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&targets.name));
-    if arguments.out.is_none() {
-        refuse_foreign(&out, &mut problems);
-    }
     let work = arguments.work.clone().unwrap_or_else(|| out.with_added_extension("work"));
     problems.into_result(Prepared { targets, threads, out, work })
 }
@@ -97,20 +92,6 @@ impl Size {
         algorithm.particles = self.particles.unwrap_or(algorithm.particles);
         algorithm.generations = self.generations.unwrap_or(algorithm.generations);
     }
-}
-
-/// Only an empty folder, or that of an earlier calibration, is written to.
-fn refuse_foreign(out: &Path, problems: &mut Problems) {
-    let empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
-    if !out.exists() || out.join(TABLES).is_file() || (out.is_dir() && empty()) {
-        return;
-    }
-    let problem = Problem::new(Place::File(out.display().to_string()), "this is not empty and holds no calibration");
-    problems.push(
-        problem
-            .expected("a new folder, or that of an earlier calibration")
-            .hint("Give another --out, or move what is there elsewhere."),
-    );
 }
 
 fn search(prepared: &Prepared, output: &Output) -> Result<(Calibration, Posterior), Failed> {
@@ -165,17 +146,42 @@ fn asked(arguments: &Calibrate) -> String {
     command_line(words.into_iter())
 }
 
-fn write(out: &Path, calibration: &Calibration, posterior: &Posterior, command: &str) -> Result<(), Failed> {
-    let broken = |error: &dyn std::fmt::Display| Failed::Broken(error.to_string());
-    let json = report::json(calibration).map_err(|error| broken(&error))?;
-    fs::create_dir_all(out).map_err(|error| Failed::Broken(format!("cannot create {}: {error}", out.display())))?;
-    let page = report::page(calibration, command);
-    let texts = [(POSTERIOR, posterior.text()), (TEXT, report::text(calibration, Page::ENDLESS)), (PAGE, page), (TABLES, json)];
+/// Writes what was found, and what was asked: the targets, and the scenarios that they name.
+fn write(
+    mut folder: FileFolder,
+    targets: &Targets,
+    (calibration, posterior): (&Calibration, &Posterior),
+    command: String,
+) -> Result<Vec<WrittenFile>, Failed> {
+    let json = report::json(calibration).map_err(broken)?;
+    let page = report::page(calibration, &command);
+    let mut texts = vec![
+        (POSTERIOR.to_owned(), posterior.text()),
+        (TEXT.to_owned(), report::text(calibration, Page::ENDLESS)),
+        (PAGE.to_owned(), page),
+        (TABLES.to_owned(), json),
+        ("targets.toml".to_owned(), targets.text.clone()),
+    ];
+    for (number, setting) in (1..).zip(&targets.settings) {
+        texts.push((format!("scenarios/{number:02}-{}.toml", setting.scenario.name), setting.scenario.text.clone()));
+    }
     for (name, text) in texts {
-        write_whole(&out.join(name), text.as_bytes()).map_err(|error| broken(&error))?;
+        folder.add(&name, text.as_bytes()).map_err(broken)?;
     }
-    for chart in report::charts(calibration).map_err(|error| broken(&error))? {
-        write_whole(&out.join(chart.name), &chart.bytes).map_err(|error| broken(&error))?;
+    for chart in report::charts(calibration).map_err(broken)? {
+        folder.add(&chart.name, &chart.bytes).map_err(broken)?;
     }
-    Ok(())
+    let names: Vec<&str> = targets.settings.iter().map(|setting| setting.name.as_str()).collect();
+    let origin = Origin {
+        command,
+        scenario: targets.name.clone(),
+        scenario_sha256: sha256_hex(targets.text.as_bytes()),
+        region: names.join(", "),
+        region_sha256: targets.digest.clone(),
+        region_drawn_anew: false,
+        seed: targets.algorithm.seed,
+        replicates: targets.algorithm.particles,
+        years: targets.settings.iter().map(|setting| setting.scenario.years).max().unwrap_or(0),
+    };
+    folder.finish(&origin, &Layout::of_files(), 0).map_err(broken)
 }

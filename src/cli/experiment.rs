@@ -201,6 +201,7 @@ fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Outpu
     keep_if_long(prepared);
     let prepared = &*prepared;
     let Prepared { question, options, out, .. } = prepared;
+    options.work.as_ref().map_or(Ok(()), |work| refuse_same(out, work))?;
     let writer = ResultsWriter::create(out, layout(prepared, arguments)).map_err(refused)?;
     if let Some(folder) = options.work.as_ref().filter(|folder| folder.exists()) {
         output.message(&format!("Going on with the unfinished work in {}.", folder.display()));
@@ -220,10 +221,12 @@ fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Outpu
         } else {
             report::text(&comparison, output.page())
         };
-        output.data(&text)?;
+        // Nor must a disk that has no room for it keep the results from being completed.
+        let printed = output.data(&text);
         let files = complete(folder.writer, prepared, arguments, &comparison, &trends)?;
         kept.map_or(Ok(()), WorkFolder::clear).map_err(broken)?;
         output.message(&what_was_written(out, &files));
+        printed?;
         Ok(comparison)
     });
     let comparison = done.map_err(Failed::Broken)??;
@@ -242,6 +245,18 @@ fn tell_unshown(question: &Question, region: &Region, output: &mut Output) {
         let some: String = letters.iter().take(20).collect();
         output.warning(&format!("the charts in PNG have no letters for {some}: those in SVG show them"));
     }
+}
+
+/// Results and unfinished work need folders of their own: one is exchanged whole, the other is left while work goes on.
+pub(super) fn refuse_same(out: &Path, work: &Path) -> Result<(), Problems> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (out, work) = (absolute(out), absolute(work));
+    if !out.starts_with(&work) && !work.starts_with(&out) {
+        return Ok(());
+    }
+    let problem =
+        Problem::new(Place::Flag(format!("--work {}", work.display())), "results and unfinished work would be in one folder");
+    Err(problem.expected("two folders, neither in the other").hint("give another --work or --out").into())
 }
 
 /// Long work is kept while it is done, beside its results, unless it is kept elsewhere.

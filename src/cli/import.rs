@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Failed;
 use super::arguments::Import;
 use super::output::Output;
-use super::region::{refuse_taken, write_region};
+use super::single::{REGION, refuse_taken, write_region};
 use crate::diagnostics::Problems;
 use crate::districts::import::report::{ImportReport, Tally};
 use crate::districts::import::{self as importing, ImportOptions};
@@ -13,7 +13,7 @@ use crate::districts::import::{self as importing, ImportOptions};
 /// `barnraise import`.
 pub(super) fn import(arguments: &Import, output: &mut Output) -> Result<(), Failed> {
     let mut problems = Problems::new();
-    refuse_taken(&arguments.out, arguments.force, &mut problems);
+    refuse_taken(&arguments.out, REGION, arguments.force, &mut problems);
     let mut options = ImportOptions::default();
     if let Some(year) = &arguments.year {
         options.year.clone_from(year);

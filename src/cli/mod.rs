@@ -17,6 +17,8 @@ mod import;
 mod output;
 mod region;
 mod scenario;
+mod single;
+mod verify;
 mod words;
 
 use std::process::ExitCode;
@@ -103,6 +105,7 @@ fn dispatch(command: &Command, output: &mut Output) -> Result<(), Failed> {
         Command::Import(arguments) => import::import(arguments, output),
         Command::Region(arguments) => region::region(arguments, output),
         Command::Scenario(arguments) => scenario::scenario(arguments, output),
+        Command::Verify(arguments) => verify::verify(arguments, output),
         Command::Schema(arguments) => generate::schema(arguments, output),
         Command::Completions(arguments) => generate::completions(arguments, output),
         Command::Man(arguments) => generate::man(arguments, output),

@@ -1,6 +1,5 @@
 //! `barnraise region`: a synthetic region made, or any region shown, beside the published figures.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use super::experiment::region_meant;
 use super::flags;
 use super::import::as_json;
 use super::output::Output;
+use super::single::{REGION, refuse_taken, write_region};
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::import::Imported;
 use crate::districts::import::report::ImportReport;
@@ -61,7 +61,7 @@ fn wanted(arguments: &arguments::Region) -> Result<Wanted, Problems> {
     }
     let seed = flags::seed(arguments.seed.as_deref(), &mut problems).unwrap_or(1);
     if let Some(path) = &arguments.out {
-        refuse_taken(path, arguments.force, &mut problems);
+        refuse_taken(path, REGION, arguments.force, &mut problems);
     }
     let Some(word) = &arguments.shown else {
         let drawn = || Wanted { region: synthetic::generate(&spec, seed), targets: targets(&spec), account: None };
@@ -90,32 +90,6 @@ fn wanted(arguments: &arguments::Region) -> Result<Wanted, Problems> {
             Err(problems)
         }
     }
-}
-
-/// A file that is there is replaced only on demand.
-pub(super) fn refuse_taken(path: &Path, force: bool, problems: &mut Problems) {
-    if path.is_dir() {
-        let problem = Problem::new(Place::Flag(format!("--out {}", path.display())), "this is a folder");
-        problems.push(problem.expected("the path of a file to write, such as regions/my-region.toml"));
-    } else if path.exists() && !force {
-        let problem = Problem::new(Place::Flag(format!("--out {}", path.display())), "there is a file of this name");
-        problems.push(problem.hint("give another name, or --force to replace it"));
-    }
-}
-
-/// Writes a region file whole or not at all.
-pub(super) fn write_region(path: &Path, region: &Region) -> Result<(), Failed> {
-    write_text(path, &region_file::write(region))
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failed> {
-    let partial = path.with_added_extension("partial");
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&partial, text));
-    written
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|error| Failed::Broken(format!("cannot write {}: {error}", path.display())))
 }
 
 fn table_text(region: &Region, rows: &[StatisticRow], page: Page) -> String {

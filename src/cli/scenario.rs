@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Failed;
 use super::arguments;
 use super::output::Output;
-use super::region::{refuse_taken, write_text};
+use super::single::{SCENARIO, refuse_taken, write_text};
 use crate::diagnostics::{Place, Problem, Problems, nearest};
 use crate::report::{Page, reference};
 use crate::scenario::parse;
@@ -17,7 +17,7 @@ use crate::scenario::presets::{PRESETS, Preset};
 pub(super) fn scenario(arguments: &arguments::Scenario, output: &mut Output) -> Result<(), Failed> {
     let mut problems = Problems::new();
     if let Some(path) = &arguments.out {
-        refuse_taken(path, arguments.force, &mut problems);
+        refuse_taken(path, SCENARIO, arguments.force, &mut problems);
         if arguments.name.is_none() {
             let problem = Problem::new(Place::Flag("--out".to_owned()), "--out needs the name of a scenario to write");
             problems.push(problem.hint("`barnraise scenario` lists the names"));

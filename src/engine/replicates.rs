@@ -22,7 +22,7 @@ pub struct Failure {
 
 /// How many replicates each thread does between two handings-over: enough to keep threads busy,
 /// few enough that their results stay small.
-const BLOCK_PER_THREAD: u32 = 32;
+pub const BLOCK_PER_THREAD: u32 = 32;
 
 /// Runs `work` on so many threads; None: as many as the machine has. Without the feature `parallel`, on this one.
 ///
@@ -40,6 +40,15 @@ pub fn on_threads<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Se
         let _ = threads;
         Ok(work())
     }
+}
+
+/// How many threads the pool has in which this is called.
+#[must_use]
+pub fn threads() -> usize {
+    #[cfg(feature = "parallel")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "parallel"))]
+    return 1;
 }
 
 /// Does `work` for every number below `count`, on the threads of the pool in which it is called, in any order.

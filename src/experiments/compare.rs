@@ -84,7 +84,8 @@ pub fn compare<S: Sink>(
         facts: facts(question, options),
         per_chunk: per_chunk(question, options.detail),
     });
-    let folder = Batch { replicates: options.replicates.clone(), keep }.run(
+    let weight = weight(question, options.detail);
+    let folder = Batch { replicates: options.replicates.clone(), keep, weight }.run(
         || runner.worlds.desk(),
         |desk, replicate| runner.run(desk, replicate),
         progress,
@@ -130,14 +131,18 @@ fn facts(question: &Question, options: &Options) -> Vec<(String, String)> {
 const CHUNK_BYTES: u64 = 2_000_000;
 
 fn per_chunk(question: &Question, detail: Detail) -> u32 {
+    (CHUNK_BYTES / weight(question, detail)).clamp(1, 64) as u32
+}
+
+/// Bytes that a future takes, about.
+fn weight(question: &Question, detail: Detail) -> u64 {
     let Scenario { policies, years, .. } = &question.scenario;
     let districts = question.regions.districts() as u64;
     let of_districts = if detail == Detail::District { districts * DISTRICT_WIDTH as u64 } else { 0 };
     // Clusters are fewer than districts, and few of the numbers that they leave are long.
     let of_clusters = if detail >= Detail::Cluster { districts * CLUSTER_WIDTH as u64 / 4 } else { 0 };
     let numbers = RegionOutcome::COUNT as u64 + of_districts + of_clusters;
-    let bytes = (8 * numbers * u64::from(*years) * policies.len() as u64).max(1);
-    (CHUNK_BYTES / bytes).clamp(1, 64) as u32
+    (8 * numbers * u64::from(*years) * policies.len() as u64).max(1)
 }
 
 /// District-years from which a comparison is long enough to be kept while it is made: half a minute or so.

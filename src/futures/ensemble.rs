@@ -26,7 +26,13 @@ pub struct Batch {
     pub replicates: Range<u32>,
     /// Where finished chunks are kept; none: nowhere, so that what was stopped begins anew.
     pub keep: Option<Keep>,
+    /// Bytes that the result of a replicate takes, about: where nothing is kept, no more of them are held at once than
+    /// fit into [`HELD`], but for two on each thread.
+    pub weight: u64,
 }
+
+/// Bytes of results that wait to be handed over, about; twice that while the next are worked out.
+pub const HELD: u64 = 64 << 20;
 
 /// Where finished chunks are kept, and what they depend on.
 #[derive(Debug, Clone)]
@@ -81,7 +87,9 @@ impl Batch {
             Ok(())
         };
         let Some(keep) = &self.keep else {
-            replicates::run_in_order(self.replicates.clone(), workspace, work, hand_over)?;
+            let fit = HELD / (self.weight.max(1) * replicates::threads() as u64);
+            let per_thread = fit.clamp(1, u64::from(replicates::BLOCK_PER_THREAD)) as u32;
+            replicates::run_in_blocks((self.replicates.clone(), per_thread), workspace, work, hand_over)?;
             return Ok(None);
         };
         let pieces = pieces(&self.replicates, keep.per_chunk);
@@ -156,7 +164,7 @@ mod tests {
 
     fn batch(folder: &Path, replicates: Range<u32>) -> Batch {
         let keep = Keep { folder: folder.to_owned(), facts: vec![("trial".into(), "1".into())], per_chunk: 10 };
-        Batch { replicates, keep: Some(keep) }
+        Batch { replicates, keep: Some(keep), weight: 100 }
     }
 
     fn run(batch: &Batch, work: impl Fn(u32) -> Thing + Sync) -> Vec<(u32, Result<Thing, Failure>)> {

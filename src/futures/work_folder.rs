@@ -18,6 +18,8 @@ use crate::provenance::{Build, sha256_hex};
 
 /// The plan's file in a work folder.
 const PLAN: &str = "plan.txt";
+/// Ends the name of a file that is being written.
+const UNFINISHED: &str = ".unfinished";
 /// Begins the first line of a chunk's file.
 const MARK: &str = "barnraise-chunk-1";
 
@@ -219,6 +221,14 @@ impl WorkFolder {
             let file = self.file(chunk);
             gone(fs::remove_file(&file)).map_err(refused("delete", &file))?;
         }
+        // What processes that were stopped had begun to write.
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let ours = name.starts_with("chunk-") || name.starts_with(PLAN);
+            if ours && name.ends_with(UNFINISHED) {
+                gone(fs::remove_file(entry.path())).map_err(refused("delete", &entry.path()))?;
+            }
+        }
         // The plan goes last: a folder of chunks without one would be taken for that of others.
         let file = self.path.join(PLAN);
         gone(fs::remove_file(&file)).map_err(refused("delete", &file))?;
@@ -248,7 +258,7 @@ fn begin(path: &Path, file: &Path, plan: &Plan) -> Result<(), RunnerError> {
     fs::create_dir_all(path).map_err(refused("create", path))?;
     for entry in fs::read_dir(path).map_err(refused("read", path))? {
         let name = entry.map_err(refused("read", path))?.file_name();
-        if !name.to_string_lossy().ends_with(".unfinished") {
+        if !name.to_string_lossy().ends_with(UNFINISHED) {
             return Err(RunnerError::Foreign(path.to_owned()));
         }
     }
@@ -261,7 +271,7 @@ fn begin(path: &Path, file: &Path, plan: &Plan) -> Result<(), RunnerError> {
 /// When the file system refuses.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunnerError> {
     // The number of the process keeps those that share a folder out of each other's way.
-    let beside = path.with_added_extension(format!("{}.unfinished", std::process::id()));
+    let beside = path.with_added_extension(format!("{}{UNFINISHED}", std::process::id()));
     let mut file = File::create(&beside).map_err(refused("create", &beside))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(refused("write", &beside))?;
     drop(file);
@@ -272,6 +282,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunnerError> {
 /// The new name itself must be safe on the disk too, where the system can be asked for that.
 fn sync_folder(path: &Path) -> Result<(), RunnerError> {
     let Some(folder) = path.parent().filter(|_| cfg!(unix)) else { return Ok(()) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(refused("write", folder))
 }
 

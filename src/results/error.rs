@@ -23,6 +23,14 @@ pub enum ResultsError {
     /// Another run has the folder open.
     #[error("another run is writing to {}: wait for it to end or give another --out", .0.display())]
     Busy(PathBuf),
+    /// The results are complete and could not be given their name.
+    #[error("the results are complete and stand in {}, but could not be given their name: {source}", .partial.display())]
+    Unnamed {
+        /// Where they stand.
+        partial: PathBuf,
+        /// Why.
+        source: Box<ResultsError>,
+    },
     /// The operating system refused.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {

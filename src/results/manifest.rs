@@ -112,17 +112,21 @@ fn detail_name(detail: Detail) -> &'static str {
     }
 }
 
+/// A file as a manifest lists it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ListedFile {
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
+}
+
 /// The files that a manifest lists, or None where it is not a manifest of ours.
-pub(super) fn listed_files(bytes: &[u8]) -> Option<Vec<String>> {
+pub(super) fn listed_files(bytes: &[u8]) -> Option<Vec<ListedFile>> {
     #[derive(Deserialize)]
     struct Listed {
         program: String,
         files: Vec<ListedFile>,
     }
-    #[derive(Deserialize)]
-    struct ListedFile {
-        name: String,
-    }
     let listed: Listed = serde_json::from_slice(bytes).ok()?;
-    (listed.program == PROGRAM).then(|| listed.files.into_iter().map(|file| file.name).collect())
+    (listed.program == PROGRAM).then_some(listed.files)
 }

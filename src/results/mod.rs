@@ -18,6 +18,7 @@ mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::path::Path;
 
@@ -34,6 +35,7 @@ pub use columns::{Column, ColumnKind, parameter_columns, tables};
 pub use error::ResultsError;
 pub use file::WrittenFile;
 pub use manifest::Origin;
+pub use verify::{Verified, verify};
 
 /// Rows collected before they go to disk as one Parquet row group: what bounds the memory.
 const ROW_GROUP_ROWS: usize = 1 << 16;
@@ -78,6 +80,22 @@ impl Layout {
             detail,
             csv: true,
             parquet: true,
+        }
+    }
+
+    /// The layout of a folder that holds no table of runs.
+    #[must_use]
+    pub fn of_files() -> Self {
+        Self {
+            policies: Vec::new(),
+            instruments: Vec::new(),
+            district_ids: Vec::new(),
+            district_names: Vec::new(),
+            first_year: 0,
+            parameters: Vec::new(),
+            detail: Detail::Region,
+            csv: false,
+            parquet: false,
         }
     }
 
@@ -289,7 +307,8 @@ impl ResultsWriter {
     /// name; complete results that stood there are removed only then. Returns what was written, the manifest last.
     ///
     /// # Errors
-    /// When a file cannot be written or the folder cannot be renamed; the partial folder then stays.
+    /// When a file cannot be written; the partial folder is then removed. When the folder cannot be renamed: it then stays,
+    /// complete.
     pub fn finish(mut self, origin: &Origin) -> Result<Vec<WrittenFile>, ResultsError> {
         let mut files = self.tables.finish(&self.words)?;
         let failed = self.failures.as_ref().map_or(0, file::CsvFile::rows);

@@ -392,3 +392,171 @@ fn no_spreadsheet_runs_a_name_in_csv_and_parquet_keeps_it_as_it_is() {
     let holds = |text: &str| parquet.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(!holds("'=1+1"), "the apostrophe is for spreadsheets only");
 }
+
+/// Whole results at a path, of a seed of their own.
+fn results_at(dir: &Path, seed: u64) {
+    let mut writer = ResultsWriter::create(dir, layout()).unwrap();
+    writer.write(0, 0, &record(0, 0)).unwrap();
+    writer.finish(&Origin { seed, ..origin() }).unwrap();
+}
+
+fn seed_at(dir: &Path) -> u64 {
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(dir.join("manifest.json")).unwrap()).unwrap();
+    manifest["seed"].as_u64().unwrap()
+}
+
+fn names_beside(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir.parent().unwrap()).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn whatever_an_exchange_left_that_was_stopped_the_next_run_goes_on_and_nothing_is_half() {
+    let (_temp, dir) = folder();
+    let [partial, old] = ["partial", "old"].map(|ending| dir.with_file_name(format!("run.{ending}")));
+    let marked = |folder: &Path| fs::write(folder.join("INCOMPLETE.txt"), "").unwrap();
+    // Before the new results had their name; between the two names; after; while what was replaced is deleted.
+    let stopped: [(&str, &dyn Fn()); 5] = [
+        ("complete and unnamed", &|| results_at(&partial, 2)),
+        ("between two names", &|| {
+            results_at(&old, 1);
+            results_at(&partial, 2);
+        }),
+        ("between two names, nothing new", &|| results_at(&old, 1)),
+        ("swapped", &|| {
+            results_at(&dir, 2);
+            results_at(&partial, 1);
+        }),
+        ("half deleted", &|| {
+            results_at(&dir, 2);
+            results_at(&old, 1);
+            marked(&old);
+            fs::remove_file(old.join("manifest.json")).unwrap();
+        }),
+    ];
+    for (what, leave) in stopped {
+        leave();
+        results_at(&dir, 3);
+        assert_eq!((seed_at(&dir), names_beside(&dir)), (3, vec!["run".to_owned()]), "{what}");
+        verify(&dir).expect(what);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}
+
+#[test]
+fn an_exchange_that_was_stopped_is_mended_before_the_new_run_has_written_anything() {
+    let (_temp, dir) = folder();
+    results_at(&dir.with_file_name("run.old"), 1);
+    results_at(&dir.with_file_name("run.partial"), 2);
+    let running = ResultsWriter::create(&dir, layout()).unwrap();
+    assert_eq!(seed_at(&dir), 2, "the results that were complete have their name");
+    drop(running);
+    assert_eq!((seed_at(&dir), names_beside(&dir)), (2, vec!["run".to_owned()]));
+}
+
+#[test]
+fn a_folder_of_somebody_else_beside_the_results_stays_and_is_in_nobodys_way() {
+    let (_temp, dir) = folder();
+    let old = dir.with_file_name("run.old");
+    fs::create_dir_all(&old).unwrap();
+    fs::write(old.join("notes"), "mine").unwrap();
+    for seed in 1..4 {
+        // Where two names cannot be swapped the second run says that the folder is in the way, and keeps what it has.
+        let mut writer = ResultsWriter::create(&dir, layout()).unwrap();
+        writer.write(0, 0, &record(0, 0)).unwrap();
+        match writer.finish(&Origin { seed, ..origin() }) {
+            Ok(_) => assert_eq!(seed_at(&dir), seed),
+            Err(error) => assert!(error.to_string().contains("are complete and stand in"), "{error}"),
+        }
+        assert_eq!(fs::read_to_string(old.join("notes")).unwrap(), "mine");
+    }
+}
+
+#[test]
+fn results_that_are_given_up_leave_nothing() {
+    let (_temp, dir) = folder();
+    results_at(&dir, 1);
+    let mut writer = ResultsWriter::create(&dir, layout()).unwrap();
+    writer.write(0, 0, &record(0, 0)).unwrap();
+    drop(writer);
+    assert_eq!((seed_at(&dir), names_beside(&dir)), (1, vec!["run".to_owned()]));
+}
+
+#[test]
+fn of_runs_that_begin_at_once_one_writes_and_the_folder_is_what_its_manifest_says() {
+    let (_temp, dir) = folder();
+    for round in 0..60 {
+        // Every third round something that was left is in the way.
+        if round % 3 == 0 {
+            let partial = dir.with_file_name("run.partial");
+            fs::create_dir_all(&partial).unwrap();
+            fs::write(partial.join("INCOMPLETE.txt"), "").unwrap();
+            fs::write(partial.join("region.csv"), "half").unwrap();
+        }
+        let start = std::sync::Barrier::new(3);
+        let one = |seed: u64| {
+            start.wait();
+            let mut writer = match ResultsWriter::create(&dir, layout()) {
+                Ok(writer) => writer,
+                Err(ResultsError::Busy(_)) => return 0,
+                Err(other) => panic!("{other}"),
+            };
+            writer.write(0, 0, &record(0, seed as u32)).unwrap();
+            writer.finish(&Origin { seed, ..origin() }).unwrap();
+            1
+        };
+        let written: u32 = std::thread::scope(|scope| {
+            let runs = [1, 2, 3].map(|seed| scope.spawn(move || one(seed)));
+            runs.map(|run| run.join().unwrap()).iter().sum()
+        });
+        assert!(written >= 1);
+        verify(&dir).expect("exactly what its manifest lists");
+        assert_eq!(names_beside(&dir), ["run"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn results_go_behind_a_link_and_never_in_its_place() {
+    let (temp, dir) = folder();
+    let store = temp.path().join("store");
+    results_at(&store, 1);
+    fs::create_dir_all(dir.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&store, &dir).unwrap();
+    results_at(&dir, 2);
+    assert_eq!(seed_at(&store), 2);
+    assert!(fs::symlink_metadata(&dir).unwrap().is_symlink());
+    let nowhere = temp.path().join("nowhere");
+    std::os::unix::fs::symlink(temp.path().join("not-there"), &nowhere).unwrap();
+    assert!(refusal(&nowhere).contains("a link to something that is not there"));
+    assert!(refusal(Path::new(".")).contains("cannot be the name") || refusal(Path::new(".")).contains("works in"));
+    assert!(refusal(&std::env::current_dir().unwrap()).contains("works in"));
+    #[cfg(target_os = "linux")]
+    assert!(refusal(Path::new("/proc")).contains("a disk of its own"));
+}
+
+#[test]
+fn a_folder_is_verified_file_by_file() {
+    let (_temp, dir) = folder();
+    assert!(verify(&dir).unwrap_err().to_string().contains("does not exist"));
+    results_at(&dir, 1);
+    let sound = verify(&dir).expect("as it was written");
+    assert!(sound.files > 5 && sound.bytes > 100, "{sound:?}");
+    fs::write(dir.join("notes.txt"), "mine").unwrap();
+    let longer = fs::read_to_string(dir.join("region.csv")).unwrap() + "\n";
+    fs::write(dir.join("region.csv"), longer).unwrap();
+    let mut bytes = fs::read(dir.join("region.parquet")).unwrap();
+    bytes[7] ^= 1;
+    fs::write(dir.join("region.parquet"), bytes).unwrap();
+    fs::remove_file(dir.join("columns.json")).unwrap();
+    let problems = verify(&dir).unwrap_err();
+    let told = problems.to_string();
+    assert_eq!(problems.len(), 4, "{told}");
+    for part in ["does not list this file", "the file has been changed", "the file has ", "the file is missing"] {
+        assert!(told.contains(part), "{part} is missing in\n{told}");
+    }
+    fs::write(dir.join("manifest.json"), "{}").unwrap();
+    assert!(verify(&dir).unwrap_err().to_string().contains("no manifest of this program"));
+}

@@ -125,7 +125,7 @@ pub fn ablate(
     let mut tables: Vec<Collected> = FACTORS.iter().map(|_| Collected::default()).collect();
     let (mut finished, mut failures) = (0, Vec::new());
     let keep = Keep { folder: options.work.to_owned(), facts: runner.facts(question, &options.replicates), per_chunk: PER_CHUNK };
-    let folder = Batch { replicates: options.replicates.clone(), keep: Some(keep) }.run(
+    let folder = Batch { replicates: options.replicates.clone(), keep: Some(keep), weight: 0 }.run(
         || runner.worlds.desk(),
         |desk, replicate| Pairs(runner.run(desk, replicate)),
         progress,

@@ -44,7 +44,7 @@ impl Futures<'_> {
         ];
         let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
         let keep = Keep { folder, facts: facts.collect(), per_chunk: PER_CHUNK };
-        Batch { replicates: self.replicates.clone(), keep: Some(keep) }
+        Batch { replicates: self.replicates.clone(), keep: Some(keep), weight: 0 }
     }
 }
 

@@ -26,7 +26,15 @@ pub(super) fn form(table: &mut Table<'_>, folder: &Path) -> Targets {
         table.push(Problem::new(table.here(), "there is nothing to fit to").expected("at least one [[setting]] or [[record]]"));
     }
     let settings: Vec<Setting> = settings.into_iter().flatten().collect();
-    Targets { title: title.unwrap_or_else(|| name.clone()), name, algorithm, parameters, settings, digest: String::new() }
+    Targets {
+        title: title.unwrap_or_else(|| name.clone()),
+        name,
+        algorithm,
+        parameters,
+        settings,
+        digest: String::new(),
+        text: String::new(),
+    }
 }
 
 fn algorithm(table: &mut Table<'_>) -> Algorithm {

@@ -96,6 +96,8 @@ pub struct Targets {
     pub settings: Vec<Setting>,
     /// The digest of the file and of all scenarios and regions that it names.
     pub digest: String,
+    /// The text of the file.
+    pub text: String,
 }
 
 impl Targets {
@@ -205,6 +207,7 @@ pub fn read_text(text: &str, name: &str, folder: &Path, records: Records<'_>) ->
         setting.regions.iter().for_each(|region| digests += &sha256_hex(region_file::write(region).as_bytes()));
     }
     targets.digest = sha256_hex(digests.as_bytes());
+    text.clone_into(&mut targets.text);
     Ok(targets)
 }
 
