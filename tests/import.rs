@@ -451,13 +451,14 @@ fn teachers_are_held_against_pupils() {
 #[test]
 fn a_digit_too_many_in_the_pupils_is_told_by_teachers_and_money() {
     let more = |pupils: &str| {
-        let rows: String = (11..16)
+        let rows: Vec<String> = (11..16)
             .map(|n| format!("ZETA {n},North Dakota,ND ,38000{n},1-Regular local school district,100,10,1500000,500000,900000,100000,1500000,100\n"))
             .collect();
-        let elsi = ELSI.replace("RURAL COOPERATIVE", &format!("{rows}RURAL COOPERATIVE"));
+        let elsi = ELSI.replace("RURAL COOPERATIVE", &format!("{}RURAL COOPERATIVE", rows.concat()));
         with("a.csv", &elsi.replacen("district,100,10,", &format!("district,{pupils},10,"), 1))
     };
-    let offices: String = (11..16).map(|n| format!("38000{n},Zeta {n},ND,38003,Barnes County,47.3,-99.{n}\n")).collect();
+    let offices: Vec<String> = (11..16).map(|n| format!("38000{n},Zeta {n},ND,38003,Barnes County,47.3,-99.{n}\n")).collect();
+    let offices = offices.concat();
     let folder = more("1000");
     fs::write(folder.path().join("b.csv"), format!("{GEOCODES}{offices}")).expect("offices");
     holds(
