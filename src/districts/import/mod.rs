@@ -23,7 +23,7 @@ pub(in crate::districts) mod states;
 pub(super) mod support;
 pub(super) mod table;
 pub(super) mod trend;
-mod vintages;
+pub(super) mod vintages;
 pub mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
