@@ -290,6 +290,19 @@ fn every_malformed_cell_is_told_at_once_with_file_line_and_column() {
 }
 
 #[test]
+fn what_is_wrong_in_all_files_is_told_at_once() {
+    let mut files = good();
+    let elsi =
+        ELSI.replace("14.5", "many").replace("16000000,6000000,9000000", "16000,6000,9000").replace("2400000,900000", "2400,900");
+    let offices = GEOCODES.replace("47.5,", "147.5,");
+    let boundaries = BOUNDARIES.replace("1.00000000000e+009", "large");
+    (files[0].1, files[1].1, files[2].1) = (elsi.as_bytes(), offices.as_bytes(), boundaries.as_bytes());
+    let text = told(&folder(&files));
+    holds(&text, &["a.csv:4", "`many`", "b.csv:3", "`147.5`", "c.csv:2", "`large`", "a.csv:5", "thousands of dollars"]);
+    assert!(text.contains("5 problems found"), "{text}");
+}
+
+#[test]
 fn two_tables_that_contradict_each_other_are_told() {
     let other = ELSI.replace(",120,14.5", ",121,14.5");
     let text = told(&with("a2.csv", &other));

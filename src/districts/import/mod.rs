@@ -130,7 +130,8 @@ fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOpti
     if !files.of(Product::Elsi).is_empty() {
         check_choice(&agencies, files, &state, year, &mut log);
     }
-    let (Some(year), true) = (year, log.is_empty()) else {
+    // Without the state and year there is nothing that the other tables could be held against.
+    let Some(year) = year.filter(|year| agencies.years.contains(year) && !agencies.by_id.is_empty()) else {
         return Err(finish(log));
     };
     let country = states::country(&state);
@@ -141,11 +142,23 @@ fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOpti
     let mut tables = Tables::read(files, (&state, &fips), &mut log);
     plausible::places(&mut tables.offices, &mut tables.boundaries, country, districts, &mut log);
     plausible::schools(&mut tables.schools, country, &mut log);
+    // What is missing because of a problem that is told is none of its own.
+    if !log.is_empty() {
+        judge_alone(&agencies, &tables, year, &mut log);
+        return Err(finish(log));
+    }
     let imported = assemble(folder, files, &agencies, &tables, (&state, year), &mut log);
     match imported {
         Some(imported) if log.is_empty() => Ok(imported),
         _ => Err(finish(log)),
     }
+}
+
+/// Tells what is wrong with the money too, where the tables are wrong otherwise: every problem at once.
+fn judge_alone(agencies: &Agencies, tables: &Tables, year: SchoolYear, log: &mut Log) {
+    let Gathered { mut finances, conflicts, .. } = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
+    let regular = assemble::regular(agencies, year, &mut Tallies::default());
+    judge_money(&mut finances, &conflicts, &regular, year, log);
 }
 
 /// The problems in the order of file and line.
