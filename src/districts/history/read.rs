@@ -149,7 +149,9 @@ fn tables(folder: &Path, log: &mut Log) -> (BTreeMap<Kind, Table>, Vec<Kind>) {
             Entry::Occupied(entry) if entry.get().says_as(&table) => {}
             // Two tables of places may hold different districts.
             Entry::Occupied(entry) if matches!(kind, Kind::Offices | Kind::Boundaries) => {
-                contrary_places(kind, entry.get(), &table).into_iter().for_each(|problem| log.push(problem));
+                if let Some(problem) = contrary_places(kind, entry.get(), &table) {
+                    log.push(problem);
+                }
             }
             Entry::Occupied(entry) => {
                 let what = format!("a second {} that is not as the first, {}", kind.title(), entry.get().file);
