@@ -205,6 +205,11 @@ impl Problems {
         }
     }
 
+    /// Adds one that is told however many there are.
+    pub(crate) fn insist(&mut self, problem: Problem) {
+        self.told.push(problem);
+    }
+
     /// Counts problems that are not told one by one.
     pub(crate) fn count(&mut self, more: usize) {
         self.more += more;
@@ -220,11 +225,6 @@ impl Problems {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.told.is_empty()
-    }
-
-    /// Whether one more would only be counted.
-    pub(crate) fn is_full(&self) -> bool {
-        self.told.len() >= TOLD
     }
 
     /// How many, those that are only counted among them.

@@ -290,6 +290,19 @@ fn every_malformed_cell_is_told_at_once_with_file_line_and_column() {
 }
 
 #[test]
+fn what_is_wrong_in_all_files_is_told_at_once() {
+    let mut files = good();
+    let elsi =
+        ELSI.replace("14.5", "many").replace("16000000,6000000,9000000", "16000,6000,9000").replace("2400000,900000", "2400,900");
+    let offices = GEOCODES.replace("47.5,", "147.5,");
+    let boundaries = BOUNDARIES.replace("1.00000000000e+009", "large");
+    (files[0].1, files[1].1, files[2].1) = (elsi.as_bytes(), offices.as_bytes(), boundaries.as_bytes());
+    let text = told(&folder(&files));
+    holds(&text, &["a.csv:4", "`many`", "b.csv:3", "`147.5`", "c.csv:2", "`large`", "a.csv:5", "thousands of dollars"]);
+    assert!(text.contains("5 problems found"), "{text}");
+}
+
+#[test]
 fn two_tables_that_contradict_each_other_are_told() {
     let other = ELSI.replace(",120,14.5", ",121,14.5");
     let text = told(&with("a2.csv", &other));
@@ -427,7 +440,7 @@ fn a_place_that_cannot_be_is_not_used_and_told_and_many_are_refused() {
     holds(&told(&with("b.csv", &all)), &["b.csv:2", "b.csv:5", "has its longitude lost the minus sign?"]);
     let swapped = "LEAID,NAME,STATE,CNTY,NMCNTY,LON,LAT\n3800001,Alpha 1,ND,38001,Adams County,47.0,-89.0\n\
         3800002,Beta,ND,38003,Barnes County,47.5,-99.0\n";
-    holds(&told(&with("b.csv", swapped)), &["b.csv:3", "degrees from -90 to 90"]);
+    holds(&told(&with("b.csv", swapped)), &["b.csv:3", "degrees from -90 to 90", "are latitude and longitude exchanged?"]);
 }
 
 #[test]
@@ -446,6 +459,47 @@ fn teachers_are_held_against_pupils() {
     assert_eq!(imported(&folder).region.districts[0].teachers, None);
     let text = told(&changed("a.csv", &[(",14.5,", ",1450,"), (",90,", ",9000,")]));
     holds(&text, &["a.csv:4", "a.csv:5", "decimal commas"]);
+}
+
+#[test]
+fn a_digit_too_many_in_the_pupils_is_told_by_teachers_and_money() {
+    let more = |pupils: &str| {
+        let rows: Vec<String> = (11..16)
+            .map(|n| format!("ZETA {n},North Dakota,ND ,38000{n},1-Regular local school district,100,10,1500000,500000,900000,100000,1500000,100\n"))
+            .collect();
+        let elsi = ELSI.replace("RURAL COOPERATIVE", &format!("{}RURAL COOPERATIVE", rows.concat()));
+        with("a.csv", &elsi.replacen("district,100,10,", &format!("district,{pupils},10,"), 1))
+    };
+    let offices: Vec<String> = (11..16).map(|n| format!("38000{n},Zeta {n},ND,38003,Barnes County,47.3,-99.{n}\n")).collect();
+    let offices = offices.concat();
+    let folder = more("1000");
+    fs::write(folder.path().join("b.csv"), format!("{GEOCODES}{offices}")).expect("offices");
+    holds(
+        &told(&folder),
+        &["a.csv:8", "ZETA 11 has 1000 pupils, but teachers and money as if they were fewer", "a digit too many"],
+    );
+    let folder = more("150");
+    fs::write(folder.path().join("b.csv"), format!("{GEOCODES}{offices}")).expect("offices");
+    assert_eq!(imported(&folder).region.districts.len(), 8);
+}
+
+#[test]
+fn a_state_by_its_name_types_without_numbers_and_lacking_columns_are_told_with_what_is_there() {
+    let told_of =
+        |state: &str| import(folder(&good()).path(), state, &ImportOptions::default()).expect_err("no code").render(false);
+    holds(&told_of("North Dakota"), &["did you mean ND?"]);
+    let text = told(&changed("a.csv", &[("1-Regular local", "Regular local"), ("2-Component", "Component")]));
+    holds(&text, &["no agency of ND is a district of type 1 or 2", "agency type Regular local school district"]);
+    holds(
+        &told(&changed("a.csv", &[("(TLOCREV)", "(LOCAL)")])),
+        &["no revenues of ND", "the ELSI tables have no column (TLOCREV)"],
+    );
+    let dear = changed("a.csv", &[(",2500000,", ",2500,")]);
+    holds(&looks(&dear), &["a.csv:4", "TOTALEXP of ALPHA 1 is $20.83 a pupil"]);
+    holds(
+        &looks(&changed("b.csv", &[("ND,38001", "ND,30001")])),
+        &["b.csv:2: the county of Alpha 1, Adams County (30001), is of another state"],
+    );
 }
 
 #[test]
@@ -696,6 +750,10 @@ fn tables_that_were_cut_off_are_looked_at() {
     files[2].1 = whole.as_bytes();
     files[0].1 = ELSI.as_bytes();
     holds(&looks(&folder(&files)), &["6 of 9 boundaries are of no agency of the enrolment tables"]);
+    // Without the notes that end every export, it is cut off.
+    let cut = elsi.split("EPSILON 15").next().expect("rows").to_owned();
+    files[0].1 = cut.as_bytes();
+    holds(&told(&folder(&files)), &["2 of 9 boundaries are of no agency", "do not end with their notes", "export it again"]);
 }
 
 #[test]

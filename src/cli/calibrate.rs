@@ -17,7 +17,7 @@ use crate::report::Page;
 use crate::report::calibration as report;
 use crate::results::{FileFolder, Layout, Origin, WrittenFile};
 
-use super::experiment::{broken, command_line, refuse_same, refused, what_was_written};
+use super::experiment::{broken, command_line, refusal, refuse_same, refused, what_was_written};
 
 /// The tables of a calibration; stands for a folder that may be written to again.
 const TABLES: &str = "calibration.json";
@@ -64,6 +64,12 @@ fn prepare(arguments: &Calibrate) -> Result<Prepared, Problems> {
     let without: Vec<String> = arguments.without.iter().map(|state| state.trim().to_ascii_uppercase()).collect();
     let records = Records { folder: arguments.from.as_deref(), without: &without };
     let targets = targets::read(&arguments.targets, records).map_err(|more| problems.extend(more)).ok();
+    let mut look_at = |out: &Path| {
+        if let Some(problem) = FileFolder::check(out).err().as_ref().and_then(refusal) {
+            problems.push(problem);
+        }
+    };
+    arguments.out.as_deref().into_iter().for_each(&mut look_at);
     let Some(mut targets) = targets else { return Err(problems) };
     size.set(&mut targets);
     targets.algorithm.seed = seed.unwrap_or(targets.algorithm.seed);

@@ -387,16 +387,20 @@ pub(super) fn command_line(words: impl Iterator<Item = OsString>) -> String {
 }
 
 /// A folder that may not be written to is wrong input; nothing has been done yet.
+#[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub(super) fn refused(error: ResultsError) -> Failed {
+    refusal(&error).map_or_else(|| broken(&error), |problem| Failed::Input(problem.into()))
+}
+
+/// What is wrong with the place for the results; none where something failed that is no fault of the input.
+pub(super) fn refusal(error: &ResultsError) -> Option<Problem> {
     match error {
         ResultsError::Foreign { folder, why, hint } => {
             let place = Place::File(folder.display().to_string());
-            Failed::Input(Problem::new(place, format!("{} {why}", folder.display())).hint(hint).into())
+            Some(Problem::new(place, format!("{} {why}", folder.display())).hint(*hint))
         }
-        ResultsError::NoName(_) | ResultsError::Busy(_) => {
-            Failed::Input(Problem::new(Place::Flag("--out".to_owned()), error.to_string()).into())
-        }
-        other => broken(other),
+        ResultsError::NoName(_) | ResultsError::Busy(_) => Some(Problem::new(Place::Flag("--out".to_owned()), error.to_string())),
+        _ => None,
     }
 }
 

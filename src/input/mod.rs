@@ -17,7 +17,7 @@ pub(crate) use numbers::{Number, Whole};
 pub(crate) use shapes::{Choice, Flag, List, Parsed, Prose, Shape, Spot, Text, options};
 pub(crate) use table::{Table, Variant};
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::ops::Range;
@@ -33,6 +33,8 @@ use crate::diagnostics::{Place, Problem, Problems, Source};
 pub(crate) struct File {
     source: Arc<Source>,
     problems: RefCell<Problems>,
+    /// How many unknown keys have been told.
+    unknown: Cell<usize>,
     describing: bool,
 }
 
@@ -56,7 +58,7 @@ pub(crate) fn read<T>(name: &str, text: &str, title: &str, form: impl FnOnce(&mu
     }
     let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
     let (root, errors) = DeTable::parse_recoverable(text);
-    let file = File { source, problems: RefCell::default(), describing: false };
+    let file = File { source, problems: RefCell::default(), unknown: Cell::new(0), describing: false };
     if !errors.is_empty() {
         return Err(syntax_problems(&file.source, &errors));
     }
@@ -125,7 +127,7 @@ fn no_toml(name: &str, text: &str) -> Option<Problem> {
 /// The JSON Schema of the files that a form reads.
 pub(crate) fn schema(title: &str, description: &str, form: impl FnOnce(&mut Table<'_>)) -> Value {
     let source = Arc::new(Source { name: String::new(), text: String::new() });
-    let file = File { source, problems: RefCell::default(), describing: true };
+    let file = File { source, problems: RefCell::default(), unknown: Cell::new(0), describing: true };
     let mut table = Table::empty(&file, title);
     form(&mut table);
     let mut schema = json!({

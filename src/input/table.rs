@@ -10,6 +10,8 @@ use super::File;
 use super::shapes::{Shape, Spot, kind_of};
 use crate::diagnostics::{Place, Problem, nearest};
 
+/// Unknown keys that are told one by one in a file.
+const MOST_UNKNOWN: usize = 40;
 /// Beyond this number, a list of allowed keys is a wall that nobody reads.
 const LISTED: usize = 30;
 
@@ -248,10 +250,13 @@ impl<'f> Table<'f> {
     pub(super) fn finish(&self) {
         let Some(content) = self.content.filter(|_| !self.open) else { return };
         for key in content.keys().filter(|key| self.keys.iter().all(|asked| asked.name != key.get_ref().as_ref())) {
-            if self.file.problems.borrow().is_full() {
-                self.file.problems.borrow_mut().count(1);
+            // One of them may be why much else is wrong, so some are told however many problems there are.
+            let told = self.file.unknown.get();
+            if told < MOST_UNKNOWN {
+                self.file.unknown.set(told + 1);
+                self.file.problems.borrow_mut().insist(self.unknown(key.get_ref(), &key.span()));
             } else {
-                self.push(self.unknown(key.get_ref(), &key.span()));
+                self.file.problems.borrow_mut().count(1);
             }
         }
     }

@@ -883,6 +883,36 @@ impl Parameters {
         *self.slots()[id.index()] = value;
     }
 
+    /// What contradicts itself, each value being within its own range: what is wrong, and what would be right.
+    #[must_use]
+    pub fn contradictions(&self) -> Vec<(String, &'static str)> {
+        let mut found = Vec::new();
+        let (full, gone) = (self.adjustment_full_years, self.adjustment_gone_years);
+        if full > gone {
+            let what = format!(
+                "what a merger costs once is due in full for `adjustment_full_years` {full}, and gone after `adjustment_gone_years` {gone}"
+            );
+            found.push((what, "`adjustment_full_years` not above `adjustment_gone_years`"));
+        }
+        let shares = [
+            self.staff_development_share,
+            self.libraries_technology_share,
+            self.business_services_share,
+            self.student_activities_share,
+            self.special_education_share,
+            self.transport_share,
+            self.specialist_teaching_share,
+            self.administration_share,
+            self.core_instruction_share,
+        ];
+        let whole: f64 = shares.iter().sum();
+        if whole > 1.0 + 1e-9 {
+            let what = format!("the shares of the functions in spending (`administration_share` and its like) sum to {whole:.3}");
+            found.push((what, "shares of nine functions that sum to at most 1"));
+        }
+        found
+    }
+
     /// Draws every uncertain input that `fixed` does not name: triangular over the prior's range,
     /// mode at the default, from the replicate's own draws before the first year. The same replicate
     /// draws the same parameters under every policy.
@@ -914,6 +944,13 @@ fn triangular(u: f64, low: f64, mode: f64, high: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn defaults_do_not_contradict_themselves_and_crossed_ones_do() {
+        assert!(Parameters::default().contradictions().is_empty());
+        let crossed = Parameters { adjustment_full_years: 6.0, core_instruction_share: 0.9, ..Parameters::default() };
+        assert_eq!(crossed.contradictions().len(), 2);
+    }
 
     #[test]
     fn every_parameter_has_a_title_a_unit_a_range_around_its_default_and_a_source() {

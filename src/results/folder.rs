@@ -44,6 +44,11 @@ impl PartialFolder {
         Ok(Self { partial, target, marker })
     }
 
+    /// Whether results could go to `target`, as far as it can be told without writing anything.
+    pub(super) fn check(target: &Path) -> Result<(), ResultsError> {
+        refuse_foreign(&place_of(target)?)
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.partial
     }

@@ -166,6 +166,14 @@ pub struct FileFolder {
 }
 
 impl FileFolder {
+    /// Looks at where results are to go, before the work, and writes nothing.
+    ///
+    /// # Errors
+    /// When there is anything that this program did not write, or that cannot be exchanged for results.
+    pub fn check(dir: &Path) -> Result<(), ResultsError> {
+        PartialFolder::check(dir)
+    }
+
     /// Opens `<dir>.partial`.
     ///
     /// # Errors

@@ -5,6 +5,9 @@ use std::path::Path;
 use crate::diagnostics::Problem;
 use crate::input::{Choice, Flag, Number, Prose, Shape, Table, Text, Whole, options};
 
+use crate::model::parameters::{ParameterId, Parameters};
+use crate::model::policy::Policy;
+
 use super::names::{SLUG, is_slug};
 use super::{BaselineLoss, COUNTED_FROM_1, Counted, RegionChoice, Scenario, expect, policies, region};
 
@@ -28,6 +31,8 @@ pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scen
             Problem::new(table.place("baseline"), "the merger climate is set in [region.rules] and fitted to [baseline]");
         table.push(problem.expected("one of the two"));
     }
+    let parameters = table.table("parameters", "Parameters set for all policies.", policies::parameters);
+    check_parameters(table, &parameters, &policies);
     Scenario {
         title: title.unwrap_or_else(|| name.clone()),
         name,
@@ -38,11 +43,33 @@ pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scen
         replicates: table.or("replicates", REPLICATES, &Whole::new("replicates", 1, 10_000_000), 1000) as u32,
         seed: table.or("seed", SEED, &Whole::new("", 0, i64::MAX), 1) as u64,
         draw_parameters: table.or("draw_parameters", DRAW_PARAMETERS, &Flag, true),
-        parameters: table.table("parameters", "Parameters set for all policies.", policies::parameters),
+        parameters,
         baseline,
         policies,
         expect,
         text: String::new(),
+    }
+}
+
+/// That the parameters of the scenario, and of each policy under them, do not contradict each other.
+fn check_parameters(table: &Table<'_>, all: &[(ParameterId, f64)], policies: &[Policy]) {
+    let mut told = Vec::new();
+    let common = Parameters::default();
+    let under = |own: &[(ParameterId, f64)]| {
+        let mut parameters = common.clone();
+        all.iter().chain(own).for_each(|(id, value)| parameters.set(*id, *value));
+        parameters.contradictions()
+    };
+    let of_all = [(String::new(), under(&[]))];
+    let of_each = policies.iter().map(|policy| (format!("policy \"{}\": ", policy.name), under(&policy.parameters)));
+    for (whose, found) in of_all.into_iter().chain(of_each) {
+        for (what, expected) in found {
+            if !told.contains(&what) {
+                let place = if whose.is_empty() { table.place("parameters") } else { table.place("policy") };
+                table.push(Problem::new(place, format!("{whose}{what}")).expected(expected));
+                told.push(what);
+            }
+        }
     }
 }
 

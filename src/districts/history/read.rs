@@ -11,7 +11,8 @@ use crate::districts::import::edge::{read_boundaries, read_offices};
 use crate::districts::import::elsi::leaid;
 use crate::districts::import::folder::{LARGEST, fits, paths, unpacked};
 use crate::districts::import::products::Product;
-use crate::districts::import::table::{Log, Row, Table, decode, find_head, read_rows};
+use crate::districts::import::table::{Log, Origin, Row, Table, decode, find_head, read_rows};
+use crate::districts::import::vintages::{contradiction, contrary};
 
 /// Most pupils that can be meant in one cell.
 const PUPILS: f64 = 2e6;
@@ -146,6 +147,12 @@ fn tables(folder: &Path, log: &mut Log) -> (BTreeMap<Kind, Table>, Vec<Kind>) {
                 entry.insert(table);
             }
             Entry::Occupied(entry) if entry.get().says_as(&table) => {}
+            // Two tables of places may hold different districts.
+            Entry::Occupied(entry) if matches!(kind, Kind::Offices | Kind::Boundaries) => {
+                if let Some(problem) = contrary_places(kind, entry.get(), &table) {
+                    log.push(problem);
+                }
+            }
             Entry::Occupied(entry) => {
                 let what = format!("a second {} that is not as the first, {}", kind.title(), entry.get().file);
                 let problem = Problem::new(Place::File(name), what).expected("one of each table of a record");
@@ -154,6 +161,21 @@ fn tables(folder: &Path, log: &mut Log) -> (BTreeMap<Kind, Table>, Vec<Kind>) {
         }
     }
     (found, unfit)
+}
+
+/// A problem with the rows of two tables of places that do not agree.
+fn contrary_places(kind: Kind, first: &Table, second: &Table) -> Option<Problem> {
+    // What is wrong with a row is told where it is read for a state.
+    let mut unheard = Log::default();
+    let what = format!("another place, county or land than in the first {}", kind.title());
+    let problem = |pair: Option<(&Origin, &Origin)>| pair.map(|pair| contradiction(&what, pair, 1));
+    if kind == Kind::Offices {
+        let [a, b] = [first, second].map(|table| read_offices(table, "", &mut unheard));
+        problem(contrary(&a, &b))
+    } else {
+        let [a, b] = [first, second].map(|table| read_boundaries(table, "", &mut unheard));
+        problem(contrary(&a, &b))
+    }
 }
 
 fn of_state(tables: &BTreeMap<Kind, Table>, state: &str, log: &mut Log) -> StateHistory {

@@ -158,6 +158,15 @@ fn two_tables_of_one_kind_that_differ_are_refused_and_a_copy_is_not() {
     assert!(read(folder.path(), &states()).is_ok());
     fs::write(folder.path().join("panel-copy.csv"), panel.replace("900000", "990000")).expect("a file");
     let told = read(folder.path(), &states()).expect_err("two panels").render(false);
+    fs::remove_file(folder.path().join("panel-copy.csv")).expect("it is there");
+    // Tables of places may hold different districts, but not different places of one.
+    let offices = fs::read_to_string(folder.path().join("offices.csv")).expect("the offices");
+    let other = format!("{offices}3800077,D,38003,Barnes County,47.2,-98.2\n");
+    fs::write(folder.path().join("offices-more.csv"), &other).expect("a file");
+    assert!(read(folder.path(), &states()).is_ok());
+    fs::write(folder.path().join("offices-more.csv"), other.replace("46.0", "46.5")).expect("a file");
+    let places = read(folder.path(), &states()).expect_err("two places").render(false);
+    assert!(places.contains("another place, county or land") && places.contains("offices.csv:2"), "{places}");
     assert!(told.contains("panel.csv") && told.contains("a second panel of yearly enrolments and finances"), "{told}");
 }
 

@@ -167,7 +167,14 @@ fn degrees(table: &Table, row: &Row, column: Option<usize>, most: f64, log: &mut
     let found = cell.parse().ok().filter(|degrees: &f64| degrees.abs() <= most);
     if found.is_none() {
         let problem = table.problem(row, column, &format!("degrees from -{most} to {most}"));
-        log.push(if cell.contains(',') { problem.hint("a decimal comma? save the table with decimal points") } else { problem });
+        let beyond = cell.parse().is_ok_and(|degrees: f64| degrees.abs() > 90.0 && degrees.abs() <= 180.0);
+        log.push(if cell.contains(',') {
+            problem.hint("a decimal comma? save the table with decimal points")
+        } else if beyond {
+            problem.hint("are latitude and longitude exchanged?")
+        } else {
+            problem
+        });
     }
     found
 }

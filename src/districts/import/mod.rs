@@ -23,14 +23,14 @@ pub(in crate::districts) mod states;
 pub(super) mod support;
 pub(super) mod table;
 pub(super) mod trend;
-mod vintages;
+pub(super) mod vintages;
 pub mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use assemble::{Account, Sources};
-use elsi::{Agencies, Agency};
+use elsi::{Agencies, Agency, Variable};
 use finance::{Accounts, Conflict, Gathered, Measure};
 use folder::Folder;
 use place::Projection;
@@ -44,6 +44,7 @@ use year::SchoolYear;
 use crate::diagnostics::{Place, Problem, Problems, nearest};
 use crate::districts::region_file;
 use crate::districts::schools::{Links, link_high_schools};
+use crate::districts::shipped::code_of;
 use crate::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules};
 
 /// What to import.
@@ -129,7 +130,8 @@ fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOpti
     if !files.of(Product::Elsi).is_empty() {
         check_choice(&agencies, files, &state, year, &mut log);
     }
-    let (Some(year), true) = (year, log.is_empty()) else {
+    // Without the state and year there is nothing that the other tables could be held against.
+    let Some(year) = year.filter(|year| agencies.years.contains(year) && !agencies.by_id.is_empty()) else {
         return Err(finish(log));
     };
     let country = states::country(&state);
@@ -140,11 +142,23 @@ fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOpti
     let mut tables = Tables::read(files, (&state, &fips), &mut log);
     plausible::places(&mut tables.offices, &mut tables.boundaries, country, districts, &mut log);
     plausible::schools(&mut tables.schools, country, &mut log);
+    // What is missing because of a problem that is told is none of its own.
+    if !log.is_empty() {
+        judge_alone(&agencies, &tables, year, &mut log);
+        return Err(finish(log));
+    }
     let imported = assemble(folder, files, &agencies, &tables, (&state, year), &mut log);
     match imported {
         Some(imported) if log.is_empty() => Ok(imported),
         _ => Err(finish(log)),
     }
+}
+
+/// Tells what is wrong with the money too, where the tables are wrong otherwise: every problem at once.
+fn judge_alone(agencies: &Agencies, tables: &Tables, year: SchoolYear, log: &mut Log) {
+    let Gathered { mut finances, conflicts, .. } = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
+    let regular = assemble::regular(agencies, year, &mut Tallies::default());
+    judge_money(&mut finances, &conflicts, &regular, year, log);
 }
 
 /// The problems in the order of file and line.
@@ -177,7 +191,8 @@ fn tell_missing(folder: &Path, files: &Folder, log: &mut Log) {
 fn check_choice(agencies: &Agencies, files: &Folder, state: &str, year: Option<SchoolYear>, log: &mut Log) {
     let states: Vec<&str> = agencies.states.keys().map(String::as_str).collect();
     if agencies.by_id.is_empty() {
-        let near = nearest(state, states.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let near = code_of(state).or_else(|| nearest(state, states.iter().copied()));
+        let near = near.map(|near| format!("did you mean {near}?"));
         let hint = near.unwrap_or_else(|| files.unread());
         let what = format!("the enrolment tables have no rows of the state `{}`", table::shorten(state));
         log.push(
@@ -282,7 +297,9 @@ fn assemble(
     let regular = assemble::regular(agencies, year, &mut account.dropped);
     let place = || Place::File(folder.display().to_string());
     if regular.is_empty() {
-        log.push(Problem::new(place(), format!("no agency of {state} is a district of type 1 or 2 with pupils in {year}")));
+        let problem = Problem::new(place(), format!("no agency of {state} is a district of type 1 or 2 with pupils in {year}"));
+        let dropped: Vec<String> = account.dropped.iter().map(|tally| format!("{} {}", tally.count, tally.reason)).collect();
+        log.push(problem.expected("types as published, such as `1-Regular local school district`").hint(dropped.join("; ")));
         return None;
     }
     let Gathered { mut finances, joins, conflicts, doubtful } = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
@@ -296,7 +313,23 @@ fn assemble(
             return None;
         }
         let what = format!("no revenues of {state} by source within {} years of {year}", finance::FARTHEST);
-        log.push(Problem::new(place(), what).expected(Product::F33.published()).hint(files.unread()));
+        // An export may have some of the columns, under the publisher's names or others.
+        let lacking: Vec<&str> = [
+            (Variable::Revenue, "TOTALREV"),
+            (Variable::Local, "TLOCREV"),
+            (Variable::State, "TSTREV"),
+            (Variable::Federal, "TFEDREV"),
+        ]
+        .into_iter()
+        .filter(|(variable, _)| !agencies.columns.contains_key(variable))
+        .map(|(_, name)| name)
+        .collect();
+        let hint = if (1..4).contains(&lacking.len()) {
+            format!("the ELSI tables have no column ({})", lacking.join("), ("))
+        } else {
+            files.unread()
+        };
+        log.push(Problem::new(place(), what).expected(Product::F33.published()).hint(hint));
         return None;
     };
     let sources = Sources {
@@ -340,7 +373,16 @@ fn assemble(
     plausible::ends("boundaries", boundaries, regular.keys().copied(), log);
     let of =
         |id: &str| tables.aliases.get(id).map_or_else(|| agencies.by_id.contains_key(id), |new| agencies.by_id.contains_key(new));
-    plausible::strays(&tables.boundaries, of, log);
+    // Those of agencies without a boundary of their own: the district may have changed its identifier.
+    let names: BTreeSet<String> = agencies
+        .by_id
+        .iter()
+        .filter(|(id, _)| !bounded.contains(id.as_str()))
+        .map(|(_, agency)| join::plain_name(&agency.name))
+        .collect();
+    let known = |boundary: &edge::Boundary| of(&boundary.id) || names.contains(&join::plain_name(&boundary.name));
+    let whole = files.of(Product::Elsi).iter().all(|table| table.footnotes);
+    plausible::strays(&tables.boundaries, known, whole, log);
     tell_gaps(folder, &account.imputed, (state, region.districts.len()), log);
     account.warnings.extend(warnings(files, agencies, tables, &regular, year));
     account.warnings.append(&mut log.odd);

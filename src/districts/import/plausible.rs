@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edge::{Boundary, Level, Office, Point};
-use super::elsi::{Agencies, Variable, why_dropped};
+use super::elsi::{Agencies, Agency, Variable, why_dropped};
 use super::finance::Finances;
 use super::schools::School;
 use super::states::Country;
@@ -16,6 +16,9 @@ use crate::diagnostics::{Place, Problem};
 
 /// Pupils for each teacher.
 const CLASSES: (f64, f64) = (0.5, 100.0);
+/// A district has too many pupils where each teacher has so many times more of them than usual, and each of them so
+/// many times less money.
+const FULL: (f64, f64) = (4.0, 4.0);
 /// Dollars a year for each pupil. Old dollars and boarding schools are within.
 const MONEY: (f64, f64) = (500.0, 3_000_000.0);
 /// Dollars of debt for each pupil, and years of spending in reserve.
@@ -72,6 +75,7 @@ fn settle(findings: Vec<Finding>, of: usize, verdict: &Verdict, log: &mut Log) {
 pub(super) fn agencies(agencies: &mut Agencies, year: SchoolYear, log: &mut Log) {
     let mut of = 0;
     let mut findings = Vec::new();
+    let usual = usual(agencies, year);
     for agency in agencies.by_id.values_mut() {
         if why_dropped(agency, year).is_some() {
             continue;
@@ -95,6 +99,18 @@ pub(super) fn agencies(agencies: &mut Agencies, year: SchoolYear, log: &mut Log)
         let Some(teachers) = values.get(Variable::Teachers).positive() else { continue };
         of += 1;
         let each = pupils / teachers;
+        let money = values.get(Variable::Revenue).positive().map(|revenue| revenue / pupils);
+        if each > FULL.0 * usual.0 && money.is_some_and(|money| money * FULL.1 < usual.1) {
+            let what = format!("{} has {pupils} pupils, but teachers and money as if they were fewer", agency.name);
+            let problem = Problem::new(values.origin(Variable::Students).place(), what);
+            log.push(problem.expected("pupils, teachers and revenue of one size").hint(format!(
+                "{teachers} teachers and ${:.0} a pupil; the middle district has one for {:.1} pupils and ${:.0}: is a digit too many?",
+                money.unwrap_or_default(),
+                usual.0,
+                usual.1
+            )));
+            continue;
+        }
         if !(CLASSES.0..=CLASSES.1).contains(&each) {
             let what = format!("{} has {teachers} teachers for {pupils} pupils", agency.name);
             findings.push(Finding { origin: values.origin(Variable::Teachers).clone(), what });
@@ -107,6 +123,16 @@ pub(super) fn agencies(agencies: &mut Agencies, year: SchoolYear, log: &mut Log)
         cause: "has a spreadsheet taken decimal commas for marks between thousands, or exchanged columns?".to_owned(),
     };
     settle(findings, of, &verdict, log);
+}
+
+/// Pupils for each teacher and dollars for each pupil of the middle districts.
+fn usual(agencies: &Agencies, year: SchoolYear) -> (f64, f64) {
+    let regular = || agencies.by_id.values().filter(|agency| why_dropped(agency, year).is_none());
+    let pupils = |agency: &Agency| agency.students(year);
+    let classes = |agency: &Agency| Some(pupils(agency)? / agency.value(year, Variable::Teachers).positive()?);
+    let money = |agency: &Agency| Some(agency.value(year, Variable::Revenue).positive()? / pupils(agency)?);
+    let middle = |of: &dyn Fn(&Agency) -> Option<f64>| median(&mut regular().filter_map(of).collect::<Vec<_>>());
+    (middle(&classes), middle(&money))
 }
 
 /// Money of a year against the pupils and its parts; `names` are the districts.
@@ -126,7 +152,7 @@ pub(super) fn money(
         let known = finance.amounts();
         let of_pupils = |(column, value): (&'static str, Value)| {
             let amount = value.positive()?;
-            let least = if matches!(column, "TOTALREV" | "TCURELSC") { MONEY.0 } else { 0.0 };
+            let least = if matches!(column, "TOTALREV" | "TOTALEXP" | "TCURELSC") { MONEY.0 } else { 0.0 };
             let each = amount / pupils;
             let told = if each < 100.0 { format!("{each:.2}") } else { format!("{each:.0}") };
             (!(least..=MONEY.1).contains(&each)).then(|| format!("{column} of {name} is ${told} a pupil"))
@@ -194,7 +220,7 @@ pub(super) fn money(
     }
     let done = "its finances are not used";
     let thousands = Verdict {
-        expected: "revenue and current spending from $500 to $3,000,000 a pupil, in dollars",
+        expected: "revenue and spending from $500 to $3,000,000 a pupil, in dollars",
         done,
         cause: "amounts look like thousands of dollars, or another unit: the tables read here are in dollars (the Census Bureau's own are in thousands)"
             .to_owned(),
@@ -289,6 +315,13 @@ fn counties(offices: &[Office], log: &mut Log) {
             by_county.entry(&office.county_code).or_default().push((office, point));
         }
     }
+    let abroad = |office: &&Office| {
+        let (code, id) = (office.county_code.as_str(), office.id.as_str());
+        code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_digit()) && code.get(..2) != id.get(..2)
+    };
+    for Office { origin, name, county_code, county, .. } in offices.iter().filter(abroad).take(TOLD) {
+        log.odd.push(format!("{origin}: the county of {name}, {county} ({county_code}), is of another state"));
+    }
     let mut told = 0;
     for of_county in by_county.values().filter(|of_county| of_county.len() > COUNTY.1) {
         let middle = |of: fn(Point) -> f64| median(&mut of_county.iter().map(|(_, point)| of(*point)).collect::<Vec<_>>());
@@ -377,18 +410,24 @@ pub(super) fn ends<'a>(
     }
 }
 
-/// Enrolment tables of which rows are missing: boundaries that are of no agency. Some districts change their identifier.
-pub(super) fn strays(boundaries: &[Boundary], known: impl Fn(&str) -> bool, log: &mut Log) {
+/// Enrolment tables of which rows are missing: boundaries that are of no agency. Some districts change their
+/// identifier; but where the tables do not end with their notes, they were cut off.
+pub(super) fn strays(boundaries: &[Boundary], known: impl Fn(&Boundary) -> bool, whole: bool, log: &mut Log) {
     const FEWEST: usize = 4;
-    let strays: Vec<&Boundary> = boundaries.iter().filter(|boundary| !known(&boundary.id)).collect();
-    if strays.len() >= FEWEST && 10 * strays.len() > boundaries.len() {
-        let names = strays.iter().take(TOLD).map(|boundary| boundary.name.as_str()).collect::<Vec<_>>().join(", ");
-        log.odd.push(format!(
-            "{}: {} of {} boundaries are of no agency of the enrolment tables: are these cut off, or of another year? ({names}, …)",
-            strays[0].origin.file,
-            strays.len(),
-            boundaries.len()
-        ));
+    let strays: Vec<&Boundary> = boundaries.iter().filter(|boundary| !known(boundary)).collect();
+    if strays.is_empty() || 10 * strays.len() <= boundaries.len() || (whole && strays.len() < FEWEST) {
+        return;
+    }
+    let names = strays.iter().take(TOLD).map(|boundary| boundary.name.as_str()).collect::<Vec<_>>().join(", ");
+    let more = if strays.len() > TOLD { ", …" } else { "" };
+    let file = &strays[0].origin.file;
+    let what =
+        format!("{} of {} boundaries are of no agency of the enrolment tables ({names}{more})", strays.len(), boundaries.len());
+    if whole {
+        log.odd.push(format!("{file}: {what}: are these cut off, or of another year?"));
+    } else {
+        let problem = Problem::new(Place::File(file.clone()), format!("{what}, and these do not end with their notes"));
+        log.push(problem.expected("enrolment tables with all districts").hint("the ELSI table was cut off: export it again"));
     }
 }
 

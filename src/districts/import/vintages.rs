@@ -13,7 +13,7 @@ const SAME_PLACE: f64 = 0.001;
 const SAME_AMOUNT: f64 = 0.001;
 
 /// A row of which there is one for each identifier.
-pub(super) trait Single {
+pub(in crate::districts) trait Single {
     /// What there is one of, for messages.
     const WHAT: &'static str;
     fn id(&self) -> &str;
@@ -125,8 +125,15 @@ pub(super) fn single<T: Single>(rows: Vec<T>, log: &mut Log) -> Vec<T> {
     kept
 }
 
+/// The rows of two tables that bear one identifier and do not agree.
+pub(in crate::districts) fn contrary<'a, T: Single>(first: &'a [T], second: &'a [T]) -> Option<(&'a Origin, &'a Origin)> {
+    let by_id: BTreeMap<&str, &T> = first.iter().map(|row| (row.id(), row)).collect();
+    let pair = |row: &'a T| by_id.get(row.id()).map(|other| (*other, row));
+    second.iter().filter_map(pair).find(|(a, b)| !a.agrees(b)).map(|(a, b)| (a.origin(), b.origin()))
+}
+
 /// A problem with two rows that should say the same; `count` rows of these files differ.
-pub(super) fn contradiction(what: &str, (first, second): (&Origin, &Origin), count: usize) -> Problem {
+pub(in crate::districts) fn contradiction(what: &str, (first, second): (&Origin, &Origin), count: usize) -> Problem {
     let rows = if count > 1 { format!(" ({count} rows of the two differ)") } else { String::new() };
     let problem = Problem::new(second.place(), format!("{what}{rows}"));
     if first.file == second.file {
