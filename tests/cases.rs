@@ -1,5 +1,5 @@
-//! The seeds' cases: every one runs, its bands hold or its miss is a finding told in the documents, and
-//! the patterns that the seeds tell of are there.
+//! The source studies' cases: every one runs, its bands hold or its miss is a finding told in the documents, and
+//! the patterns that the source studies tell of are there.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -154,7 +154,7 @@ pub(super) struct Experiment {
 
 /// Switch off each factor that the model's sources name, one at a time
 ///
-/// For every factor, condition, benefit and theme of the two seeds: what is switched off, what that does to
+/// For every factor, condition, benefit and theme of the two source studies: what is switched off, what that does to
 /// the outcome in the same futures (with a 95 % interval), what the seed claims, and whether they agree. The
 /// same clusters are founded with and without the factor; what it does to founding stands beside it.
 ///

@@ -246,7 +246,9 @@ fn paragraphs(text: &str, indent: &str, page: Page) -> String {
 
 /// What the baseline has, or how another policy differs from it.
 fn policy_lines(scenario: &Scenario, place: usize) -> Vec<String> {
-    let (Some(policy), Some(baseline)) = (scenario.policies.get(place), scenario.policies.first()) else { return Vec::new() };
+    let (Some(policy), Some(baseline)) = (scenario.policies.get(place), scenario.policies.first()) else {
+        return Vec::new();
+    };
     if place > 0 {
         let lines = words::differences(policy, baseline);
         return if lines.is_empty() { vec!["is the same as the baseline".to_owned()] } else { lines };

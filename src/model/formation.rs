@@ -305,7 +305,9 @@ fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64, for_money:
 fn worth_of_joining(w: &World<'_>, cluster: &Cluster, district: usize) -> f64 {
     let d = &w.s.d[district];
     let dollars = cluster.grants.iter().flatten().map(|held| {
-        let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(held.instrument)].kind else { return 0.0 };
+        let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(held.instrument)].kind else {
+            return 0.0;
+        };
         let paid = usize::from(w.year - held.from);
         let left = |schedule: &[f64]| schedule.iter().skip(paid).sum::<f64>();
         let expected = w.s.paid.get(usize::from(held.instrument)).map_or(1.0, |paid| paid.expected);

@@ -14,7 +14,7 @@ use super::simulation::Invitees;
 use super::state::{Cluster, Founding, Grant, MOST_MEMBERS, Members, NONE};
 use super::world::{Replay, World};
 
-/// Members of a cluster whose founders ask too many: as the largest working example of the first seed. It
+/// Members of a cluster whose founders ask too many: as the largest working example of the first study. It
 /// defines an ablation and enters no other run.
 const MANY: usize = 16;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How many functions there are.
 pub const FUNCTIONS: usize = 9;
 
-/// A function that can be shared (first seed, factor 9; second seed, purposes after Bray).
+/// A function that can be shared (first study, factor 9; second study, purposes after Bray).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Function {

@@ -108,7 +108,9 @@ fn request_sharing_awards(w: &mut World<'_>, place: usize, years: u16) {
 }
 
 fn request_general_aid(w: &mut World<'_>, instrument: &Instrument, per_pupil: &[f64]) {
-    let Some(amount) = w.year.checked_sub(instrument.start).and_then(|year| per_pupil.get(usize::from(year))) else { return };
+    let Some(amount) = w.year.checked_sub(instrument.start).and_then(|year| per_pupil.get(usize::from(year))) else {
+        return;
+    };
     if !instrument.open(w.year) || *amount <= 0.0 {
         return;
     }

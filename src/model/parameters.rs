@@ -177,7 +177,7 @@ parameters! {
         /// Pupils who leave in a year for a near district that offers all required courses more, share
         open_enrolment = 0.02, [0.0, 0.2], (0.0, 0.05), "1/year", Assumed, "Open enrolment moves pupils toward broader programmes and short rides (model section 4)";
         /// Evidence against a neighbour that takes one per cent of a district's pupils in a year
-        rivalry = 0.2, [0.0, 5.0], (0.0, 0.5), "events per %", Assumed, "Inherent competitiveness makes co-operation seem unrealistic (second seed, The emergence of clusters)";
+        rivalry = 0.2, [0.0, 5.0], (0.0, 0.5), "events per %", Assumed, "Inherent competitiveness makes co-operation seem unrealistic (second study, The emergence of clusters)";
         /// Longest drive that open enrolment accepts
         open_enrolment_minutes = 30.0, [0.0, 120.0], known, "minutes", Assumed, "The ride norm of elementary pupils";
         /// Nearest districts that parents compare their own school with
@@ -191,29 +191,29 @@ parameters! {
         /// Standard deviation of their commitment
         commitment_sd = 0.2, [0.0, 0.5], known, "index 0-1", Assumed, "Spread such that one in six is a champion";
         /// Mean attachment of a community to its own district
-        identity_mean = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "Boards and communities fear the loss of their school (first seed, factor 7)";
+        identity_mean = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "Boards and communities fear the loss of their school (first study, factor 7)";
         /// Standard deviation of that attachment
         identity_sd = 0.18, [0.0, 0.5], known, "index 0-1", Assumed, "Communities differ";
         /// Share of trust that outlives a change of superintendent
         trust_kept_at_turnover = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "A new superintendent keeps half (model section 5)";
         /// Share of a superintendent's commitment that cooperation feels: 0 where others are sent in their place
-        leaders_take_part = 1.0, [0.0, 1.0], known, "share", Assumed, "Superintendents must be the representatives (first seed, factor 6 and Necessary conditions)";
+        leaders_take_part = 1.0, [0.0, 1.0], known, "share", Assumed, "Superintendents must be the representatives (first study, factor 6 and Necessary conditions)";
         /// Share of their knowledge and skill that support organisations bring to a cluster
-        outside_knowledge = 1.0, [0.0, 1.0], known, "share", Assumed, "Outside organisations with knowledge as active collaborators (first seed, Necessary conditions)";
+        outside_knowledge = 1.0, [0.0, 1.0], known, "share", Assumed, "Outside organisations with knowledge as active collaborators (first study, Necessary conditions)";
         /// Yearly probability that a coordinator leaves
         coordinator_turnover = 0.12, [0.0, 1.0], known, "1/year", Assumed, "As superintendents, a little less";
         /// Yearly probability that a vacant post of coordinator is filled
         coordinator_hiring = 0.7, [0.0, 1.0], known, "1/year", Assumed, "Part-time posts in rural areas take time to fill";
         /// Least standing of a new coordinator, where the payer asks for none
-        coordinator_least = 0.3, [0.0, 1.0], known, "index 0-1", Assumed, "Status and seniority of coordinators differed (second seed, Co-ordination)";
+        coordinator_least = 0.3, [0.0, 1.0], known, "index 0-1", Assumed, "Status and seniority of coordinators differed (second study, Co-ordination)";
         /// Share of districts that also belong to another grouping (special-education unit, service agency)
-        other_groupings = 0.3, [0.0, 1.0], known, "share", Assumed, "Schools in more than one cluster found it time-consuming (second seed, Complexity)";
+        other_groupings = 0.3, [0.0, 1.0], known, "share", Assumed, "Schools in more than one cluster found it time-consuming (second study, Complexity)";
         /// Probability that a cluster with a grant hires a coordinator
-        coordinator_funded = 0.6, [0.0, 1.0], known, "share", Assumed, "Greater Nelson County had one (first seed)";
+        coordinator_funded = 0.6, [0.0, 1.0], known, "share", Assumed, "Greater Nelson County had one (first study)";
         /// Probability that a cluster without a grant hires a coordinator
-        coordinator_unfunded = 0.25, [0.0, 1.0], known, "share", Assumed, "Formal leadership is not necessary (first seed, factor 6)";
+        coordinator_unfunded = 0.25, [0.0, 1.0], known, "share", Assumed, "Formal leadership is not necessary (first study, factor 6)";
         /// Cost of a coordinator, in base costs of one pupil
-        coordinator_cost = 3.0, [0.0, 20.0], (2.0, 5.0), "base costs", Assumed, "A part-time coordinator (Greater Nelson County, first seed)";
+        coordinator_cost = 3.0, [0.0, 20.0], (2.0, 5.0), "base costs", Assumed, "A part-time coordinator (Greater Nelson County, first study)";
     }
     "money" {
         /// Yearly growth of costs beyond that of state aid: local taxpayers bear it
@@ -369,23 +369,23 @@ parameters! {
         /// Share of the courses gained by sharing that half an hour of travel takes away
         courses_travel = 0.3, [0.0, 1.0], (0.1, 0.5), "share", Assumed, "Less what travel time takes (model section 4)";
         /// Part of the programme's scale that fully shared specialist teaching brings
-        programme_specialist = 0.8, [0.0, 1.0], (0.5, 1.0), "share", Assumed, "Languages, arts, advanced science and mathematics (first seed, factor 9)";
+        programme_specialist = 0.8, [0.0, 1.0], (0.5, 1.0), "share", Assumed, "Languages, arts, advanced science and mathematics (first study, factor 9)";
         /// Part that fully shared libraries and technology bring
-        programme_technology = 0.4, [0.0, 1.0], (0.2, 0.6), "share", Assumed, "Distance technologies (first seed, factor 4)";
+        programme_technology = 0.4, [0.0, 1.0], (0.2, 0.6), "share", Assumed, "Distance technologies (first study, factor 4)";
         /// Part that fully shared activities and pooled classes bring
-        programme_activities = 0.1, [0.0, 1.0], known, "share", Assumed, "Low-enrolment classes (first seed, factor 9)";
+        programme_activities = 0.1, [0.0, 1.0], known, "share", Assumed, "Low-enrolment classes (first study, factor 9)";
         /// Courses lost for each share of the programme that is not paid for
         courses_cut = 0.5, [0.0, 2.0], known, "share per share", Assumed, "Cuts fall half on courses";
         /// Pupils referred for special provision outside their school
         referral_rate = 2.0, [0.0, 20.0], known, "per 100 pupils", Assumed, "Level by definition; only its change is used";
         /// Fall of referrals where special education or behaviour support is fully shared
-        referral_fall = 0.35, [0.0, 1.0], (0.1, 0.6), "share", Found, "A marked reduction in one of four clusters (second seed, Effectiveness); its size is assumed";
+        referral_fall = 0.35, [0.0, 1.0], (0.1, 0.6), "share", Found, "A marked reduction in one of four clusters (second study, Effectiveness); its size is assumed";
         /// Effect of unpaid programme on workload
         workload_shortage = 1.0, [0.0, 4.0], known, "index per share", Assumed, "Vacant posts are shared by those left";
         /// Workload added by each shared activity
-        workload_task = 0.02, [0.0, 0.3], (0.01, 0.04), "index per activity", Found, "At all levels collaboration increased workloads (second seed); its size is assumed";
+        workload_task = 0.02, [0.0, 0.3], (0.01, 0.04), "index per activity", Found, "At all levels collaboration increased workloads (second study); its size is assumed";
         /// Share of the distance that fully shared libraries and technology spare
-        technology_spares = 0.7, [0.0, 1.0], known, "share", Assumed, "Distance may be overcome by technologies (first seed, factor 4); its size is assumed";
+        technology_spares = 0.7, [0.0, 1.0], known, "share", Assumed, "Distance may be overcome by technologies (first study, factor 4); its size is assumed";
     }
     "transport" {
         /// Pupils per square mile at which transport costs its usual share
@@ -405,7 +405,7 @@ parameters! {
         /// Longest drive between the seats of districts that can be one
         merger_minutes = 45.0, [5.0, 300.0], known, "minutes", Assumed, "Partners lie 12-16 miles apart (5-28); beyond it the ride norm is broken for nearly all";
         /// Longest drive between districts that invite each other
-        invitation_minutes = 75.0, [10.0, 240.0], known, "minutes", Assumed, "Distances must allow frequent meetings (first seed, factor 4)";
+        invitation_minutes = 75.0, [10.0, 240.0], known, "minutes", Assumed, "Distances must allow frequent meetings (first study, factor 4)";
     }
     "trust" {
         /// Evidence that one success adds
@@ -415,9 +415,9 @@ parameters! {
         /// Share of the evidence that outlives a year
         trust_memory = 0.90, [0.0, 1.0], (0.85, 0.95), "1/year", Assumed, "Forgetting 0.85-0.95 a year";
         /// Share of the blame for a failure that minutes and reviews take away
-        trust_documented = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Documentation limits the blame (first seed, factor 12)";
+        trust_documented = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Documentation limits the blame (first study, factor 12)";
         /// Share of the blame that a failure of the smallest step brings
-        trust_small_step = 0.3, [0.0, 1.0], (0.15, 0.45), "share", Assumed, "A small step that fails costs little (first seed, factor 9)";
+        trust_small_step = 0.3, [0.0, 1.0], (0.15, 0.45), "share", Assumed, "A small step that fails costs little (first study, factor 9)";
         /// Share of the blame that is borne where an activity has worked for three years
         trust_established = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Maturity changes what trust rests on (Bstieler 2017); agreements in place last eighteen years on average (New York)";
         /// Evidence against a partner after a failed merger vote
@@ -427,133 +427,133 @@ parameters! {
     }
     "cooperation" {
         /// Meetings of a cluster in each of its first two years
-        meetings_first = 9.0, [0.0, 24.0], known, "1/year", Found, "Once a month in the beginning (first seed, factor 10): nine school months";
+        meetings_first = 9.0, [0.0, 24.0], known, "1/year", Found, "Once a month in the beginning (first study, factor 10): nine school months";
         /// Meetings in each later year
-        meetings_later = 4.0, [0.0, 24.0], known, "1/year", Assumed, "Fewer meetings are needed later, at regular intervals (first seed, factor 10)";
+        meetings_later = 4.0, [0.0, 24.0], known, "1/year", Assumed, "Fewer meetings are needed later, at regular intervals (first study, factor 10)";
         /// Years of a cluster that count as its first
-        meetings_first_years = 2.0, [0.0, 10.0], known, "years", Assumed, "Once a month in the beginning (first seed, factor 10)";
+        meetings_first_years = 2.0, [0.0, 10.0], known, "years", Assumed, "Once a month in the beginning (first study, factor 10)";
         /// Meetings a year at which trust is built at its usual pace
         usual_meetings = 6.0, [1.0, 24.0], known, "1/year", Assumed, "Between those of the first and of later years";
         /// Log-odds that a shared activity works, all else at its middle
-        task_intercept = 0.9, [-5.0, 5.0], (0.5, 1.3), "log-odds", Assumed, "Set with the patterns of table 1 of the second seed and the survival of clusters";
+        task_intercept = 0.9, [-5.0, 5.0], (0.5, 1.3), "log-odds", Assumed, "Set with the patterns of table 1 of the second study and the survival of clusters";
         /// Effect of mean trust
-        task_trust = 1.6, [0.0, 8.0], (1.0, 2.2), "log-odds", Assumed, "Time to establish trust (first seed, factor 2)";
+        task_trust = 1.6, [0.0, 8.0], (1.0, 2.2), "log-odds", Assumed, "Time to establish trust (first study, factor 2)";
         /// Effect of a coordinator of full seniority and quality
-        task_coordinator = 0.9, [0.0, 5.0], (0.6, 1.2), "log-odds", Assumed, "A key factor in maintenance (second seed, Co-ordination)";
+        task_coordinator = 0.9, [0.0, 5.0], (0.6, 1.2), "log-odds", Assumed, "A key factor in maintenance (second study, Co-ordination)";
         /// Effect of superintendents' commitment
-        task_leaders = 0.95, [0.0, 5.0], (0.5, 1.4), "log-odds", Assumed, "Active participation of school leaders (first seed, factor 6)";
+        task_leaders = 0.95, [0.0, 5.0], (0.5, 1.4), "log-odds", Assumed, "Active participation of school leaders (first study, factor 6)";
         /// Effect of a neutral facilitator
-        task_facilitator = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Support organisations (first seed, factor 8)";
+        task_facilitator = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Support organisations (first study, factor 8)";
         /// Effect of money for the activity: half of it with pooled money of its own, all with as much as can be used
-        task_money = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Shared financing (first seed, factor 11)";
+        task_money = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Shared financing (first study, factor 11)";
         /// Part of that effect which pooled money of a cluster's own has
-        task_money_pooled = 0.5, [0.0, 1.0], known, "share", Assumed, "Half (shared financing: first seed, factor 11)";
+        task_money_pooled = 0.5, [0.0, 1.0], known, "share", Assumed, "Half (shared financing: first study, factor 11)";
         /// Money for shared work at which its effect is half, share of the base cost for each pupil
         task_money_half = 0.02, [0.0001, 1.0], (0.01, 0.04), "share of base cost", Assumed, "Grants of 20-165 dollars a pupil around 1990, 0.5-4 % of spending, moved cooperation";
         /// Effect of a purpose that the members set themselves
-        task_purpose = 0.4, [0.0, 5.0], (0.2, 0.6), "log-odds", Assumed, "Problems defined by and common to all; homegrown solutions (first seed, factor 1)";
+        task_purpose = 0.4, [0.0, 5.0], (0.2, 0.6), "log-odds", Assumed, "Problems defined by and common to all; homegrown solutions (first study, factor 1)";
         /// Effect of the sense of ownership
-        task_ownership = 0.8, [0.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "Ownership (second seed)";
+        task_ownership = 0.8, [0.0, 5.0], (0.4, 1.2), "log-odds", Assumed, "Ownership (second study)";
         /// Effect of doubling the meetings (per unit of the log)
-        task_meetings = 0.3, [0.0, 3.0], (0.15, 0.45), "log-odds", Assumed, "Frequent meetings (first seed, factor 10)";
+        task_meetings = 0.3, [0.0, 3.0], (0.15, 0.45), "log-odds", Assumed, "Frequent meetings (first study, factor 10)";
         /// Effect of work on a task rather than on the allocation of resources
-        task_focus = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Task focus (second seed)";
+        task_focus = 0.35, [0.0, 5.0], (0.2, 0.55), "log-odds", Assumed, "Task focus (second study)";
         /// Effect of the commitment for three years while it lasts
-        task_term = 0.27, [0.0, 5.0], (0.15, 0.4), "log-odds", Assumed, "People invest when they expect to meet again (first seed, factor 2)";
+        task_term = 0.27, [0.0, 5.0], (0.15, 0.4), "log-odds", Assumed, "People invest when they expect to meet again (first study, factor 2)";
         /// Effect of each further activity under way
-        task_crowding = 0.10, [0.0, 2.0], (0.05, 0.2), "log-odds", Assumed, "Manageable in scope (second seed, Complexity)";
+        task_crowding = 0.10, [0.0, 2.0], (0.05, 0.2), "log-odds", Assumed, "Manageable in scope (second study, Complexity)";
         /// Effect of a formal structure or other groupings that its members belong to
-        task_complexity = 0.35, [0.0, 3.0], (0.2, 0.55), "log-odds", Assumed, "Keep the structure simple (first seed, factor 5); overlapping clusters (second seed, Complexity)";
+        task_complexity = 0.35, [0.0, 3.0], (0.2, 0.55), "log-odds", Assumed, "Keep the structure simple (first study, factor 5); overlapping clusters (second study, Complexity)";
         /// Formal structure of every cluster beyond what its form asks, in units of one overlapping grouping
-        structure_added = 0.0, [0.0, 4.0], known, "groupings", Assumed, "A simple organisational structure is sufficient (first seed, factor 5); a what-if, no effect at its default";
+        structure_added = 0.0, [0.0, 4.0], known, "groupings", Assumed, "A simple organisational structure is sufficient (first study, factor 5); a what-if, no effect at its default";
         /// Formal structure of a consortium or federation, in units of one overlapping grouping
         structure_formal = 0.5, [0.0, 4.0], known, "groupings", Assumed, "Boards and contracts of its own (model section 2)";
         /// Effect of unlike sizes, per unit of the standard deviation of log enrolment beyond the free part
-        task_unlike = 1.0, [0.0, 5.0], (0.5, 1.5), "log-odds", Assumed, "Member schools should be similar (first seed, factor 3)";
+        task_unlike = 1.0, [0.0, 5.0], (0.5, 1.5), "log-odds", Assumed, "Member schools should be similar (first study, factor 3)";
         /// Standard deviation of log enrolment that does no harm
         task_unlike_free = 0.25, [0.0, 2.0], known, "log", Assumed, "As above";
         /// Effect of the size of the step (0.5 for the first, 1 for the last)
-        task_step = 0.8, [0.0, 5.0], (0.5, 1.2), "log-odds", Assumed, "Start small and build on success (first seed, factor 9)";
+        task_step = 0.8, [0.0, 5.0], (0.5, 1.2), "log-odds", Assumed, "Start small and build on success (first study, factor 9)";
         /// Effect of five years' practice in an activity
-        task_practice = 0.6, [0.0, 4.0], (0.3, 0.9), "log-odds", Assumed, "Start small and build on success (first seed, factor 9)";
+        task_practice = 0.6, [0.0, 4.0], (0.3, 0.9), "log-odds", Assumed, "Start small and build on success (first study, factor 9)";
         /// Size of the first step of an activity that starts small
-        first_step = 0.5, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first seed, factor 9)";
+        first_step = 0.5, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first study, factor 9)";
         /// Size of a step of administration and core instruction, relative to others
         heavy_step = 1.3, [1.0, 5.0], known, "ratio", Assumed, "Grades and administrators last (evidence, stylised fact 2)";
         /// How far clusters start small: 1 in the smallest steps, 0 at full size from the first
-        start_small = 1.0, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first seed, factor 9)";
+        start_small = 1.0, [0.0, 1.0], known, "share", Assumed, "Start small and build on success (first study, factor 9)";
         /// Effect of half an hour of travel on an activity that distance does not hurt
-        task_travel = 0.2, [0.0, 3.0], (0.1, 0.3), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        task_travel = 0.2, [0.0, 3.0], (0.1, 0.3), "log-odds", Assumed, "Geographic proximity (first study, factor 4)";
         /// Further effect of half an hour of travel on an activity that distance hurts fully
-        task_distance = 0.47, [0.0, 3.0], (0.25, 0.7), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        task_distance = 0.47, [0.0, 3.0], (0.25, 0.7), "log-odds", Assumed, "Geographic proximity (first study, factor 4)";
         /// Travel at which distance neither helps nor hurts
         task_minutes = 15.0, [0.0, 120.0], known, "minutes", Assumed, "A short drive between neighbours; task_intercept is set with it";
         /// Effect of each member beyond the manageable number
-        task_size = 0.5, [0.0, 3.0], (0.3, 0.7), "log-odds", Assumed, "Larger groups would make decisions and accountability very difficult (second seed, Size)";
+        task_size = 0.5, [0.0, 3.0], (0.3, 0.7), "log-odds", Assumed, "Larger groups would make decisions and accountability very difficult (second study, Size)";
         /// Manageable number of members
-        task_size_free = 7.0, [2.0, 20.0], known, "districts", Found, "3-8 (first seed, factor 3); 6-8 (second seed, Size)";
+        task_size_free = 7.0, [2.0, 20.0], known, "districts", Found, "3-8 (first study, factor 3); 6-8 (second study, Size)";
         /// Probability that a cluster takes on a further activity after a good year
-        next_task = 0.35, [0.0, 1.0], (0.2, 0.5), "1/year", Assumed, "You will be able to take on bigger challenges (first seed, factor 9)";
+        next_task = 0.35, [0.0, 1.0], (0.2, 0.5), "1/year", Assumed, "You will be able to take on bigger challenges (first study, factor 9)";
         /// How much more likely that is where there is as much money as can be used
         next_task_money = 0.6, [0.0, 5.0], (0.2, 1.0), "share", Assumed, "Survivors had 3.9 funding sources against 3.0 (HCAP coalitions)";
         /// Years running after which an activity that fails is dropped
         drop_after = 2.0, [1.0, 20.0], known, "years", Assumed, "Tasks are dropped before partners leave (Creston, Hamburg in Iowa; Communities That Care)";
         /// Activities beyond which a cluster without task focus takes on no more
-        unfocused_tasks = 1.0, [0.0, 9.0], known, "activities", Assumed, "Clusters that dealt with resources did little else (second seed, Task focus); the number is assumed";
+        unfocused_tasks = 1.0, [0.0, 9.0], known, "activities", Assumed, "Clusters that dealt with resources did little else (second study, Task focus); the number is assumed";
         /// Share of activities that must work for a year to count as good
         good_year = 0.5, [0.0, 1.0], known, "share", Assumed, "Half of them; what neighbours, members and boards call a cluster that works";
         /// Trust above which administration and core instruction are considered
         deep_trust = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Cheap sharing first, grades and administrators last (evidence, stylised fact 2)";
         /// Depth to which a network shares what it shares, in quarters
-        network_depth = 2.0, [0.0, 4.0], known, "quarters", Assumed, "Networks are loose and informal (second seed, Networks)";
+        network_depth = 2.0, [0.0, 4.0], known, "quarters", Assumed, "Networks are loose and informal (second study, Networks)";
         /// Depth to which a cluster shares its administration, in quarters
-        cluster_administration_depth = 3.0, [0.0, 4.0], known, "quarters", Assumed, "One head over all is what makes a federation (second seed, Federations)";
+        cluster_administration_depth = 3.0, [0.0, 4.0], known, "quarters", Assumed, "One head over all is what makes a federation (second study, Federations)";
         /// Weight of fully shared administration as a step to a merger
         deep_administration = 0.3, [0.0, 1.0], known, "share", Assumed, "The ladder from sharing to a merger (Iowa): grades weigh more";
         /// Weight of fully shared core instruction as a step to a merger
         deep_instruction = 0.7, [0.0, 1.0], known, "share", Assumed, "As above";
         /// Share of the gap between ownership and its level that closes in a year
-        ownership_drift = 0.25, [0.0, 1.0], known, "1/year", Assumed, "Ownership comes from control of common resources (second seed, Ownership)";
+        ownership_drift = 0.25, [0.0, 1.0], known, "1/year", Assumed, "Ownership comes from control of common resources (second study, Ownership)";
         /// Ownership to which a cluster of the members' own drifts
         ownership_own = 0.75, [0.0, 1.0], known, "index 0-1", Assumed, "As above";
         /// Ownership to which a cluster begun for money drifts
-        ownership_incentive = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "An agenda brought in by an outside agency lacks ownership (first seed, factor 1)";
+        ownership_incentive = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "An agenda brought in by an outside agency lacks ownership (first study, factor 1)";
         /// Ownership to which a cluster assigned from above drifts
-        ownership_assigned = 0.25, [0.0, 1.0], known, "index 0-1", Assumed, "Top-down clusters (second seed, table 1)";
+        ownership_assigned = 0.25, [0.0, 1.0], known, "index 0-1", Assumed, "Top-down clusters (second study, table 1)";
         /// Ownership that a cluster assigned from above gains where its schools run it
-        ownership_control = 0.3, [0.0, 1.0], (0.15, 0.45), "index 0-1", Assumed, "Ownership only if schools control the common resources (second seed, Ownership; table 1, clusters 1 and 2)";
+        ownership_control = 0.3, [0.0, 1.0], (0.15, 0.45), "index 0-1", Assumed, "Ownership only if schools control the common resources (second study, Ownership; table 1, clusters 1 and 2)";
         /// Ownership that a year in which all works adds to its level, against one in which half does
-        ownership_success = 0.2, [0.0, 2.0], known, "index per share", Assumed, "Success makes it the members' own (first seed, factor 9)";
+        ownership_success = 0.2, [0.0, 2.0], known, "index per share", Assumed, "Success makes it the members' own (first study, factor 9)";
         /// Ownership that each member beyond the manageable number takes from its level
-        ownership_size = 0.02, [0.0, 0.5], known, "index per member", Assumed, "Size and a structure of its own take it away (second seed, Size)";
+        ownership_size = 0.02, [0.0, 0.5], known, "index per member", Assumed, "Size and a structure of its own take it away (second study, Size)";
         /// How far the purpose of a cluster begun for money is the members' own
-        purpose_incentive = 0.5, [0.0, 1.0], known, "index 0-1", Assumed, "Half: between bottom-up (1) and top-down (0) by definition of the scale (first seed, factor 1)";
+        purpose_incentive = 0.5, [0.0, 1.0], known, "index 0-1", Assumed, "Half: between bottom-up (1) and top-down (0) by definition of the scale (first study, factor 1)";
         /// Evidence between members of different clusters of one super-cluster in a year in which all works
-        super_cluster_contact = 0.15, [0.0, 5.0], (0.05, 0.3), "events", Assumed, "Events and talent shared across the I-70 clusters (first seed); its size is assumed";
+        super_cluster_contact = 0.15, [0.0, 5.0], (0.05, 0.3), "events", Assumed, "Events and talent shared across the I-70 clusters (first study); its size is assumed";
         /// Board support where boards took part from the first year
-        board_early = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
+        board_early = 0.62, [0.0, 1.0], (0.56, 0.68), "index 0-1", Assumed, "Early involvement of the board pays dividends (first study, factor 7)";
         /// Board support elsewhere
         board_base = 0.50, [0.0, 1.0], known, "index 0-1", Assumed, "Scale fixed by definition";
         /// Weight of how boards were brought in on their support at the founding
         board_at_founding = 0.5, [0.0, 1.0], known, "share", Assumed, "Half of what boards thought before stays";
         /// Board support where boards were told afterwards
-        board_late = 0.38, [0.0, 1.0], (0.32, 0.44), "index 0-1", Assumed, "Early involvement of the board pays dividends (first seed, factor 7)";
+        board_late = 0.38, [0.0, 1.0], (0.32, 0.44), "index 0-1", Assumed, "Early involvement of the board pays dividends (first study, factor 7)";
         /// Share of board support that lasts a year
         board_memory = 0.8, [0.0, 1.0], known, "1/year", Assumed, "Model section 5";
         /// Board support that a full payoff adds
-        board_payoff = 0.4, [0.0, 1.0], (0.2, 0.6), "index 0-1", Assumed, "There must be a payoff (second seed, Payoff)";
+        board_payoff = 0.4, [0.0, 1.0], (0.2, 0.6), "index 0-1", Assumed, "There must be a payoff (second study, Payoff)";
         /// Payoff that counts as full for a board
         board_payoff_scale = 0.02, [0.001, 0.2], known, "share of budget", Assumed, "Model section 5";
         /// Payoff of courses gained, for as many as boards wish for in all
-        payoff_courses = 0.10, [0.0, 0.5], (0.05, 0.15), "share of budget", Assumed, "More and better course offerings (first seed, Benefits); a course is a sixth of a teacher's post, about 0.3 % of a small budget, so 63 courses 19 %: boards are assumed to see about half";
+        payoff_courses = 0.10, [0.0, 0.5], (0.05, 0.15), "share of budget", Assumed, "More and better course offerings (first study, Benefits); a course is a sixth of a teacher's post, about 0.3 % of a small budget, so 63 courses 19 %: boards are assumed to see about half";
         /// Payoff of fully shared staff development
-        payoff_staff_development = 0.006, [0.0, 0.1], (0.002, 0.010), "share of budget", Assumed, "A powerful tool for staff development (second seed)";
+        payoff_staff_development = 0.006, [0.0, 0.1], (0.002, 0.010), "share of budget", Assumed, "A powerful tool for staff development (second study)";
         /// Payoff of one activity that works: contacts, pupils' activities, fewer referrals
-        payoff_activity = 0.004, [0.0, 0.1], (0.002, 0.006), "share of budget", Assumed, "Social and political benefits (first seed, Benefits); improved communication (second seed)";
+        payoff_activity = 0.004, [0.0, 0.1], (0.002, 0.006), "share of budget", Assumed, "Social and political benefits (first study, Benefits); improved communication (second study)";
         /// Most activities that bring such contacts
         contacts_most = 2.0, [0.0, 9.0], known, "activities", Assumed, "People who meet over two activities know each other";
         /// Cost in staff time of belonging and of each activity
-        payoff_workload = 0.004, [0.0, 0.1], (0.002, 0.006), "share of budget", Assumed, "Workloads rise for all (second seed)";
+        payoff_workload = 0.004, [0.0, 0.1], (0.002, 0.006), "share of budget", Assumed, "Workloads rise for all (second study)";
         /// Part of that cost which belonging brings
         work_belonging = 0.25, [0.0, 2.0], known, "share", Assumed, "A quarter each: by definition of the scale, what differs is assumed";
         /// Part which each activity brings
@@ -561,11 +561,11 @@ parameters! {
         /// Part which a formal structure brings
         work_formal = 0.25, [0.0, 2.0], known, "share", Assumed, "As above";
         /// Fee of a member
-        fee = 0.002, [0.0, 0.1], (0.001, 0.004), "share of budget", Assumed, "Each district contributes an agreed amount (first seed, factor 11)";
+        fee = 0.002, [0.0, 0.1], (0.001, 0.004), "share of budget", Assumed, "Each district contributes an agreed amount (first study, factor 11)";
         /// Cost of half an hour of travel
-        payoff_travel = 0.002, [0.0, 0.1], (0.001, 0.004), "share of budget", Assumed, "Travel costs must be kept within reason (first seed, factor 4)";
+        payoff_travel = 0.002, [0.0, 0.1], (0.001, 0.004), "share of budget", Assumed, "Travel costs must be kept within reason (first study, factor 4)";
         /// Loss felt when a community with full identity gives up all autonomy
-        payoff_autonomy = 0.037, [0.0, 0.3], (0.02, 0.055), "share of budget", Assumed, "A district gives up some of its autonomy (first seed)";
+        payoff_autonomy = 0.037, [0.0, 0.3], (0.02, 0.055), "share of budget", Assumed, "A district gives up some of its autonomy (first study)";
         /// Autonomy that a consortium takes of what is shared, against a cluster
         autonomy_consortium = 1.1, [0.0, 4.0], known, "ratio", Assumed, "Autonomy lost grows along the continuum (model section 2)";
         /// Autonomy that a federation takes of what is shared, against a cluster
@@ -573,31 +573,31 @@ parameters! {
         /// Noise in what boards see of the payoff where nothing is documented
         payoff_noise = 0.015, [0.0, 0.1], known, "share of budget", Assumed, "Boards see it through noise; documentation makes it visible (model section 5)";
         /// Share of that noise which full documentation takes away
-        payoff_documented = 0.5, [0.0, 1.0], known, "share", Assumed, "Documentation makes it visible (first seed, factor 12); its size is assumed";
+        payoff_documented = 0.5, [0.0, 1.0], known, "share", Assumed, "Documentation makes it visible (first study, factor 12); its size is assumed";
         /// Share of activities whose minutes and results are documented
-        documentation = 0.8, [0.0, 1.0], known, "share", Assumed, "Clusters must be accountable (first seed, factor 12)";
+        documentation = 0.8, [0.0, 1.0], known, "share", Assumed, "Clusters must be accountable (first study, factor 12)";
     }
     "review" {
         /// Log-odds that a member leaves in a year, all else at its middle
         leave_intercept = -2.0, [-8.0, 4.0], (-2.6, -1.4), "log-odds", Assumed, "90 % of clusters pass the end of the grant, two thirds live four years on (Feinberg et al. 2008)";
         /// Effect of a payoff of one per cent of the budget
-        leave_payoff = 0.36, [0.0, 3.0], (0.2, 0.5), "log-odds per %", Assumed, "There must be a payoff (second seed, Payoff)";
+        leave_payoff = 0.36, [0.0, 3.0], (0.2, 0.5), "log-odds per %", Assumed, "There must be a payoff (second study, Payoff)";
         /// Effect of trust
-        leave_trust = 4.4, [0.0, 12.0], (3.0, 6.0), "log-odds", Assumed, "Trust keeps clusters together (first seed, factor 2)";
+        leave_trust = 4.4, [0.0, 12.0], (3.0, 6.0), "log-odds", Assumed, "Trust keeps clusters together (first study, factor 2)";
         /// Effect of board support
-        leave_board = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "Boards (first seed, factor 7)";
+        leave_board = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "Boards (first study, factor 7)";
         /// Effect of the share of activities that worked lately
-        leave_success = 1.8, [0.0, 8.0], (1.0, 2.6), "log-odds", Assumed, "Early success is important (first seed, factor 9)";
+        leave_success = 1.8, [0.0, 8.0], (1.0, 2.6), "log-odds", Assumed, "Early success is important (first study, factor 9)";
         /// Effect of the commitment for three years while it lasts
-        leave_term = 0.66, [0.0, 6.0], (0.3, 1.0), "log-odds", Assumed, "A minimum of a three-year commitment (first seed, factor 2)";
+        leave_term = 0.66, [0.0, 6.0], (0.3, 1.0), "log-odds", Assumed, "A minimum of a three-year commitment (first study, factor 2)";
         /// Effect of the superintendent's commitment
-        leave_leader = 1.2, [0.0, 6.0], (0.6, 1.8), "log-odds", Assumed, "Leaders (first seed, factor 6)";
+        leave_leader = 1.2, [0.0, 6.0], (0.6, 1.8), "log-odds", Assumed, "Leaders (first study, factor 6)";
         /// Effect of each step of the form beyond a cluster: harder to leave
         leave_form = 0.8, [0.0, 4.0], (0.4, 1.2), "log-odds", Assumed, "How hard it is to leave grows along the continuum (model section 2)";
         /// Cost of leaving within the term, share of the budget
         early_exit_cost = 0.005, [0.0, 0.1], known, "share of budget", Assumed, "An early exit costs (model section 5)";
         /// Years that members commit themselves to
-        term_years = 3.0, [0.0, 10.0], known, "years", Found, "A minimum of a three-year commitment (first seed, factor 2)";
+        term_years = 3.0, [0.0, 10.0], known, "years", Found, "A minimum of a three-year commitment (first study, factor 2)";
         /// Yearly probability that an unfunded cluster has met its goal, from its fourth year on
         goal_met = 0.02, [0.0, 0.5], (0.01, 0.03), "1/year", Found, "A third of the endings of coalitions because the goal was met (HCAP)";
         /// Share of activities that must work, on a three-year average, lest the cluster be wound up
@@ -605,19 +605,19 @@ parameters! {
         /// Fewest years before a cluster is judged by that record
         record_years = 3.0, [1.0, 20.0], known, "years", Assumed, "Three poor years (starting point)";
         /// Yearly probability that a network has done its task
-        network_done = 0.25, [0.0, 1.0], (0.15, 0.4), "1/year", Found, "Once a task is completed the network may disband (second seed, Networks); the rate is assumed";
+        network_done = 0.25, [0.0, 1.0], (0.15, 0.4), "1/year", Found, "Once a task is completed the network may disband (second study, Networks); the rate is assumed";
         /// Yearly probability that a network that works becomes a cluster
-        network_deepens = 0.2, [0.0, 1.0], (0.1, 0.3), "1/year", Assumed, "Loose coalitions may become formal (first seed, What is clustering)";
+        network_deepens = 0.2, [0.0, 1.0], (0.1, 0.3), "1/year", Assumed, "Loose coalitions may become formal (first study, What is clustering)";
         /// Yearly probability that a trusted, old cluster becomes a consortium
-        consortium_rate = 0.04, [0.0, 1.0], (0.01, 0.08), "1/year", Assumed, "Over time the cluster may become institutionalised (first seed, factor 5)";
+        consortium_rate = 0.04, [0.0, 1.0], (0.01, 0.08), "1/year", Assumed, "Over time the cluster may become institutionalised (first study, factor 5)";
         /// The same where the state grants taxing authority
-        consortium_rate_taxing = 0.3, [0.0, 1.0], (0.15, 0.45), "1/year", Assumed, "Minnesota education districts (first seed)";
+        consortium_rate_taxing = 0.3, [0.0, 1.0], (0.15, 0.45), "1/year", Assumed, "Minnesota education districts (first study)";
         /// Fewest years of a cluster before it becomes a consortium
-        institutional_years = 4.0, [0.0, 30.0], known, "years", Assumed, "Over time the cluster may become institutionalised (first seed, factor 5); after the first term";
+        institutional_years = 4.0, [0.0, 30.0], known, "years", Assumed, "Over time the cluster may become institutionalised (first study, factor 5); after the first term";
         /// Trust that a consortium or federation needs
         institutional_trust = 0.6, [0.0, 1.0], known, "index 0-1", Assumed, "About the mean trust of founders after three to five years";
         /// Yearly probability that a consortium that shares its superintendent becomes a federation
-        federation_rate = 0.06, [0.0, 1.0], (0.02, 0.10), "1/year", Assumed, "Federations: one head, separate sites (second seed)";
+        federation_rate = 0.06, [0.0, 1.0], (0.02, 0.10), "1/year", Assumed, "Federations: one head, separate sites (second study)";
         /// Trust below which a cluster goes back one form
         loosen_trust = 0.42, [0.0, 1.0], known, "index 0-1", Assumed, "Members loosen what they no longer trust (model section 5)";
     }
@@ -633,13 +633,13 @@ parameters! {
         /// Stress of what a pupil costs, per unit of its log against the base cost
         stress_cost = 1.0, [0.0, 8.0], (0.5, 1.5), "index", Computed, "Exit hazard: spending per pupil given size +5 to +14 %, local share +1.6 log-odds (1995-2016)";
         /// Stress per square root of the share of the state's units that is missing
-        stress_standard = 1.5, [0.0, 8.0], (0.8, 2.2), "index", Assumed, "Difficult to offer state-approved programmes (first seed); the 41 units leave no alternative (Iowa boards 1987)";
+        stress_standard = 1.5, [0.0, 8.0], (0.8, 2.2), "index", Assumed, "Difficult to offer state-approved programmes (first study); the 41 units leave no alternative (Iowa boards 1987)";
         /// Share of the state's units beyond which a further shortfall presses no harder
         stress_courses_most = 0.6, [0.0, 1.0], known, "share", Assumed, "A school that offers less than half is in the same straits";
         /// Stress of a programme short of what boards wish for, per unit of the log
         stress_courses = 1.3, [0.0, 8.0], (0.8, 1.8), "index", Computed, "Slope of exit on size above 100 pupils: -1.59 log-odds per unit of the log (four states, 1995-2016)";
         /// Stress of a full decline of enrolment
-        stress_decline = 0.5, [0.0, 4.0], known, "index", Assumed, "Declining enrolments (first seed)";
+        stress_decline = 0.5, [0.0, 4.0], known, "index", Assumed, "Declining enrolments (first study)";
         /// Fall of log enrolment in five years that counts as full decline
         stress_decline_full = 0.25, [0.01, 2.0], known, "log", Assumed, "A quarter in five years; scale of the index";
         /// Weight of classes that are too small
@@ -649,25 +649,25 @@ parameters! {
         /// Log-odds that a district calls its neighbours together in a year, without need or money
         found_intercept = -8.2, [-20.0, 2.0], (-9.0, -7.4), "log-odds", Assumed, "Iowa: 2 to 22 % in four years with an incentive; little without";
         /// Effect of stress
-        found_stress = 1.9, [0.0, 8.0], (1.2, 2.6), "log-odds", Assumed, "The problem must be important (first seed, Necessary conditions)";
+        found_stress = 1.9, [0.0, 8.0], (1.2, 2.6), "log-odds", Assumed, "The problem must be important (first study, Necessary conditions)";
         /// Effect of a committed superintendent
-        found_leader = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "A key change agent (second seed, Initiation)";
+        found_leader = 2.0, [0.0, 8.0], (1.0, 3.0), "log-odds", Assumed, "A key change agent (second study, Initiation)";
         /// Effect of clusters that work nearby
-        found_imitation = 1.08, [0.0, 6.0], (0.5, 1.6), "log-odds", Assumed, "Twelve more clusters after the first (Colorado, first seed)";
+        found_imitation = 1.08, [0.0, 6.0], (0.5, 1.6), "log-odds", Assumed, "Twelve more clusters after the first (Colorado, first study)";
         /// Nearest districts whose clusters a board watches
         neighbours_watched = 6.0, [1.0, 24.0], known, "districts", Assumed, "As many as share a border with it";
         /// Effect of an outside organisation within reach
-        found_support = 1.2, [0.0, 4.0], (0.6, 1.8), "log-odds", Assumed, "A neutral catalyst (first seed, Necessary conditions)";
+        found_support = 1.2, [0.0, 4.0], (0.6, 1.8), "log-odds", Assumed, "A neutral catalyst (first study, Necessary conditions)";
         /// Effect of its being those affected who begin
-        found_affected = 0.9, [0.0, 4.0], (0.5, 1.3), "log-odds", Assumed, "Clusters initiated by those affected (first seed, Necessary conditions); its size is assumed";
+        found_affected = 0.9, [0.0, 4.0], (0.5, 1.3), "log-odds", Assumed, "Clusters initiated by those affected (first study, Necessary conditions); its size is assumed";
         /// Whether it is those affected who begin, 0-1
         affected_initiate = 1.0, [0.0, 1.0], known, "share", Assumed, "As above: 0 where others begin in their place";
         /// Effect of the official recognition of small rural schools
-        found_recognition = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "Official recognition (first seed, Necessary conditions)";
+        found_recognition = 0.5, [0.0, 4.0], (0.2, 0.8), "log-odds", Assumed, "Official recognition (first study, Necessary conditions)";
         /// Effect of money on offer (asinh of the grant over the scale of money)
         found_grant = 1.52, [0.0, 6.0], (1.1, 1.9), "log-odds", Assumed, "North Dakota: 44 % of districts in three years";
         /// Share of what a grant is worth that a vote required at its end takes away, in a community of usual attachment
-        vote_discount = 0.35, [0.0, 1.0], (0.0, 0.6), "share", Derived, "A vote costs at most half of take-up (North Dakota with it 44 % of districts, later without it 80-93 %); fear of consolidation (first seed, factor 7)";
+        vote_discount = 0.35, [0.0, 1.0], (0.0, 0.6), "share", Derived, "A vote costs at most half of take-up (North Dakota with it 44 % of districts, later without it 80-93 %); fear of consolidation (first study, factor 7)";
         /// What it costs a cluster to apply for a grant, share of a member's budget
         application_cost = 0.005, [0.0001, 0.5], (0.002, 0.01), "share of budget", Assumed, "Half of those apply that gain as much as this";
         /// Share of the eligible that boards expect to claim, where they must guess how far a capped budget goes
@@ -689,27 +689,27 @@ parameters! {
         /// Effect of money on accepting
         accept_grant = 0.9, [0.0, 6.0], (0.6, 1.2), "log-odds", Assumed, "As for founding, weaker";
         /// Effect of likeness of size on being invited and accepting, per unit of the log ratio
-        accept_likeness = 0.9, [0.0, 4.0], (0.5, 1.3), "log-odds", Assumed, "Similar schools have common problems (first seed, factor 3)";
+        accept_likeness = 0.9, [0.0, 4.0], (0.5, 1.3), "log-odds", Assumed, "Similar schools have common problems (first study, factor 3)";
         /// Effect of half an hour of drive
-        accept_minutes = 0.8, [0.0, 4.0], (0.4, 1.2), "log-odds", Assumed, "Geographic proximity (first seed, factor 4)";
+        accept_minutes = 0.8, [0.0, 4.0], (0.4, 1.2), "log-odds", Assumed, "Geographic proximity (first study, factor 4)";
         /// Effect of trust
-        accept_trust = 2.4, [0.0, 8.0], (1.4, 3.4), "log-odds", Assumed, "Trust (first seed, factor 2)";
+        accept_trust = 2.4, [0.0, 8.0], (1.4, 3.4), "log-odds", Assumed, "Trust (first study, factor 2)";
         /// Effect of the superintendent's commitment on accepting and joining
-        accept_leader = 1.0, [0.0, 8.0], known, "log-odds", Assumed, "Superintendents in the first meetings (first seed, Necessary conditions); half of that on founding";
+        accept_leader = 1.0, [0.0, 8.0], known, "log-odds", Assumed, "Superintendents in the first meetings (first study, Necessary conditions); half of that on founding";
         /// Most districts that are invited
-        invitations = 8.0, [1.0, 30.0], known, "districts", Found, "Three to eight members (first seed, factor 3)";
+        invitations = 8.0, [1.0, 30.0], known, "districts", Found, "Three to eight members (first study, factor 3)";
         /// Yearly log-odds that a district near a working cluster asks to join
-        join_intercept = -3.6, [-9.0, 2.0], (-4.2, -3.0), "log-odds", Assumed, "Membership continued to evolve (Mid-Missouri, first seed)";
+        join_intercept = -3.6, [-9.0, 2.0], (-4.2, -3.0), "log-odds", Assumed, "Membership continued to evolve (Mid-Missouri, first study)";
         /// Nearest districts whose clusters a district may ask to join
         neighbours_known = 8.0, [0.0, 24.0], known, "districts", Assumed, "A little farther than it watches";
         /// Members from which on a cluster admits no more
-        cluster_full = 8.0, [2.0, 40.0], known, "districts", Found, "Three to eight members (first seed, factor 3); 6-8 (second seed, Size)";
+        cluster_full = 8.0, [2.0, 40.0], known, "districts", Found, "Three to eight members (first study, factor 3); 6-8 (second study, Size)";
         /// Probability that a group without money begins as an informal network
-        network_start = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Originally an informal arrangement (first seed, What is clustering)";
+        network_start = 0.5, [0.0, 1.0], (0.3, 0.7), "share", Assumed, "Originally an informal arrangement (first study, What is clustering)";
         /// Probability that a group that misses a grant's minimum goes on unfunded
         unfunded_start = 0.3, [0.0, 1.0], (0.1, 0.5), "share", Assumed, "A group short of the minimum may go on unfunded (model section 5)";
         /// Probability that boards are in the first meetings
-        early_boards = 0.6, [0.0, 1.0], known, "share", Assumed, "Superintendents must be there, boards often are not (first seed, factor 7)";
+        early_boards = 0.6, [0.0, 1.0], known, "share", Assumed, "Superintendents must be there, boards often are not (first study, factor 7)";
     }
     "merger" {
         /// Log-odds that a district proposes a merger in a year, without need or money
@@ -751,7 +751,7 @@ parameters! {
         /// Effect of losing one's high school
         vote_high_school = 0.64, [0.0, 4.0], (0.4, 0.9), "log-odds", Computed, "As above";
         /// Effect of losing all schools
-        vote_all_schools = 0.3, [0.0, 4.0], (0.0, 0.6), "log-odds", Assumed, "The first fear is the loss of the school (first seed, factor 7)";
+        vote_all_schools = 0.3, [0.0, 4.0], (0.0, 0.6), "log-odds", Assumed, "The first fear is the loss of the school (first study, factor 7)";
         /// Effect of each year of sharing
         vote_shared = 0.036, [0.0, 0.5], (0.01, 0.06), "log-odds", Assumed, "Retries succeed after more shared years (stylised fact 6)";
         /// Effect of trust
@@ -777,7 +777,7 @@ parameters! {
         /// Probability that a larger plan has one high school
         large_plan_one_high_school = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Large plans keep buildings: 65-75 % of district votes pass (evidence, Voting)";
         /// Probability that a pair with one high school puts its middle school into the other town
-        plan_grade_centres = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Greater Nelson County (first seed), Hope-Page, Midkota";
+        plan_grade_centres = 0.25, [0.0, 1.0], (0.1, 0.4), "share", Assumed, "Greater Nelson County (first study), Hope-Page, Midkota";
         /// Probability that a plan of two or three districts closes a building of those who are not the host at once
         plan_closes_building = 0.30, [0.0, 1.0], (0.2, 0.4), "share", Derived, "3 of 14 mergers of North Dakota, Iowa, South Dakota, 7 of 18 with four more";
         /// Districts of a plan from which on it counts as large
@@ -819,7 +819,7 @@ parameters! {
         /// Part of a building that pupils may leave empty before one of its kind can close
         building_spare = 0.5, [0.0, 1.0], known, "buildings", Assumed, "A building half filled is needed";
         /// Fall of those log-odds where the serving district's cluster works
-        close_alliance = 0.5, [0.0, 4.0], (0.0, 1.0), "log-odds", Assumed, "Schools that show they improve can form alliances and head off closings (first seed, Benefits, political); its size is assumed";
+        close_alliance = 0.5, [0.0, 4.0], (0.0, 1.0), "log-odds", Assumed, "Schools that show they improve can form alliances and head off closings (first study, Benefits, political); its size is assumed";
     }
     "functions" {
         /// Cost share of staff development and curriculum
@@ -857,7 +857,7 @@ parameters! {
         /// Autonomy lost when grades are fully shared
         core_instruction_autonomy = 0.50, [0.0, 1.0], known, "weight", Assumed, "Grades and administration highest (model section 2)";
         /// How much distance hurts staff development
-        staff_development_distance = 0.3, [0.0, 1.0], known, "weight", Assumed, "Meetings of staff, a few times a year (first seed, factor 4)";
+        staff_development_distance = 0.3, [0.0, 1.0], known, "weight", Assumed, "Meetings of staff, a few times a year (first study, factor 4)";
         /// How much distance hurts libraries and technology
         libraries_technology_distance = 0.2, [0.0, 1.0], known, "weight", Assumed, "Mostly by wire and van";
         /// How much distance hurts business services

@@ -244,7 +244,7 @@ impl Instrument {
     }
 }
 
-/// Who runs a cluster (second seed, table 1).
+/// Who runs a cluster (second study, table 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Management {
     /// Its schools or districts themselves.

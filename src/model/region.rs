@@ -51,7 +51,7 @@ pub struct StateRules {
     /// Years before a failed plan may be put to the voters again, at least. Default 1.
     pub retry_wait_years: u16,
     /// Whether the state officially recognises that small rural schools have problems and potential
-    /// of their own (a necessary condition of the first seed). Default true.
+    /// of their own (a necessary condition of the first study). Default true.
     pub official_recognition: bool,
     /// Offset to the log-odds of a merger proposal, from the state's own earlier decade. None where
     /// there is no history: then it is drawn from its prior.

@@ -57,7 +57,7 @@ pub enum Invitees {
     LeastAlike,
     /// As many, but those farthest away within reach.
     Farthest,
-    /// Sixteen in all: far more than the seeds advise.
+    /// Sixteen in all: far more than the source studies advise.
     Many,
 }
 

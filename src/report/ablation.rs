@@ -81,10 +81,10 @@ fn tally(found: &Ablated) -> String {
 #[must_use]
 pub fn markdown(found: &Ablated) -> String {
     let mut out = format!(
-        "# Ablation: what each factor of the seeds is worth\n\n\
+        "# Ablation: what each factor of the source studies is worth\n\n\
          Made by `barnraise ablate scenarios/{}.toml --policy {} --replicates {} --seed {}`; not edited by hand.\n\n\
          {}\n\n{}\n\n{}\n\
-         | | seed says (paraphrased) | switched off | outcome | with it | effect | 95 % interval | claimed | verdict | clusters founded |\n\
+         | | the study says (paraphrased) | switched off | outcome | with it | effect | 95 % interval | claimed | verdict | clusters founded |\n\
          |---|---|---|---|---:|---:|---|---|---|---:|\n",
         found.scenario,
         found.policy,

@@ -132,7 +132,7 @@ fn agents() -> Choice<Agents> {
     ])
 }
 
-/// Schools of a catchment: one secondary school for eight primary schools (second seed, table 1: the
+/// Schools of a catchment: one secondary school for eight primary schools (second study, table 1: the
 /// cross-phase clusters of nine).
 const CATCHMENT: usize = 9;
 /// Pupils of a secondary school for each of the primary school that it was drawn as.

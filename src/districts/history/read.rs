@@ -260,7 +260,9 @@ fn read_panel(table: &Table, history: &mut StateHistory, log: &mut Log) {
         if row.get(table.column("LEAID")).is_empty() {
             continue;
         }
-        let (Some(id), Some(year)) = (identifier(table, row, "LEAID", log), fiscal_year(table, row, "FY", log)) else { continue };
+        let (Some(id), Some(year)) = (identifier(table, row, "LEAID", log), fiscal_year(table, row, "FY", log)) else {
+            continue;
+        };
         let grades = match row.get(table.column("SCHLEV")) {
             "1" | "01" => (0, 8),
             "2" | "02" => (9, 12),

@@ -1,4 +1,4 @@
-//! What the seeds claim, factor by factor, and what is switched off to test each claim.
+//! What the source studies claim, factor by factor, and what is switched off to test each claim.
 //!
 //! S1 is "Clustering: working together for better schools", S2 is Lunt & Evans (1994, ED 374 623). The
 //! sentences are paraphrased.
@@ -54,18 +54,18 @@ pub enum Acts {
     Operation,
 }
 
-/// A claim of a seed.
+/// A claim of a study.
 #[derive(Debug, Clone, Copy)]
 pub struct Factor {
     /// Short, stable name.
     pub id: &'static str,
-    /// The factor as the seed names it.
+    /// The factor as the study names it.
     pub name: &'static str,
-    /// Which seed.
+    /// Which study.
     pub seed: Seed,
     /// Where in it.
     pub section: &'static str,
-    /// What the seed says, paraphrased.
+    /// What the study says, paraphrased.
     pub sentence: &'static str,
     /// Switches it off.
     pub off: fn(&mut Parameters),
@@ -75,7 +75,7 @@ pub struct Factor {
     pub acts: Acts,
     /// What is looked at.
     pub measure: Measure,
-    /// Whether the seed claims that the measure rises without the factor (else it falls).
+    /// Whether the study claims that the measure rises without the factor (else it falls).
     pub rises: bool,
 }
 
@@ -95,7 +95,7 @@ const SURVIVAL: Factor = Factor { measure: Measure::Survival, ..ACTIVITY };
 const FOUNDING: Factor = Factor { measure: Measure::Founded, acts: Acts::Formation, ..ACTIVITY };
 const THEME: Factor = Factor { seed: Seed::Second, ..ACTIVITY };
 
-/// All claims: twelve factors, six conditions and four benefits of the first seed, the themes of the second.
+/// All claims: twelve factors, six conditions and four benefits of the first study, the themes of the second.
 pub static FACTORS: &[Factor] = &[
     Factor {
         id: "s1-1-purpose",

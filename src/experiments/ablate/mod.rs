@@ -1,4 +1,4 @@
-//! Ablation: every claim of the seeds switched off, one at a time, on the same futures.
+//! Ablation: every claim of the source studies switched off, one at a time, on the same futures.
 //!
 //! The baseline of a future notes who founded clusters when. With a factor missing the same clusters are
 //! founded by the same districts (or with the invitees that the missing factor would have kept out), so
@@ -75,7 +75,7 @@ pub struct Row {
     pub factor: &'static str,
     /// `S1` or `S2`.
     pub seed: &'static str,
-    /// Where the seed says it.
+    /// Where the study says it.
     pub section: &'static str,
     /// What it says, paraphrased.
     pub sentence: &'static str,
@@ -85,7 +85,7 @@ pub struct Row {
     pub same_foundings: bool,
     /// What is looked at.
     pub outcome: &'static str,
-    /// `falls` or `rises`: what the seed claims of the outcome without the factor.
+    /// `falls` or `rises`: what the study claims of the outcome without the factor.
     pub claimed: &'static str,
     /// Mean of the outcome with the factor.
     pub with_factor: f64,
@@ -222,7 +222,7 @@ fn mechanism(factor: &Factor) -> String {
     parts.join(", ")
 }
 
-/// Whether the interval of the mean effect lies on the side that the seed claims.
+/// Whether the interval of the mean effect lies on the side that the study claims.
 fn verdict(effect: &PairedDifference, rises: bool) -> &'static str {
     let (low, high) = if rises { (effect.mean_low, effect.mean_high) } else { (-effect.mean_high, -effect.mean_low) };
     if low > 0.0 {
