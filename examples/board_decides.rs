@@ -19,7 +19,8 @@ const SEED: u64 = 7;
 /// What the room says, given how its district stands: share while it lasts, and never merge.
 fn decide(district: &DistrictView<'_>, run: &Run<'_>) -> Vec<Answer> {
     let me = district.place;
-    let mut answers = vec![Answer::no(me, Question::Propose), Answer::no(me, Question::Agree), Answer::no(me, Question::GiveUp)];
+    let mut answers =
+        vec![Answer::no(me, Question::Propose), Answer::no(me, Question::Agree), Answer::no(me, Question::GiveUp)];
     match district.cluster.and_then(|serial| run.cluster(serial)) {
         // It stays with those whom it trusts.
         Some(cluster) if cluster.trust < 0.3 => answers.push(Answer::yes(me, Question::Leave)),

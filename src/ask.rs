@@ -58,7 +58,8 @@ const MOST_REPLICATES: u64 = 10_000_000;
 #[must_use]
 pub fn ask(question: &str) -> String {
     let answer = read(question).and_then(|(scenario, regions)| answer(scenario, regions));
-    let text = answer.and_then(|comparison| report::json(&comparison).map_err(|error| in_question(error.to_string()).into()));
+    let text =
+        answer.and_then(|comparison| report::json(&comparison).map_err(|error| in_question(error.to_string()).into()));
     text.unwrap_or_else(|problems| told(&problems))
 }
 
@@ -90,7 +91,8 @@ fn read(question: &str) -> Result<(Scenario, Regions), Problems> {
     if fields.get("scenario").is_none_or(Value::is_null) {
         problems.push(in_question("`scenario` is missing").expected("the TOML text of a scenario"));
     }
-    let scenario = scenario.and_then(|text| scenario_of(text, given.is_some()).map_err(|more| problems.extend(more)).ok());
+    let scenario =
+        scenario.and_then(|text| scenario_of(text, given.is_some()).map_err(|more| problems.extend(more)).ok());
     let Some(mut scenario) = scenario else { return Err(problems.into_result(()).err().unwrap_or_default()) };
     scenario.seed = seed.unwrap_or(scenario.seed);
     if let Some(replicates) = replicates {
@@ -111,11 +113,13 @@ fn scenario_of(text: &str, region_given: bool) -> Result<Scenario, Problems> {
     let scenario = scenario::parse(text, SCENARIO, Path::new(""))?;
     let mut problems = Problems::new();
     if scenario.baseline.is_some() {
-        let problem = Problem::new(Place::File(SCENARIO.to_owned()), "only a backtest fits the merger climate to a [baseline]");
+        let problem =
+            Problem::new(Place::File(SCENARIO.to_owned()), "only a backtest fits the merger climate to a [baseline]");
         problems.push(problem.hint("take [baseline] out, or set `merger_climate` in [region.rules]"));
     }
     if !region_given && matches!(scenario.region, RegionChoice::File(_)) {
-        let problem = Problem::new(Place::File(SCENARIO.to_owned()), "a question cannot name a region file: no file is read");
+        let problem =
+            Problem::new(Place::File(SCENARIO.to_owned()), "a question cannot name a region file: no file is read");
         problems.push(problem.hint("put the text of the region file into `region`, and take `file` out of [region]"));
     }
     problems.into_result(scenario)
@@ -146,7 +150,12 @@ fn text<'a>(fields: &'a Map<String, Value>, key: &str, problems: &mut Problems) 
 }
 
 /// A whole number, if there is one.
-fn whole(fields: &Map<String, Value>, key: &str, range: std::ops::RangeInclusive<u64>, problems: &mut Problems) -> Option<u64> {
+fn whole(
+    fields: &Map<String, Value>,
+    key: &str,
+    range: std::ops::RangeInclusive<u64>,
+    problems: &mut Problems,
+) -> Option<u64> {
     let value = fields.get(key).filter(|value| !value.is_null())?;
     let number = value.as_u64().filter(|number| range.contains(number));
     if number.is_none() {
@@ -198,7 +207,8 @@ mod tests {
         let options = Options { replicates: 0..2, detail: Detail::Region, work: None };
         let scenario = Scenario { replicates: 2, ..scenario };
         let question = Question::of(scenario).expect("synthetic");
-        let comparison = compare(&question, &options, &mut Discard, |_| ()).expect("nothing that could fail").comparison;
+        let comparison =
+            compare(&question, &options, &mut Discard, |_| ()).expect("nothing that could fail").comparison;
         let question = serde_json::json!({ "scenario": SMALL, "replicates": 2 });
         assert_eq!(ask(&question.to_string()), report::json(&comparison).expect("plain data"));
     }
@@ -228,12 +238,12 @@ mod tests {
             "{\"scenario\": \"\", \"region\": \"\"}",
             "\u{0}",
         ];
-        for question in odd.into_iter().map(str::to_owned).chain([serde_json::json!({ "scenario": file }).to_string()]) {
+        for question in odd.into_iter().map(str::to_owned).chain([serde_json::json!({ "scenario": file }).to_string()])
+        {
             let answer: Value = serde_json::from_str(&ask(&question)).expect("an answer is JSON");
             assert!(answer["problems"].as_array().is_some_and(|problems| !problems.is_empty()), "{question}: {answer}");
         }
-        let question =
-            serde_json::json!({ "scenario": SMALL.replace("[[policy]]", "[[policy]]\n[[policy.cluster]]\nmembers = 9") });
+        let question = serde_json::json!({ "scenario": SMALL.replace("[[policy]]", "[[policy]]\n[[policy.cluster]]\nmembers = 9") });
         assert!(!complaints(&question).is_empty());
     }
 }

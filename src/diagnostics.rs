@@ -118,7 +118,9 @@ impl Problem {
 
     fn render(&self, renderer: &Renderer) -> String {
         let mut report = vec![self.primary_group()];
-        for (level, text) in [(Level::NOTE.with_name("expected"), &self.expected), (Level::HELP.with_name("hint"), &self.hint)] {
+        for (level, text) in
+            [(Level::NOTE.with_name("expected"), &self.expected), (Level::HELP.with_name("hint"), &self.hint)]
+        {
             if !text.is_empty() {
                 report[0] = report[0].clone().element(level.message(text.as_str()));
             }
@@ -147,9 +149,9 @@ impl Problem {
                         .annotation(AnnotationKind::Primary.span(start - from..end - from)),
                 )
             }
-            Place::Line(name, line) => {
-                Level::ERROR.primary_title(self.what.as_str()).element(annotate_snippets::Origin::path(name.as_str()).line(*line))
-            }
+            Place::Line(name, line) => Level::ERROR
+                .primary_title(self.what.as_str())
+                .element(annotate_snippets::Origin::path(name.as_str()).line(*line)),
             Place::File(name) | Place::Flag(name) => {
                 Level::ERROR.primary_title(self.what.as_str()).element(annotate_snippets::Origin::path(name.as_str()))
             }
@@ -320,7 +322,9 @@ mod tests {
                 .hint("did you mean `seed`?"),
         );
         let report = problems.into_result(()).expect_err("a problem was added").render(false);
-        for part in ["a.toml:2:1", "sead = 1", "expected: one of: seed, years", "hint: did you mean `seed`?", "1 problem found"] {
+        for part in
+            ["a.toml:2:1", "sead = 1", "expected: one of: seed, years", "hint: did you mean `seed`?", "1 problem found"]
+        {
             assert!(report.contains(part), "{part} missing in\n{report}");
         }
     }

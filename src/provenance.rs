@@ -18,7 +18,11 @@ impl Build {
     /// This program.
     #[must_use]
     pub fn current() -> Self {
-        Self { version: env!("CARGO_PKG_VERSION"), commit: env!("BARNRAISE_COMMIT"), source: env!("BARNRAISE_SOURCE_STATE") }
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            commit: env!("BARNRAISE_COMMIT"),
+            source: env!("BARNRAISE_SOURCE_STATE"),
+        }
     }
 }
 

@@ -36,7 +36,8 @@ fn allocations(years: u16, policy: &Policy, detail: Detail) -> (u64, usize) {
     // The record grows to its size in the first run, the rest of the memory is taken by `workspace`.
     let id = RunId { seed: 5, replicate: 1 };
     simulation.run(&mut workspace, policy, &parameters, id, detail, &mut record);
-    let counted = allocation_counter::measure(|| simulation.run(&mut workspace, policy, &parameters, id, detail, &mut record));
+    let counted =
+        allocation_counter::measure(|| simulation.run(&mut workspace, policy, &parameters, id, detail, &mut record));
     let ended = record.last_homes.iter().enumerate().filter(|(place, home)| *place != usize::from(**home)).count();
     (counted.count_total, ended)
 }

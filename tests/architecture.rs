@@ -25,8 +25,11 @@ fn table() -> Vec<(String, BTreeSet<String>)> {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
         let room = names(cells[0]).pop_first().expect("a room");
-        let uses =
-            if cells[2].trim() == EVERYTHING { rooms.iter().map(|(room, _)| room.clone()).collect() } else { names(cells[2]) };
+        let uses = if cells[2].trim() == EVERYTHING {
+            rooms.iter().map(|(room, _)| room.clone()).collect()
+        } else {
+            names(cells[2])
+        };
         rooms.push((room, uses));
     }
     rooms
@@ -46,7 +49,8 @@ fn named(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for line in program.lines().filter(|line| !line.trim_start().starts_with("//")) {
         for rest in line.split("crate::").skip(1) {
-            let name = |rest: &str| rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>();
+            let name =
+                |rest: &str| rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>();
             match rest.strip_prefix('{') {
                 // `use crate::{a, b::c}`: what begins each part.
                 Some(list) => names.extend(list.split(',').map(|part| name(part.trim_start()))),

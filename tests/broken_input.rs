@@ -82,9 +82,11 @@ fn a_missing_a_binary_and_a_folder_as_file_are_told_apart() {
     let folder = tempfile::tempdir().expect("a folder");
     let binary = folder.path().join("binary.toml");
     fs::write(&binary, b"years = 20\nname = \"\xff\xfe\"\n").expect("a file");
-    for (path, message) in
-        [(folder.path().join("none.toml"), "does not exist"), (folder.path().to_owned(), "is a folder"), (binary, "not UTF-8")]
-    {
+    for (path, message) in [
+        (folder.path().join("none.toml"), "does not exist"),
+        (folder.path().to_owned(), "is a folder"),
+        (binary, "not UTF-8"),
+    ] {
         let scenario = scenario::read(&path).expect_err("no scenario").render(false);
         assert!(scenario.contains(message) && scenario.contains("scenario"), "{scenario}");
         let region = region_file::read(&path).expect_err("no region").render(false);
@@ -171,7 +173,10 @@ fn files_with_thousands_of_mistakes_are_answered_in_a_moment() {
         lines(|_| "years = 3\n".to_owned()),
         lines(|n| format!("key{n} = 1\n")),
         format!("[parameters]\n{}", lines(|n| format!("wegde{n} = 1\n"))),
-        format!("[[policy]]\nname=\"a\"\n[[policy]]\nname=\"b\"\nextends=\"a\"\nremove=[{}]\n", lines(|n| format!("\"x{n}\", "))),
+        format!(
+            "[[policy]]\nname=\"a\"\n[[policy]]\nname=\"b\"\nextends=\"a\"\nremove=[{}]\n",
+            lines(|n| format!("\"x{n}\", "))
+        ),
         format!("x = {}\n", "[".repeat(50_000)),
         format!("name = \"{}\"\nyeras = 3\n", "n".repeat(1_000_000)),
         lines(|n| format!("380{n},A,12\n")),

@@ -29,9 +29,17 @@ const FINDINGS: [(&str, &str, &str); 4] = [
         "one in ten of these tiny districts is dissolved before the vote, and a quarter of the votes comes a year later",
     ),
     // 3.997 members, the band 4 to 6.5.
-    ("nd-hb-1507", "cluster_size", "clusters are as small as the grant lets them be, and some lose a member to a merger"),
+    (
+        "nd-hb-1507",
+        "cluster_size",
+        "clusters are as small as the grant lets them be, and some lose a member to a merger",
+    ),
     // 0.32 activities for each district, the band 0.04 to 0.15.
-    ("uk-education-support-grant", "shared_work", "a paid cluster with a coordinator adds an activity in one good year of three"),
+    (
+        "uk-education-support-grant",
+        "shared_work",
+        "a paid cluster with a coordinator adds an activity in one good year of three",
+    ),
 ];
 
 fn root() -> &'static Path {
@@ -64,7 +72,8 @@ fn case(name: &str, replicates: u32) -> Comparison {
 
 /// The mean level of an outcome under the policy of a place, and the mean difference from the baseline.
 fn figures(comparison: &Comparison, policy: usize, outcome: &str) -> (f64, f64) {
-    let found = comparison.policies[policy].outcomes.iter().find(|figures| figures.outcome == outcome).expect("an outcome");
+    let found =
+        comparison.policies[policy].outcomes.iter().find(|figures| figures.outcome == outcome).expect("an outcome");
     (found.level.mean, found.difference.map_or(f64::NAN, |difference| difference.mean))
 }
 
@@ -83,7 +92,10 @@ fn every_case_runs_and_only_known_findings_lie_outside_their_bands() {
         let outside = comparison.expectations.iter().filter(|check| !check.inside);
         for check in outside.clone() {
             let (low, high, found) = (check.low, check.high, check.observed);
-            told += &format!("{}: {} of {} is {found}, the band {low}-{high}\n", scenario.name, check.outcome, check.policy);
+            told += &format!(
+                "{}: {} of {} is {found}, the band {low}-{high}\n",
+                scenario.name, check.outcome, check.policy
+            );
         }
         missed.extend(outside.map(|check| (scenario.name.clone(), check.outcome)));
     }
@@ -165,7 +177,9 @@ fn quick_ablation() -> Ablated {
     let region = Arc::new(scenario::load_region(&scenario.region, scenario.seed).expect("a synthetic region"));
     let work = tempfile::tempdir().expect("a temporary folder");
     let options = ablate::Options { policy: 1, replicates: 0..120, work: work.path() };
-    ablate::ablate(&Question::in_regions(scenario, region), &options, |_| ()).expect("a folder that can be written to").0
+    ablate::ablate(&Question::in_regions(scenario, region), &options, |_| ())
+        .expect("a folder that can be written to")
+        .0
 }
 
 #[test]
@@ -174,7 +188,9 @@ fn no_factor_of_the_seeds_points_the_wrong_way_and_the_strong_ones_are_seen_in_f
     assert!(found.failures.is_empty() && found.rows.len() == FACTORS.len());
     let wrong: Vec<_> = found.rows.iter().filter(|row| row.verdict == "wrong way").map(|row| row.id).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
-    for id in ["s1-1-purpose", "s1-3-similar", "s1-4-proximity", "s1-6-leaders", "s1-c5-important", "s2-size", "s2-ownership"] {
+    for id in
+        ["s1-1-purpose", "s1-3-similar", "s1-4-proximity", "s1-6-leaders", "s1-c5-important", "s2-size", "s2-ownership"]
+    {
         let row = found.rows.iter().find(|row| row.id == id).expect("a row");
         assert_eq!(row.verdict, "as claimed", "{id}: {:?}", row.effect);
     }
@@ -185,6 +201,10 @@ fn the_ablation_in_the_documents_is_of_the_present_factors() {
     let page = fs::read_to_string(root().join("docs/reference/ablation.md")).expect("docs/reference/ablation.md");
     for factor in FACTORS {
         let row = page.lines().find(|line| line.starts_with(&format!("| {} |", factor.name)));
-        assert!(row.is_some_and(|row| row.contains(factor.sentence)), "{}: make the page anew with its command", factor.id);
+        assert!(
+            row.is_some_and(|row| row.contains(factor.sentence)),
+            "{}: make the page anew with its command",
+            factor.id
+        );
     }
 }

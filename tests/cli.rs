@@ -61,9 +61,12 @@ fn conversations_that_write_nothing_go_as_written_down() {
 #[test]
 fn a_narrow_terminal_gets_lines_that_fit() {
     let folder = workplace();
-    for arguments in [vec!["compare", "smoke.toml"], vec!["describe", "smoke.toml", "--only", "outcomes"], vec!["scenario"]] {
+    for arguments in
+        [vec!["compare", "smoke.toml"], vec!["describe", "smoke.toml", "--only", "outcomes"], vec!["scenario"]]
+    {
         let mut command = Command::new(env!("CARGO_BIN_EXE_barnraise"));
-        let output = command.current_dir(folder.path()).env("COLUMNS", "60").args(&arguments).output().expect("it starts");
+        let output =
+            command.current_dir(folder.path()).env("COLUMNS", "60").args(&arguments).output().expect("it starts");
         succeeded(&output);
         let told = text(&output.stdout);
         let long: Vec<&str> = told.lines().filter(|line| line.chars().count() > 60).collect();
@@ -96,9 +99,16 @@ fn compare_prints_the_table_and_names_what_it_wrote() {
     let output = barnraise(folder.path(), &["compare", "smoke.toml"]);
     succeeded(&output);
     let (table, messages) = (text(&output.stdout), text(&output.stderr));
-    for part in
-        ["A small trial", "20 futures", "seed 7", "Levels", "Differences from A", "Viability, last year", "of 20", "1 of 1 met"]
-    {
+    for part in [
+        "A small trial",
+        "20 futures",
+        "seed 7",
+        "Levels",
+        "Differences from A",
+        "Viability, last year",
+        "of 20",
+        "1 of 1 met",
+    ] {
         assert!(table.contains(part), "{part} is missing in\n{table}");
     }
     assert!(messages.starts_with("Wrote ") && messages.contains("to results/smoke:"), "{messages}");
@@ -106,7 +116,9 @@ fn compare_prints_the_table_and_names_what_it_wrote() {
     for name in written.keys() {
         assert!(messages.contains(name), "{name} is not named in\n{messages}");
     }
-    for name in ["region.parquet", "region.csv", "summary.json", "columns.json", "charts/map.svg", "charts/differences-1.png"] {
+    for name in
+        ["region.parquet", "region.csv", "summary.json", "columns.json", "charts/map.svg", "charts/differences-1.png"]
+    {
         assert!(written.contains_key(name), "{name} was not written");
     }
     assert!(!folder.path().join("results/smoke.partial").exists());
@@ -139,8 +151,10 @@ fn json_stands_alone_on_the_standard_output_with_units_seed_and_intervals() {
 fn the_number_of_threads_changes_no_byte_of_the_results() {
     let folder = workplace();
     let results = |threads: &str| {
-        let output =
-            barnraise(folder.path(), &["compare", "smoke.toml", "--level", "district", "--threads", threads, "--out", threads]);
+        let output = barnraise(
+            folder.path(),
+            &["compare", "smoke.toml", "--level", "district", "--threads", threads, "--out", threads],
+        );
         succeeded(&output);
         (files(&folder.path().join(threads)), output.stdout)
     };
@@ -154,7 +168,8 @@ fn the_number_of_threads_changes_no_byte_of_the_results() {
 fn a_replicate_alone_is_the_same_as_among_many() {
     let folder = workplace();
     let rows = |out: &str, more: &[&str]| {
-        let mut arguments = vec!["compare", "smoke.toml", "--level", "district", "--no-parquet", "--no-charts", "--out", out];
+        let mut arguments =
+            vec!["compare", "smoke.toml", "--level", "district", "--no-parquet", "--no-charts", "--out", out];
         arguments.extend(more);
         succeeded(&barnraise(folder.path(), &arguments));
         let mut tables = BTreeMap::new();
@@ -177,7 +192,10 @@ fn a_replicate_alone_is_the_same_as_among_many() {
 fn run_gives_the_rows_that_compare_gives_for_its_policy() {
     let folder = workplace();
     succeeded(&barnraise(folder.path(), &["compare", "smoke.toml", "--no-charts", "--no-parquet"]));
-    succeeded(&barnraise(folder.path(), &["run", "smoke.toml", "--policy", "cluster-grant", "--no-charts", "--no-parquet"]));
+    succeeded(&barnraise(
+        folder.path(),
+        &["run", "smoke.toml", "--policy", "cluster-grant", "--no-charts", "--no-parquet"],
+    ));
     let rows = |path: &str| {
         let table = fs::read_to_string(folder.path().join(path)).expect("a table");
         table.lines().filter(|line| line.starts_with("cluster-grant,")).map(str::to_owned).collect::<Vec<_>>()
@@ -240,8 +258,9 @@ fn a_place_that_cannot_be_written_to_is_told() {
 #[test]
 fn earlier_results_are_replaced_whole() {
     let folder = workplace();
-    let compare =
-        |more: &[&str]| succeeded(&barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat()));
+    let compare = |more: &[&str]| {
+        succeeded(&barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat()))
+    };
     compare(&["--level", "district"]);
     compare(&["--no-csv"]);
     let names: Vec<String> = files(&folder.path().join("results/smoke")).into_keys().collect();
@@ -281,7 +300,9 @@ fn the_districts_of_a_state_need_no_file_and_can_be_written_to_one() {
     let run = |words: &[&str]| barnraise(folder.path(), words);
     let written = run(&["region", "--state", "OH:30mi@Athens", "--out", "athens.toml"]);
     succeeded(&written);
-    assert!(text(&written.stdout).contains("Imputed") && text(&written.stderr).contains("Wrote athens.toml (19 districts)"));
+    assert!(
+        text(&written.stdout).contains("Imputed") && text(&written.stderr).contains("Wrote athens.toml (19 districts)")
+    );
     let ask = |region: &str, out: &str| {
         succeeded(&run(&["compare", "smoke.toml", "--region", region, "--no-charts", "--quiet", "--out", out]));
         files(&folder.path().join(out))
@@ -295,7 +316,9 @@ fn the_districts_of_a_state_need_no_file_and_can_be_written_to_one() {
     fs::write(folder.path().join("athens-scenario.toml"), asked).expect("a scenario");
     let compared = run(&["compare", "athens-scenario.toml", "--no-charts", "--out", "third"]);
     succeeded(&compared);
-    assert!(text(&compared.stdout).contains("within 30 miles of Athens") && text(&compared.stdout).contains("19 districts"));
+    assert!(
+        text(&compared.stdout).contains("within 30 miles of Athens") && text(&compared.stdout).contains("19 districts")
+    );
     // What is meant by a word is told where it is neither.
     let refused = run(&["compare", "smoke.toml", "--region", "ohio"]);
     assert_eq!(refused.status.code(), Some(2));
@@ -326,7 +349,10 @@ fn a_region_that_was_written_can_be_used_checked_and_shown() {
     let folder = workplace();
     let drawn = barnraise(folder.path(), &["region", "--districts", "9", "--seed", "4", "--out", "deep/nine.toml"]);
     succeeded(&drawn);
-    assert!(text(&drawn.stdout).contains("published") && text(&drawn.stderr).contains("Wrote deep/nine.toml (9 districts)."));
+    assert!(
+        text(&drawn.stdout).contains("published")
+            && text(&drawn.stderr).contains("Wrote deep/nine.toml (9 districts).")
+    );
     let checked = barnraise(folder.path(), &["check", "deep/nine.toml"]);
     assert!(text(&checked.stdout).contains("a region,") && text(&checked.stdout).contains("9 districts"));
     succeeded(&barnraise(folder.path(), &["region", "--region", "deep/nine.toml", "--json"]));
@@ -398,7 +424,9 @@ fn calibrate_writes_a_posterior_goes_on_where_it_stopped_and_other_commands_run_
     let output = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "one"]);
     succeeded(&output);
     let table = text(&output.stdout);
-    for part in ["districts in clusters", "0.40 ± 0.10", "found_grant", "effective sample size", "Merger climates", "defaults"] {
+    for part in
+        ["districts in clusters", "0.40 ± 0.10", "found_grant", "effective sample size", "Merger climates", "defaults"]
+    {
         assert!(table.contains(part), "{part} is missing in\n{table}");
     }
     let one = files(&folder.path().join("one"));
@@ -413,12 +441,14 @@ fn calibrate_writes_a_posterior_goes_on_where_it_stopped_and_other_commands_run_
     let again = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "one", "--threads", "1"]);
     succeeded(&again);
     assert_eq!(files(&folder.path().join("one")), one);
-    let alone = barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "two", "--threads", "2", "--json", "--quiet"]);
+    let alone =
+        barnraise(folder.path(), &["calibrate", "targets.toml", "--out", "two", "--threads", "2", "--json", "--quiet"]);
     succeeded(&alone);
     assert_eq!(files(&folder.path().join("two")), one);
     assert_eq!(alone.stdout, one["calibration.json"]);
 
-    let compared = barnraise(folder.path(), &["compare", "smoke.toml", "--posterior", "one/posterior.toml", "--no-charts"]);
+    let compared =
+        barnraise(folder.path(), &["compare", "smoke.toml", "--posterior", "one/posterior.toml", "--no-charts"]);
     succeeded(&compared);
     let under = files(&folder.path().join("results/smoke"));
     assert_eq!(under["posterior.toml"], one["posterior.toml"]);
@@ -453,15 +483,17 @@ fn an_ablation_is_told_and_written_and_is_the_same_with_any_number_of_threads() 
     assert_eq!(one["rows"].as_array().map(Vec::len), Some(32));
     assert_eq!(files(&folder.path().join("one")), files(&folder.path().join("two")));
     let written = files(&folder.path().join("one"));
-    assert!(["ablation.json", "ablation.csv", "ablation.md"].iter().all(|name| written.contains_key(*name)), "{written:?}");
+    assert!(
+        ["ablation.json", "ablation.csv", "ablation.md"].iter().all(|name| written.contains_key(*name)),
+        "{written:?}"
+    );
 }
 
 #[test]
 fn more_members_than_districts_are_refused_before_anything_is_written() {
     let folder = workplace();
     let scenario = fs::read_to_string(folder.path().join("smoke.toml")).expect("the scenario");
-    let cluster =
-        "\n[[policy]]\nname = \"large\"\n[[policy.cluster]]\nname = \"all\"\nmembers = 20\nservices = [\"transport\"]\n";
+    let cluster = "\n[[policy]]\nname = \"large\"\n[[policy.cluster]]\nname = \"all\"\nmembers = 20\nservices = [\"transport\"]\n";
     fs::write(folder.path().join("large.toml"), scenario + cluster).expect("a file");
     for command in ["check", "compare"] {
         let output = barnraise(folder.path(), &[command, "large.toml"]);
@@ -474,7 +506,8 @@ fn more_members_than_districts_are_refused_before_anything_is_written() {
 
 /// `compare` into `out` with a seed, small and quick.
 fn quick<'a>(seed: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let arguments = ["compare", "smoke.toml", "--replicates", "3", "--no-charts", "--quiet", "--out", "out", "--seed", seed];
+    let arguments =
+        ["compare", "smoke.toml", "--replicates", "3", "--no-charts", "--quiet", "--out", "out", "--seed", seed];
     arguments.into_iter().chain(more.iter().copied()).collect()
 }
 
@@ -486,7 +519,8 @@ fn killed_at_any_instant_a_run_leaves_whole_results_or_none_and_the_next_one_goe
         let seed = round.to_string();
         let arguments = quick(&seed, &[]);
         let mut command = Command::new(env!("CARGO_BIN_EXE_barnraise"));
-        let quiet = command.current_dir(folder.path()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let quiet =
+            command.current_dir(folder.path()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let mut child = quiet.args(&arguments).spawn().expect("it starts");
         std::thread::sleep(std::time::Duration::from_millis(3 * (round % 20)));
         let _ = child.kill();
@@ -514,7 +548,8 @@ fn what_is_refused_leaves_nothing_behind() {
     for work in ["mine", "out", "out/work", "."] {
         let refused = barnraise(folder.path(), &quick("1", &["--work", work]));
         assert_eq!(refused.status.code(), Some(2), "{work}: {}", text(&refused.stderr));
-        let refused = barnraise(folder.path(), &["ablate", "smoke.toml", "--replicates", "3", "--out", "out", "--work", work]);
+        let refused =
+            barnraise(folder.path(), &["ablate", "smoke.toml", "--replicates", "3", "--out", "out", "--work", work]);
         assert_eq!(refused.status.code(), Some(2), "{work}: {}", text(&refused.stderr));
         let left: Vec<String> = files(folder.path()).into_keys().collect();
         assert_eq!(left, ["mine/notes", "smoke.toml"], "{work}");

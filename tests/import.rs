@@ -109,7 +109,10 @@ fn regular_districts_with_pupils_become_the_region_and_all_others_are_told() {
     assert_eq!(ids, [("3800001", 120, 12), ("3800002", 1240, 12), ("3800003", 60, 8)]);
     assert_eq!((region.name.as_str(), region.first_year, region.support.len()), ("north-dakota", 2020, 1));
     let beta = &region.districts[1];
-    assert_eq!((beta.name.as_str(), beta.county.as_str(), beta.teachers), ("Beta, East 2", "Barnes County", Some(90.0)));
+    assert_eq!(
+        (beta.name.as_str(), beta.county.as_str(), beta.teachers),
+        ("Beta, East 2", "Barnes County", Some(90.0))
+    );
     assert!((beta.area - 308.88).abs() < 0.01 && beta.local_share == Some(0.375), "{beta:?}");
     assert!((beta.valuation - 6_000_000.0 / 1240.0 / 0.012).abs() < 1e-6);
     assert!(report.to_string().ends_with("3 districts of 6 agencies in ND (7 rows read), 2019-20"), "{report}");
@@ -191,7 +194,11 @@ BETA EAST SCH DIST 2,North Dakota,ND,3,18,1,15000000,1000000,8500000,5500000,150
 GAMMA,North Dakota,ND,1,18,1,-1,-2,-1,-1,-1,-1,-1,-2
 ";
     let region = imported(&finances(("f33.csv", subset)));
-    assert!(region.report.to_string().contains("3  finances of 2017-18: by name, unique in the state"), "{}", region.report);
+    assert!(
+        region.report.to_string().contains("3  finances of 2017-18: by name, unique in the state"),
+        "{}",
+        region.report
+    );
     assert!((region.region.finance.local_share - 6.3 / 17.0).abs() < 1e-12);
     assert!(region.region.source.contains("(F-33) 2017-18"));
 
@@ -217,7 +224,8 @@ fn the_full_layout_brings_current_spending_reserves_debts_and_grades() {
     assert_eq!(gamma.county, "Barnes County");
     let text = report.to_string();
     assert!(
-        text.contains("current spending (TCURELSC) of 2019-20") && text.contains("1  reserve put back to a year's spending"),
+        text.contains("current spending (TCURELSC) of 2019-20")
+            && text.contains("1  reserve put back to a year's spending"),
         "{text}"
     );
     // The base cost returns what was spent at everyone's own level.
@@ -247,7 +255,8 @@ fn a_folder_with_the_wrong_files_is_told_what_is_needed_and_where_it_is_publishe
     ] {
         assert!(text.contains(part), "{part} missing in\n{text}");
     }
-    let missing = import(Path::new("no/such/folder"), "ND", &ImportOptions::default()).expect_err("no folder").render(false);
+    let missing =
+        import(Path::new("no/such/folder"), "ND", &ImportOptions::default()).expect_err("no folder").render(false);
     assert!(missing.contains("the folder cannot be read"), "{missing}");
 }
 
@@ -255,7 +264,9 @@ fn a_folder_with_the_wrong_files_is_told_what_is_needed_and_where_it_is_publishe
 fn an_unknown_state_or_year_is_told_with_those_there_are() {
     let good = folder(&good());
     let text = |state: &str, year: &str| {
-        import(good.path(), state, &ImportOptions { year: year.into() }).expect_err("an unknown state or year").render(false)
+        import(good.path(), state, &ImportOptions { year: year.into() })
+            .expect_err("an unknown state or year")
+            .render(false)
     };
     assert!(text("NE", "2019-20").contains("one of: IA, ND") && text("NE", "2019-20").contains("did you mean ND?"));
     assert!(text("ND", "2017-18").contains("one of: 2019-20"), "{}", text("ND", "2017-18"));
@@ -265,7 +276,11 @@ fn an_unknown_state_or_year_is_told_with_those_there_are() {
 
 #[test]
 fn every_malformed_cell_is_told_at_once_with_file_line_and_column() {
-    let elsi = ELSI.replace("3800001", "38OOO01").replace("14.5", "many").replace(",60,†", ",60.5,†").replace("2400000", "9e99");
+    let elsi = ELSI
+        .replace("3800001", "38OOO01")
+        .replace("14.5", "many")
+        .replace(",60,†", ",60.5,†")
+        .replace("2400000", "9e99");
     let text = told(&with("a.csv", &elsi));
     for part in ["a.csv:4", "`38OOO01`", "7 digits", "a.csv:6", "holds `60.5`", "a whole number of pupils"] {
         assert!(text.contains(part), "{part} missing in\n{text}");
@@ -281,8 +296,10 @@ fn every_malformed_cell_is_told_at_once_with_file_line_and_column() {
         ("c.csv", "1.00000000000e+009", "large", ["c.csv:2", "column `ALAND`", "`large`"]),
         ("d.csv", ",300,", ",nan,", ["d.csv:6", "Estimated Population 5-17", "`nan`"]),
     ] {
-        let original =
-            good().into_iter().find(|(name, _)| *name == file).map(|(_, bytes)| std::str::from_utf8(bytes).expect("text"));
+        let original = good()
+            .into_iter()
+            .find(|(name, _)| *name == file)
+            .map(|(_, bytes)| std::str::from_utf8(bytes).expect("text"));
         let changed = original.expect("the file").replacen(from, to, 1);
         let text = told(&with(file, &changed));
         assert!(parts.iter().all(|part| text.contains(part)), "{parts:?} missing in\n{text}");
@@ -292,8 +309,10 @@ fn every_malformed_cell_is_told_at_once_with_file_line_and_column() {
 #[test]
 fn what_is_wrong_in_all_files_is_told_at_once() {
     let mut files = good();
-    let elsi =
-        ELSI.replace("14.5", "many").replace("16000000,6000000,9000000", "16000,6000,9000").replace("2400000,900000", "2400,900");
+    let elsi = ELSI
+        .replace("14.5", "many")
+        .replace("16000000,6000000,9000000", "16000,6000,9000")
+        .replace("2400000,900000", "2400,900");
     let offices = GEOCODES.replace("47.5,", "147.5,");
     let boundaries = BOUNDARIES.replace("1.00000000000e+009", "large");
     (files[0].1, files[1].1, files[2].1) = (elsi.as_bytes(), offices.as_bytes(), boundaries.as_bytes());
@@ -367,8 +386,12 @@ fn grades_that_no_school_teaches_are_left_out_at_the_ends_and_given_to_the_neare
     };
     let Imported { region, report } = imported(&with("schools.csv", &without(&["Beta High"])));
     let beta = &region.districts[1];
-    assert_eq!((beta.lowest_grade, beta.highest_grade, beta.enrolment() as u32, beta.pupils[9] as u32), (0, 8, 1240, 0));
-    let part = "1  districts of which no school teaches grades 9 to 12: taken to end where their schools do (Beta, East 2)";
+    assert_eq!(
+        (beta.lowest_grade, beta.highest_grade, beta.enrolment() as u32, beta.pupils[9] as u32),
+        (0, 8, 1240, 0)
+    );
+    let part =
+        "1  districts of which no school teaches grades 9 to 12: taken to end where their schools do (Beta, East 2)";
     assert!(report.to_string().contains(part), "{report}");
 
     let Imported { region, report } = imported(&with("schools.csv", &without(&["Beta Middle", "Colony"])));
@@ -427,7 +450,8 @@ fn an_identifier_of_another_state_is_told_and_does_not_choose_the_state() {
 
 #[test]
 fn a_place_that_cannot_be_is_not_used_and_told_and_many_are_refused() {
-    for (from, to, guess) in [("47.0,-100.0", "47.0,100.0", "minus sign"), ("47.0,-100.0", "47.0,-97.0", "from its own boundary")]
+    for (from, to, guess) in
+        [("47.0,-100.0", "47.0,100.0", "minus sign"), ("47.0,-100.0", "47.0,-97.0", "from its own boundary")]
     {
         let folder = changed("b.csv", &[(from, to)]);
         holds(&looks(&folder), &["b.csv:2", "the office of Alpha 1", guess, "not used"]);
@@ -440,7 +464,10 @@ fn a_place_that_cannot_be_is_not_used_and_told_and_many_are_refused() {
     holds(&told(&with("b.csv", &all)), &["b.csv:2", "b.csv:5", "has its longitude lost the minus sign?"]);
     let swapped = "LEAID,NAME,STATE,CNTY,NMCNTY,LON,LAT\n3800001,Alpha 1,ND,38001,Adams County,47.0,-89.0\n\
         3800002,Beta,ND,38003,Barnes County,47.5,-99.0\n";
-    holds(&told(&with("b.csv", swapped)), &["b.csv:3", "degrees from -90 to 90", "are latitude and longitude exchanged?"]);
+    holds(
+        &told(&with("b.csv", swapped)),
+        &["b.csv:3", "degrees from -90 to 90", "are latitude and longitude exchanged?"],
+    );
 }
 
 #[test]
@@ -470,7 +497,8 @@ fn a_digit_too_many_in_the_pupils_is_told_by_teachers_and_money() {
         let elsi = ELSI.replace("RURAL COOPERATIVE", &format!("{}RURAL COOPERATIVE", rows.concat()));
         with("a.csv", &elsi.replacen("district,100,10,", &format!("district,{pupils},10,"), 1))
     };
-    let offices: Vec<String> = (11..16).map(|n| format!("38000{n},Zeta {n},ND,38003,Barnes County,47.3,-99.{n}\n")).collect();
+    let offices: Vec<String> =
+        (11..16).map(|n| format!("38000{n},Zeta {n},ND,38003,Barnes County,47.3,-99.{n}\n")).collect();
     let offices = offices.concat();
     let folder = more("1000");
     fs::write(folder.path().join("b.csv"), format!("{GEOCODES}{offices}")).expect("offices");
@@ -485,8 +513,9 @@ fn a_digit_too_many_in_the_pupils_is_told_by_teachers_and_money() {
 
 #[test]
 fn a_state_by_its_name_types_without_numbers_and_lacking_columns_are_told_with_what_is_there() {
-    let told_of =
-        |state: &str| import(folder(&good()).path(), state, &ImportOptions::default()).expect_err("no code").render(false);
+    let told_of = |state: &str| {
+        import(folder(&good()).path(), state, &ImportOptions::default()).expect_err("no code").render(false)
+    };
     holds(&told_of("North Dakota"), &["did you mean ND?"]);
     let text = told(&changed("a.csv", &[("1-Regular local", "Regular local"), ("2-Component", "Component")]));
     holds(&text, &["no agency of ND is a district of type 1 or 2", "agency type Regular local school district"]);
@@ -521,7 +550,10 @@ const SURVEY: &str = "LEAID,NAME,STABBR,YEAR,TOTALREV,TFEDREV,TSTREV,TLOCREV,TOT
 #[test]
 fn money_is_held_against_pupils_and_its_parts() {
     let thousands = SURVEY.replace("000,", ",");
-    holds(&told(&finances(("f33.csv", &thousands))), &["f33.csv:2", "f33.csv:4", "$16.67 a pupil", "thousands of dollars"]);
+    holds(
+        &told(&finances(("f33.csv", &thousands))),
+        &["f33.csv:2", "f33.csv:4", "$16.67 a pupil", "thousands of dollars"],
+    );
     let half = SURVEY
         .replace("2000000,200000,1000000,800000,1900000", "2000,200,1000,800,1900")
         .replace("15000000,1000000,8500000,5500000,15000000", "15000,1000,8500,5500,15000");
@@ -534,7 +566,10 @@ fn money_is_held_against_pupils_and_its_parts() {
     let parts = SURVEY.replace("2000000,200000", "2000000,2000000");
     holds(&looks(&finances(("f33.csv", &parts))), &["f33.csv:2", "sum to 3800000, TOTALREV is 2000000"]);
     let columns = SURVEY.replace(",1000000,", ",1000,").replace(",8500000,", ",8500,");
-    holds(&told(&finances(("f33.csv", &columns))), &["f33.csv:2", "f33.csv:3", "TOTALREV = TLOCREV + TSTREV + TFEDREV"]);
+    holds(
+        &told(&finances(("f33.csv", &columns))),
+        &["f33.csv:2", "f33.csv:3", "TOTALREV = TLOCREV + TSTREV + TFEDREV"],
+    );
 }
 
 #[test]
@@ -546,7 +581,10 @@ fn two_releases_of_one_table_are_refused_where_they_differ() {
     let later = SURVEY.replace("15000000,1000000,8500000,5500000", "16000000,1000000,8500000,6500000");
     files.push(("sdf20_2a.csv", later.as_bytes()));
     let text = told(&folder(&files));
-    holds(&text, &["sdf20_2a.csv:3", "TOTALREV of BETA EAST 2 in 2019-20 is 16000000 here and 15000000 in", "sdf20_1a.csv:3"]);
+    holds(
+        &text,
+        &["sdf20_2a.csv:3", "TOTALREV of BETA EAST 2 in 2019-20 is 16000000 here and 15000000 in", "sdf20_1a.csv:3"],
+    );
     files.pop();
     files.push(("sdf20_2a.csv", SURVEY.as_bytes()));
     assert_eq!(imported(&folder(&files)).region.districts.len(), 3, "two copies that agree are one");
@@ -559,12 +597,18 @@ fn two_releases_of_one_table_are_refused_where_they_differ() {
         holds(&text, &[&format!("{name}:{line}"), "is not as in", "take the other out"]);
     }
     let twice = format!("{GEOCODES}3800001,Alpha 1,ND,38001,Adams County,47.9,-100.0\n");
-    holds(&told(&with("b.csv", &twice)), &["b.csv:6", "the office of the agency 3800001", "delete the row that is wrong"]);
+    holds(
+        &told(&with("b.csv", &twice)),
+        &["b.csv:6", "the office of the agency 3800001", "delete the row that is wrong"],
+    );
 }
 
 #[test]
 fn the_survey_against_the_enrolment_table_is_told() {
-    let text = looks(&with("f33.csv", &SURVEY.replace("15000000,1000000,8500000,5500000", "19000000,1000000,8500000,9500000")));
+    let text = looks(&with(
+        "f33.csv",
+        &SURVEY.replace("15000000,1000000,8500000,5500000", "19000000,1000000,8500000,9500000"),
+    ));
     holds(&text, &["a.csv:4", "TOTALREV of ALPHA 1 in 2019-20 is 2400000 here and 2000000 in", "(2 agencies differ)"]);
 }
 
@@ -597,7 +641,10 @@ fn districts_of_which_most_have_no_place_are_no_state() {
     files[2].1 = boundaries.as_bytes();
     holds(&told(&folder(&files)), &["2 of 3 districts of ND have a place in no file"]);
     files[1].1 = GEOCODES.as_bytes();
-    holds(&looks(&folder(&files)), &["most districts, 2 of 3, have no boundary", "most districts, 2 of 3, have no area"]);
+    holds(
+        &looks(&folder(&files)),
+        &["most districts, 2 of 3, have no boundary", "most districts, 2 of 3, have no area"],
+    );
 }
 
 #[test]
@@ -641,7 +688,11 @@ fn an_entry_that_cannot_be_read_is_passed_over_and_named() {
     let report = imported(&folder).report.to_string();
     holds(
         &report,
-        &[".#ELSI.csv (a link that leads to nothing", "old.csv (a link that leads", "socket (no file: a pipe, socket or device)"],
+        &[
+            ".#ELSI.csv (a link that leads to nothing",
+            "old.csv (a link that leads",
+            "socket (no file: a pipe, socket or device)",
+        ],
     );
 }
 
@@ -655,7 +706,8 @@ fn a_spreadsheets_blank_cells_notes_totals_and_identifiers_are_understood() {
     let folder = with("a.csv", &short);
     assert_eq!(imported(&folder).region, whole);
     holds(&looks(&folder), &["a.csv:8: a row is short of cells at the end"]);
-    let notes = ELSI.replace("\"Data Source", "NOTE: rounded, to whole pupils,,,,,,,,,,,\nSOURCE: x,,,,,,,,,,,,\n\"Data Source");
+    let notes = ELSI
+        .replace("\"Data Source", "NOTE: rounded, to whole pupils,,,,,,,,,,,\nSOURCE: x,,,,,,,,,,,,\n\"Data Source");
     assert_eq!(imported(&with("a.csv", &notes)).region, whole);
     let total = ELSI.replace(",,,,,,,,,,,,\n\"Data", "Total,,,,,1420,107.5,,,,,,\n,,,,,,,,,,,,\n\"Data");
     holds(&told(&with("a.csv", &total)), &["a.csv:11", "this row, `Total`, is no agency", "delete the row"]);
@@ -719,7 +771,10 @@ fn charter_and_special_agencies_are_told_apart_from_districts() {
             "district,1-All associated schools are charter schools,60",
         );
     let report = imported(&with("a.csv", &elsi)).report.to_string();
-    holds(&report, &["1  a charter agency: all its schools are charter schools (GAMMA 3)", "2 districts of 6 agencies"]);
+    holds(
+        &report,
+        &["1  a charter agency: all its schools are charter schools (GAMMA 3)", "2 districts of 6 agencies"],
+    );
     let named = ELSI.replace("GAMMA 3", "GAMMA VIRTUAL ACADEMY");
     holds(
         &looks(&with("a.csv", &named)),
@@ -731,7 +786,8 @@ fn charter_and_special_agencies_are_told_apart_from_districts() {
 fn tables_that_were_cut_off_are_looked_at() {
     // Six districts more, of which the boundaries end before the last three.
     let more = |line: fn(usize) -> String| (11..17).map(line).collect::<String>();
-    let rows = more(|n| format!("EPSILON {n},North Dakota,ND ,38000{n},1-Regular local school district,90,9,†,†,†,†,†,90\n"));
+    let rows =
+        more(|n| format!("EPSILON {n},North Dakota,ND ,38000{n},1-Regular local school district,90,9,†,†,†,†,†,90\n"));
     let elsi = ELSI.replace("RURAL COOPERATIVE", &format!("{rows}RURAL COOPERATIVE"));
     let offices = more(|n| format!("38000{n},Epsilon {n},ND,38003,Barnes County,47.3,-99.{n}\n"));
     let lines = more(|n| format!("38,,,000{n},38000{n},Epsilon {n},00,KG,12,G5420,5.0e+008,+47.3,-099.{n}\n"));
@@ -744,7 +800,10 @@ fn tables_that_were_cut_off_are_looked_at() {
     files[2].1 = whole.as_bytes();
     assert!(!looks(&folder(&files)).contains("cut off"), "{}", looks(&folder(&files)));
     files[2].1 = cut.as_bytes();
-    holds(&looks(&folder(&files)), &["c.csv: the last identifier of the state in the boundaries is 3800013, and 3 districts"]);
+    holds(
+        &looks(&folder(&files)),
+        &["c.csv: the last identifier of the state in the boundaries is 3800013, and 3 districts"],
+    );
     files[2].1 = &whole.as_bytes()[..whole.len() - 4];
     holds(&looks(&folder(&files)), &["c.csv:10: the file ends without the end of a line"]);
     files[2].1 = whole.as_bytes();
@@ -753,7 +812,10 @@ fn tables_that_were_cut_off_are_looked_at() {
     // Without the notes that end every export, it is cut off.
     let cut = elsi.split("EPSILON 15").next().expect("rows").to_owned();
     files[0].1 = cut.as_bytes();
-    holds(&told(&folder(&files)), &["2 of 9 boundaries are of no agency", "do not end with their notes", "export it again"]);
+    holds(
+        &told(&folder(&files)),
+        &["2 of 9 boundaries are of no agency", "do not end with their notes", "export it again"],
+    );
 }
 
 #[test]
@@ -881,15 +943,19 @@ fn real_states_start_with_their_published_districts_and_pupils() {
             local += number("TLOCREV_1920").unwrap_or(0.0);
         }
         let statistics = RegionStatistics::of(&region);
-        let mut sizes: Vec<f64> = region.districts.iter().filter_map(|d| published[&d.id]["ENR_1920"].parse().ok()).collect();
+        let mut sizes: Vec<f64> =
+            region.districts.iter().filter_map(|d| published[&d.id]["ENR_1920"].parse().ok()).collect();
         sizes.sort_by(f64::total_cmp);
         assert!((statistics.pupils - sizes.iter().sum::<f64>()).abs() < 1e-6);
-        assert!((statistics.median_pupils - sizes[count / 2]).abs() < 1e-9, "an odd number of districts has a middle one");
+        assert!(
+            (statistics.median_pupils - sizes[count / 2]).abs() < 1e-9,
+            "an odd number of districts has a middle one"
+        );
         assert!((region.finance.local_share - local / revenue).abs() < 1e-4, "{state}");
         assert!((0.012..0.018).contains(&statistics.trend_sd), "{state}: {}", statistics.trend_sd);
         assert!(is_sound(&region));
-        let reread =
-            region_file::parse(&region_file::write(&region), "region.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        let reread = region_file::parse(&region_file::write(&region), "region.toml")
+            .unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(reread, region, "{state}: what is imported is a region file that any scenario can use");
     }
 }
@@ -898,8 +964,9 @@ fn real_states_start_with_their_published_districts_and_pupils() {
 fn real_offices_lie_where_they_are() {
     let data = data();
     let region = real(&data.join("nces"), "ND", "2019-20").region;
-    let place =
-        |name: &str| region.districts.iter().find(|d| d.name.to_uppercase() == name).map(|d| (d.x, d.y)).expect("the district");
+    let place = |name: &str| {
+        region.districts.iter().find(|d| d.name.to_uppercase() == name).map(|d| (d.x, d.y)).expect("the district")
+    };
     let ((ax, ay), (bx, by)) = (place("BISMARCK 1"), place("FARGO 1"));
     let miles = ((ax - bx).powi(2) + (ay - by).powi(2)).sqrt();
     assert!((miles - 188.0).abs() < 4.0, "{miles}");
@@ -910,7 +977,9 @@ fn real_offices_lie_where_they_are() {
 /// A folder with the tables of some states and those of their schools.
 fn with_real_schools(tables: &Path, states: &[&str]) -> TempDir {
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for entry in fs::read_dir(tables.join("nces")).expect("the tables").filter_map(Result::ok).filter(|e| e.path().is_file()) {
+    for entry in
+        fs::read_dir(tables.join("nces")).expect("the tables").filter_map(Result::ok).filter(|e| e.path().is_file())
+    {
         fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
     }
     for state in states {
@@ -932,7 +1001,10 @@ fn real_districts_have_their_real_schools() {
         assert_eq!(region.districts.iter().filter(|d| !d.has_high_school()).count(), without, "{state}");
         assert!(is_sound(&region) && region.districts.iter().all(|d| d.high_school.is_none()));
         // As before, none is lost where a district was narrowed to the grades that its schools teach.
-        assert_eq!(region.enrolment().to_bits(), real(&data().join("nces"), state, "2019-20").region.enrolment().to_bits());
+        assert_eq!(
+            region.enrolment().to_bits(),
+            real(&data().join("nces"), state, "2019-20").region.enrolment().to_bits()
+        );
         let reread = region_file::parse(&region_file::write(&region), "region.toml");
         assert_eq!(reread, Ok(region));
     }
@@ -942,13 +1014,16 @@ fn real_districts_have_their_real_schools() {
 fn real_elementary_districts_of_montana_lie_under_a_secondary_one() {
     let folder = with_real_schools(&montana(), &["MT"]);
     let Imported { region, report } = real(folder.path(), "MT", "2019-20");
-    let told: Vec<(usize, &str)> = report.schools.iter().map(|tally| (tally.count, tally.reason.as_str())).take(3).collect();
+    let told: Vec<(usize, &str)> =
+        report.schools.iter().map(|tally| (tally.count, tally.reason.as_str())).take(3).collect();
     let on = "districts without a high school that send their pupils on to the";
     assert_eq!(told[0], (84, format!("{on} secondary district of the same name").as_str()));
     assert_eq!(told[1], (154, format!("{on} nearest secondary district of their county").as_str()));
     assert_eq!(told[2], (400, "districts with their listed schools"));
     let to = |name: &str| {
-        let of = |wanted: &dyn Fn(&StartingDistrict) -> bool| region.districts.iter().find(|d| wanted(d)).expect("a district");
+        let of = |wanted: &dyn Fn(&StartingDistrict) -> bool| {
+            region.districts.iter().find(|d| wanted(d)).expect("a district")
+        };
         let id = of(&|d| d.name == name).high_school.clone().expect("a high school");
         of(&|d| d.id == id).name.clone()
     };
@@ -964,11 +1039,14 @@ fn real_elementary_districts_of_1995_go_on_to_a_secondary_one() {
     // Its record has no table of inferred reorganisations, so an empty one stands beside the others.
     let copy = folder(&[("none.csv", b"NEW_LEAID,FIRST_FY,PREDECESSOR_LEAIDS,SUM_LAST_V33\n")]);
     for part in ["history", "nces", "nces/f33"] {
-        for entry in fs::read_dir(montana.join(part)).expect("a folder").filter_map(Result::ok).filter(|e| e.path().is_file()) {
+        for entry in
+            fs::read_dir(montana.join(part)).expect("a folder").filter_map(Result::ok).filter(|e| e.path().is_file())
+        {
             fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
         }
     }
-    let history = history::read(copy.path(), &["MT".to_owned()]).unwrap_or_else(|problems| panic!("{problems}")).remove(0);
+    let history =
+        history::read(copy.path(), &["MT".to_owned()]).unwrap_or_else(|problems| panic!("{problems}")).remove(0);
     let (rules, finance) = (StateRules::default(), StateFinance::default());
     let region = history::start(&history, 1995, history::Knowledge::OneYear(0), &rules, &finance).expect("a region");
     let without: Vec<_> = region.districts.iter().filter(|d| !d.has_high_school()).collect();
@@ -983,7 +1061,8 @@ fn every_real_year_is_read_and_lacking_finances_come_from_the_nearest() {
     for (year, count) in [("2019-20", 173), ("2020-21", 172), ("2021-22", 170), ("2022-23", 168)] {
         let Imported { region, report } = real(&data.join("nces"), "ND", year);
         assert_eq!(region.districts.len(), count, "{year}");
-        let borrowed = report.assumptions.iter().any(|line| line.starts_with("finances of 2020-21, in dollars of that year"));
+        let borrowed =
+            report.assumptions.iter().any(|line| line.starts_with("finances of 2020-21, in dollars of that year"));
         assert_eq!(borrowed, year > "2020-21", "{report}");
     }
 }
@@ -993,8 +1072,10 @@ fn real_boundaries_with_old_identifiers_are_joined_with_or_without_the_table_of_
     let data = data();
     let with = real(&data.join("nces"), "ND", "2019-20");
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for entry in
-        fs::read_dir(data.join("nces")).expect("the folder").filter_map(Result::ok).filter(|entry| entry.path().is_file())
+    for entry in fs::read_dir(data.join("nces"))
+        .expect("the folder")
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_file())
     {
         fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
     }

@@ -50,10 +50,8 @@ const MONTANA: &str = "Its K-8 districts follow pupils less than on record (0.50
                        districts of a state; its high schools and K-12 districts are within 0.03.";
 const SLOW: &str = "Where aid follows pupils slowly (Iowa) or the levy hardly does (South Dakota) money stays, and the programme follows it; by \
                     the same measure the districts on record have 0.097 and 0.115.";
-const KEPT: &str =
-    "Four in ten of these mergers keep both high schools, save little and lower no levy; those that join them are within.";
-const LARGER: &str =
-    "Iowa's districts are larger than those that merged on record in the Dakotas: one high school saves less of theirs.";
+const KEPT: &str = "Four in ten of these mergers keep both high schools, save little and lower no levy; those that join them are within.";
+const LARGER: &str = "Iowa's districts are larger than those that merged on record in the Dakotas: one high school saves less of theirs.";
 
 /// What the model is known to miss: exactly these figures lie outside their bands. One that is mended must leave the
 /// list, and none may join it unseen.
@@ -71,7 +69,8 @@ const KNOWN_MISSES: &[Miss] = &[
 ];
 
 /// Where the record is looked for: its states and their folders.
-const STATES: [(&str, &str); 4] = [("ND", "published"), ("IA", "published"), ("SD", "published"), ("MT", "published-mt")];
+const STATES: [(&str, &str); 4] =
+    [("ND", "published"), ("IA", "published"), ("SD", "published"), ("MT", "published-mt")];
 
 fn record() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
@@ -86,7 +85,8 @@ fn whole(folder: &Path, data: &str) -> tempfile::TempDir {
         let entries = inner.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
         entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_file()).collect()
     };
-    let lacking = tables(folder.join("published")).into_iter().filter(|path| path.to_string_lossy().contains("consolidations"));
+    let lacking =
+        tables(folder.join("published")).into_iter().filter(|path| path.to_string_lossy().contains("consolidations"));
     for table in tables(folder.join(data)).into_iter().chain(lacking) {
         let name = table.file_name().expect("a file has a name");
         std::fs::copy(&table, all.path().join(name)).expect("the folder can be written to");
@@ -103,7 +103,8 @@ fn places() -> &'static [(String, Regions)] {
         let folder = record();
         for (state, data) in STATES {
             let whole = whole(&folder, data);
-            let read = history::read(whole.path(), &[state.to_owned()]).unwrap_or_else(|p| panic!("{}", p.render(false)));
+            let read =
+                history::read(whole.path(), &[state.to_owned()]).unwrap_or_else(|p| panic!("{}", p.render(false)));
             let region = |draw| {
                 start(&read[0], FIRST_YEAR, Knowledge::OneYear(draw), &StateRules::default(), &StateFinance::default())
                     .map(Arc::new)
@@ -153,7 +154,8 @@ fn panel(future: &Future<'_>) -> Panel {
                 .operating(year)
                 .map(|d| {
                     let dollars = |outcome| future.dollars(year, d, outcome);
-                    let own = |of: &dyn Fn(usize) -> bool| (0..future.count()).filter(|&c| future.home(year, c) == d).any(of);
+                    let own =
+                        |of: &dyn Fn(usize) -> bool| (0..future.count()).filter(|&c| future.home(year, c) == d).any(of);
                     let high = own(&|c| future.region.districts[c].has_high_school());
                     let low = own(&|c| future.region.districts[c].lowest_grade <= 5);
                     let row = Row {
@@ -184,7 +186,9 @@ fn panels_of(regions: &Regions, years: u16, futures: u32) -> Vec<Panel> {
 /// The panels of all places over twenty-one years, made once.
 fn panels() -> &'static [(String, Vec<Panel>)] {
     static PANELS: OnceLock<Vec<(String, Vec<Panel>)>> = OnceLock::new();
-    PANELS.get_or_init(|| places().iter().map(|(name, regions)| (name.clone(), panels_of(regions, 22, futures(name)))).collect())
+    PANELS.get_or_init(|| {
+        places().iter().map(|(name, regions)| (name.clone(), panels_of(regions, 22, futures(name)))).collect()
+    })
 }
 
 /// Windows of so many years of districts that took in nobody and had enough pupils at the start; by future and first
@@ -338,7 +342,9 @@ fn a01_ten_year_elasticities_of_revenue_spending_and_salaries() {
         };
         let told: Vec<String> = [(0, "all grades"), (1, "no high school"), (2, "high school alone")]
             .into_iter()
-            .map(|(kind, name)| format!("{name} {:.2} and {:.2}", only(kind, |r| r.spending), only(kind, |r| r.revenue)))
+            .map(|(kind, name)| {
+                format!("{name} {:.2} and {:.2}", only(kind, |r| r.spending), only(kind, |r| r.revenue))
+            })
             .collect();
         bands.note(&format!("{place}: spending and revenue by kind: {told:?}"));
         bands.ask(place, "revenue less spending", revenue - spending, (-0.10, 0.10));
@@ -380,11 +386,13 @@ fn a06_yearly_balance_of_steady_decline() {
             let usual = median(cell.iter().map(|rows| balance(&rows[5])).chain([0.0]).collect());
             let decline: Vec<(f64, f64)> = cell
                 .iter()
-                .map(|rows| (-20.0 * log_change(rows, |r| r.pupils), 100.0 * (balance(&rows[5]) - usual).clamp(-0.1, 0.1)))
+                .map(|rows| {
+                    (-20.0 * log_change(rows, |r| r.pupils), 100.0 * (balance(&rows[5]) - usual).clamp(-0.1, 0.1))
+                })
                 .filter(|(decline, _)| *decline > 0.0)
                 .collect();
-            let [x, y] =
-                [|v: &(f64, f64)| v.0, |v: &(f64, f64)| v.1].map(|of| demeaned(&decline.iter().map(of).collect::<Vec<_>>()));
+            let [x, y] = [|v: &(f64, f64)| v.0, |v: &(f64, f64)| v.1]
+                .map(|of| demeaned(&decline.iter().map(of).collect::<Vec<_>>()));
             xy += x.iter().zip(&y).map(|(x, y)| x * y).sum::<f64>();
             xx += x.iter().map(|x| x * x).sum::<f64>();
         }
@@ -432,8 +440,9 @@ fn a09_deficits_and_their_memory() {
             }
         }
         let share = deficits / years;
-        let usual =
-            median(panels.iter().flat_map(|panel| windows(panel, 1, 100.0)).flatten().map(|rows| balance(&rows[1])).collect());
+        let usual = median(
+            panels.iter().flat_map(|panel| windows(panel, 1, 100.0)).flatten().map(|rows| balance(&rows[1])).collect(),
+        );
         bands.note(&format!("{place}: the median balance is {:.1} % (record 3 to 4)", 100.0 * usual));
         let chance = |lag: usize, before: usize| after[lag][before].1 / after[lag][before].0;
         bands.ask(place, "years with a deficit", share, (0.15, 0.35));
@@ -578,7 +587,10 @@ fn after_mergers(
                 (!parties.is_empty()).then(|| parties.iter().map(|row| of(row)).sum())
             };
             let both_apart = (year - 1..=year + 8).all(|y| without[y].contains_key(&a) && without[y].contains_key(&b));
-            if !both_apart || without[year + 8][&b].set != without[0][&b].set || without[year + 8][&a].set != without[0][&a].set {
+            if !both_apart
+                || without[year + 8][&b].set != without[0][&b].set
+                || without[year + 8][&a].set != without[0][&a].set
+            {
                 continue;
             }
             let gap = |year: usize| Some((sum(with, year, of)? / sum(without, year, of)?).ln());
@@ -645,7 +657,8 @@ fn a12_a_merger_after_years_of_shared_grades_saves_no_staff() {
             (p.found_intercept, p.leave_intercept, p.goal_met, p.give_up_intercept, p.join_intercept) =
                 (-20.0, -8.0, 0.0, -10.0, -9.0);
         };
-        let apart = World::of(regions.clone()).starting(pairs).years(21).with(lasting).with(|p| p.propose_intercept = -12.0);
+        let apart =
+            World::of(regions.clone()).starting(pairs).years(21).with(lasting).with(|p| p.propose_intercept = -12.0);
         let merging = apart.clone().with(|p| (p.propose_intercept, p.vote_intercept) = (-9.0, 2.0));
         // Most pairs of the states have one without a high school, and say nothing; hardly two of Montana have all grades.
         let number = if place == "synthetic" { 200 } else { 120 };
@@ -693,7 +706,8 @@ fn a13_the_same_holds_for_a_century() {
     let mut bands = Bands::of("a13");
     for (place, regions) in places() {
         let panels = panels_of(&lasting(regions), 101, futures(place).div_ceil(2));
-        let span = |from: usize, to: usize| -> Vec<Panel> { panels.iter().map(|panel| panel[from..=to].to_vec()).collect() };
+        let span =
+            |from: usize, to: usize| -> Vec<Panel> { panels.iter().map(|panel| panel[from..=to].to_vec()).collect() };
         for (from, to) in [(0, 40), (30, 70), (60, 100)] {
             let panels = span(from, to);
             let share = |row: &Row| row.reserve / row.programme.max(1.0);

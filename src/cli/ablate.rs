@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
 use super::calibrate::stopped;
-use super::experiment::{Prepared, asked, broken, layout, origin, policy_named, prepare, refuse_same, refused, what_was_written};
+use super::experiment::{
+    Prepared, asked, broken, layout, origin, policy_named, prepare, refuse_same, refused, what_was_written,
+};
 use super::output::Output;
 use crate::engine::replicates::on_threads;
 use crate::experiments::ablate::{self, Ablated, Options};
@@ -29,11 +31,13 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
     let options = Options { policy, replicates: prepared.options.replicates.clone(), work: &work };
     let bar = output.progress(u64::from(prepared.question.scenario.replicates), "futures");
-    let found = on_threads(prepared.threads, || ablate::ablate(&prepared.question, &options, |done| bar.set_position(done)));
+    let found =
+        on_threads(prepared.threads, || ablate::ablate(&prepared.question, &options, |done| bar.set_position(done)));
     bar.finish_and_clear();
     let (found, finished) = found.map_err(Failed::Broken)?.map_err(|error| stopped(&error))?;
     let json = serde_json::to_string_pretty(&found).map_err(broken)? + "\n";
-    let printed = output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found, output.page()) });
+    let printed =
+        output.data(&if arguments.saying.json { json.clone() } else { ablation::text(&found, output.page()) });
     let files = complete(writer, &prepared, &found, &json)?;
     finished.map_or(Ok(()), WorkFolder::clear).map_err(broken)?;
     output.message(&what_was_written(&prepared.out, &files));
@@ -60,7 +64,12 @@ fn experiment(arguments: &Ablate) -> Experiment {
     }
 }
 
-fn complete(mut writer: ResultsWriter, prepared: &Prepared, found: &Ablated, json: &str) -> Result<Vec<WrittenFile>, Failed> {
+fn complete(
+    mut writer: ResultsWriter,
+    prepared: &Prepared,
+    found: &Ablated,
+    json: &str,
+) -> Result<Vec<WrittenFile>, Failed> {
     for (name, text) in asked(&prepared.question) {
         writer.add_file(name, text.as_bytes()).map_err(broken)?;
     }

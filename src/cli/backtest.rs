@@ -12,7 +12,9 @@ use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::history::{self, StateHistory};
 use crate::experiments::backtest::held_out::{self, HeldOut};
-use crate::experiments::backtest::{self as testing, FUTURES_PER_REPLICATE, Futures, StateResult, Stopped, Trial, YEARS};
+use crate::experiments::backtest::{
+    self as testing, FUTURES_PER_REPLICATE, Futures, StateResult, Stopped, Trial, YEARS,
+};
 use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::futures::inputs::Inputs;
 use crate::futures::posterior::{self, Posterior};
@@ -83,7 +85,8 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
     for (name, posterior) in posteriors(&prepared, &held_out) {
         folder.add(&name, posterior.text().as_bytes()).map_err(broken)?;
     }
-    let failed: u64 = results.iter().chain(held_out.iter().map(|held| &held.result)).map(|r| r.failures.len() as u64).sum();
+    let failed: u64 =
+        results.iter().chain(held_out.iter().map(|held| &held.result)).map(|r| r.failures.len() as u64).sum();
     let (origin, layout) = origin(&prepared, made.command);
     let files = folder.finish(&origin, &layout, failed).map_err(broken)?;
     parts.into_iter().try_for_each(WorkFolder::clear).map_err(broken)?;
@@ -97,15 +100,17 @@ pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), 
     if failed == 0 {
         return Ok(());
     }
-    output.error(&format!("{failed} futures could not be finished; this is a defect of the program (see summary.json)"));
+    output
+        .error(&format!("{failed} futures could not be finished; this is a defect of the program (see summary.json)"));
     Err(Failed::Told)
 }
 
 /// The posteriors under which something was run, with the names of their files.
 fn posteriors<'a>(prepared: &'a Prepared, held_out: &'a [HeldOut]) -> Vec<(String, &'a Posterior)> {
     let given = prepared.posterior.iter().map(|posterior| ("posterior.toml".to_owned(), posterior));
-    let of_others =
-        |held: &'a HeldOut| (format!("posterior-without-{}.toml", held.result.state.to_ascii_lowercase()), &held.posterior);
+    let of_others = |held: &'a HeldOut| {
+        (format!("posterior-without-{}.toml", held.result.state.to_ascii_lowercase()), &held.posterior)
+    };
     given.chain(held_out.iter().map(of_others)).collect()
 }
 
@@ -164,7 +169,8 @@ fn others(arguments: &Backtest, codes: &[String], readable: bool) -> Result<Vec<
     let mut without = |code: &String| {
         let found = targets.without(code);
         if found.is_none() {
-            let what = format!("the targets cannot leave out the state `{code}`: none of their settings, or all, are of it");
+            let what =
+                format!("the targets cannot leave out the state `{code}`: none of their settings, or all, are of it");
             let states = targets.states().join(", ");
             problems.push(
                 Problem::new(Place::File(path.display().to_string()), what)

@@ -20,11 +20,13 @@ pub(super) fn check(arguments: &Check, output: &mut Output) -> Result<(), Failed
     let checked: Vec<_> = arguments.files.iter().map(|path| (path, facts(path))).collect();
     if arguments.saying.json {
         let files: Vec<Value> = checked.iter().map(|(path, facts)| as_json(path, facts)).collect();
-        let text = serde_json::to_string_pretty(&json!({ "files": files })).map_err(|error| Failed::Broken(error.to_string()))?;
+        let text = serde_json::to_string_pretty(&json!({ "files": files }))
+            .map_err(|error| Failed::Broken(error.to_string()))?;
         output.data(&(text + "\n"))?;
     } else {
-        let good =
-            checked.iter().filter_map(|(path, facts)| Some(format!("{}: {}\n", path.display(), facts.as_ref().ok()?.line)));
+        let good = checked
+            .iter()
+            .filter_map(|(path, facts)| Some(format!("{}: {}\n", path.display(), facts.as_ref().ok()?.line)));
         output.data(&good.collect::<String>())?;
     }
     let mut problems = Problems::new();
@@ -32,7 +34,9 @@ pub(super) fn check(arguments: &Check, output: &mut Output) -> Result<(), Failed
         problems.extend(facts.err().unwrap_or_default());
     }
     // As JSON each file has told its own.
-    problems.into_result(()).map_err(|problems| if arguments.saying.json { Failed::InputTold } else { Failed::Input(problems) })
+    problems
+        .into_result(())
+        .map_err(|problems| if arguments.saying.json { Failed::InputTold } else { Failed::Input(problems) })
 }
 
 /// What a sound file is.

@@ -75,9 +75,16 @@ fn section_text(section: Section, filter: &Filter, page: Page) -> String {
     match section {
         Section::Schedule => {
             let rows = filter.schedule().into_iter().enumerate().map(|(place, step)| {
-                [(place + 1).to_string(), step.name.into(), step.summary.into(), step.reads.into(), step.writes.into()].to_vec()
+                [(place + 1).to_string(), step.name.into(), step.summary.into(), step.reads.into(), step.writes.into()]
+                    .to_vec()
             });
-            titled(page, "The year, step by step", &["", "step", "what happens", "reads", "writes"], rows, &[3, 18, 44, 24, 24])
+            titled(
+                page,
+                "The year, step by step",
+                &["", "step", "what happens", "reads", "writes"],
+                rows,
+                &[3, 18, 44, 24, 24],
+            )
         }
         Section::Parameters => parameters_text(filter, page),
         Section::Outcomes => outcomes_text(filter, page),
@@ -139,7 +146,11 @@ fn outcomes_text(filter: &Filter, page: Page) -> String {
 fn functions_text(filter: &Filter, page: Page) -> String {
     let rows = filter.functions().map(|function| {
         let [share, autonomy] = function_parameters(function);
-        vec![function.name().to_owned(), in_per_cent(share), autonomy.map_or_else(String::new, |weight| weight.to_string())]
+        vec![
+            function.name().to_owned(),
+            in_per_cent(share),
+            autonomy.map_or_else(String::new, |weight| weight.to_string()),
+        ]
     });
     let header = ["function", "share of cost", "autonomy lost when fully shared (weight)"];
     titled(page, "Functions that can be shared, the one that costs least autonomy first", &header, rows, &[24, 16, 44])
@@ -177,7 +188,8 @@ fn section_json(section: Section, filter: &Filter) -> (&'static str, Value) {
         }
         Section::Parameters => ("parameters", filter.parameters().map(parameter_json).collect()),
         Section::Outcomes => {
-            let list = |registry| filter.outcomes(registry).map(|outcome| json!(OutcomeFacts::of(outcome))).collect::<Value>();
+            let list =
+                |registry| filter.outcomes(registry).map(|outcome| json!(OutcomeFacts::of(outcome))).collect::<Value>();
             let all = json!({ "region": list(REGION_OUTCOMES), "cluster": list(CLUSTER_OUTCOMES), "district": list(DISTRICT_OUTCOMES) });
             ("outcomes", all)
         }

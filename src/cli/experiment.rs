@@ -66,8 +66,10 @@ pub(super) fn run(arguments: &Run, output: &mut Output) -> Result<(), Failed> {
 /// Reads scenario and region and applies the flags; every problem of all of them at once.
 pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
     let mut problems = Problems::new();
-    let replicates = flags::whole32("--replicates", arguments.replicates.as_deref(), 1..=flags::MOST_REPLICATES, &mut problems);
-    let first = flags::whole32("--first-replicate", arguments.first_replicate.as_deref(), 0..=u32::MAX - 1, &mut problems);
+    let replicates =
+        flags::whole32("--replicates", arguments.replicates.as_deref(), 1..=flags::MOST_REPLICATES, &mut problems);
+    let first =
+        flags::whole32("--first-replicate", arguments.first_replicate.as_deref(), 0..=u32::MAX - 1, &mut problems);
     let threads = flags::threads(arguments.ground.threads.as_deref(), &mut problems);
     let seed = flags::seed(arguments.seed.value.as_deref(), &mut problems);
     let scenario = scenario::read(&arguments.scenario).map_err(|more| problems.extend(more)).ok();
@@ -88,14 +90,18 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
         }
         end.map(|end| start..end)
     });
-    let posterior =
-        arguments.ground.posterior.as_ref().and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
+    let posterior = arguments
+        .ground
+        .posterior
+        .as_ref()
+        .and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
     let (Some(mut scenario), Some(regions), Some(range)) = (scenario, regions, range) else { return Err(problems) };
     let region = regions.of_future(region_seed, range.start);
     let file = arguments.scenario.display().to_string();
     if scenario.baseline.is_some() {
         // It would be left unheeded without a word.
-        let problem = Problem::new(Place::File(file.clone()), "only a backtest fits the merger climate to a [baseline]");
+        let problem =
+            Problem::new(Place::File(file.clone()), "only a backtest fits the merger climate to a [baseline]");
         problems.push(problem.hint("take [baseline] out, or set `merger_climate` in [region.rules]"));
     }
     let _ = scenario::check_members(&scenario, &region, &file).map_err(|more| problems.extend(more));
@@ -113,13 +119,16 @@ pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
 /// Rules and finance of the scenario's own region would be left unheeded without a word.
 fn refuse_dropped_rules(scenario: &Scenario, region: &OsStr, file: &Path, problems: &mut Problems) {
     let RegionChoice::Synthetic(own) = &scenario.region else { return };
-    let tables =
-        [("[region.rules]", own.rules == StateRules::default()), ("[region.finance]", own.finance == StateFinance::default())];
+    let tables = [
+        ("[region.rules]", own.rules == StateRules::default()),
+        ("[region.finance]", own.finance == StateFinance::default()),
+    ];
     let told: Vec<&str> = tables.into_iter().filter(|(_, default)| !default).map(|(name, _)| name).collect();
     if !told.is_empty() {
         let tables = told.join(" and ");
         let what = format!("--region {} and {tables} of the scenario exclude each other", region.display());
-        let problem = Problem::new(Place::File(file.display().to_string()), what).expected("rules and finance from one place");
+        let problem =
+            Problem::new(Place::File(file.display().to_string()), what).expected("rules and finance from one place");
         problems.push(problem.hint(format!(
             "a region has its own: change them in a region file (`barnraise region --region … --out …` writes one), or take {tables} out of \
              the scenario"
@@ -131,9 +140,9 @@ fn refuse_dropped_rules(scenario: &Scenario, region: &OsStr, file: &Path, proble
 /// else a state or a part of one.
 pub(super) fn region_meant(word: &std::ffi::OsStr) -> Result<RegionChoice, Problems> {
     let path = Path::new(word);
-    let plain = word
-        .to_str()
-        .filter(|word| !path.exists() && !word.contains(['/', '\\']) && path.extension().is_none_or(|ending| ending != "toml"));
+    let plain = word.to_str().filter(|word| {
+        !path.exists() && !word.contains(['/', '\\']) && path.extension().is_none_or(|ending| ending != "toml")
+    });
     match plain {
         None => Ok(RegionChoice::File(path.to_owned())),
         Some(word) if Selection::is_meant(word) => {
@@ -210,10 +219,12 @@ fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Outpu
     let bar = output.progress(u64::from(question.scenario.replicates), "futures");
     let done = on_threads(prepared.threads, || -> Result<_, Failed> {
         let Compared { comparison, trends, folder: kept } =
-            comparing::compare(question, options, &mut folder, |done| bar.set_position(done)).map_err(|stop| match stop {
-                Stopped::Sink(error) => broken(error),
-                Stopped::Work(error) => stopped(&error),
-            })?;
+            comparing::compare(question, options, &mut folder, |done| bar.set_position(done)).map_err(
+                |stop| match stop {
+                    Stopped::Sink(error) => broken(error),
+                    Stopped::Work(error) => stopped(&error),
+                },
+            )?;
         bar.finish_and_clear();
         // The answer comes first: a chart that cannot be drawn must not keep it back.
         let text = if arguments.saying.json {
@@ -254,8 +265,10 @@ pub(super) fn refuse_same(out: &Path, work: &Path) -> Result<(), Problems> {
     if !out.starts_with(&work) && !work.starts_with(&out) {
         return Ok(());
     }
-    let problem =
-        Problem::new(Place::Flag(format!("--work {}", work.display())), "results and unfinished work would be in one folder");
+    let problem = Problem::new(
+        Place::Flag(format!("--work {}", work.display())),
+        "results and unfinished work would be in one folder",
+    );
     Err(problem.expected("two folders, neither in the other").hint("give another --work or --out").into())
 }
 
@@ -399,7 +412,9 @@ pub(super) fn refusal(error: &ResultsError) -> Option<Problem> {
             let place = Place::File(folder.display().to_string());
             Some(Problem::new(place, format!("{} {why}", folder.display())).hint(*hint))
         }
-        ResultsError::NoName(_) | ResultsError::Busy(_) => Some(Problem::new(Place::Flag("--out".to_owned()), error.to_string())),
+        ResultsError::NoName(_) | ResultsError::Busy(_) => {
+            Some(Problem::new(Place::Flag("--out".to_owned()), error.to_string()))
+        }
         _ => None,
     }
 }

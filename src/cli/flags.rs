@@ -11,19 +11,30 @@ pub(super) const MOST_REPLICATES: u32 = 10_000_000;
 const MOST_THREADS: u64 = 1_024;
 
 /// A whole number given by `flag`, or None where the flag is absent or wrong.
-pub(super) fn whole(flag: &str, value: Option<&str>, range: RangeInclusive<u64>, problems: &mut Problems) -> Option<u64> {
+pub(super) fn whole(
+    flag: &str,
+    value: Option<&str>,
+    range: RangeInclusive<u64>,
+    problems: &mut Problems,
+) -> Option<u64> {
     let value = value?;
     let parsed = value.replace(['_', ','], "").parse::<u64>().ok().filter(|number| range.contains(number));
     if parsed.is_none() {
         let place = Place::Flag(format!("{flag} {value}"));
-        let expected = format!("a whole number from {} to {}", figures::whole(*range.start()), figures::whole(*range.end()));
+        let expected =
+            format!("a whole number from {} to {}", figures::whole(*range.start()), figures::whole(*range.end()));
         problems.push(Problem::new(place, format!("`{value}` is not possible for {flag}")).expected(expected));
     }
     parsed
 }
 
 /// A whole number of 32 bits.
-pub(super) fn whole32(flag: &str, value: Option<&str>, range: RangeInclusive<u32>, problems: &mut Problems) -> Option<u32> {
+pub(super) fn whole32(
+    flag: &str,
+    value: Option<&str>,
+    range: RangeInclusive<u32>,
+    problems: &mut Problems,
+) -> Option<u32> {
     let wide = u64::from(*range.start())..=u64::from(*range.end());
     whole(flag, value, wide, problems).and_then(|number| u32::try_from(number).ok())
 }

@@ -18,12 +18,14 @@ pub(super) fn import(arguments: &Import, output: &mut Output) -> Result<(), Fail
     if let Some(year) = &arguments.year {
         options.year.clone_from(year);
     }
-    let imported = importing::import(&arguments.from, &arguments.state, &options).map_err(|more| problems.extend(more)).ok();
+    let imported =
+        importing::import(&arguments.from, &arguments.state, &options).map_err(|more| problems.extend(more)).ok();
     let imported = problems.into_result(imported)?.ok_or_else(|| Failed::Broken("nothing was imported".to_owned()))?;
     write_region(&arguments.out, &imported.region)?;
     output.message(&format!("Wrote {}.", arguments.out.display()));
     if arguments.saying.json {
-        let text = serde_json::to_string_pretty(&as_json(&imported.report)).map_err(|error| Failed::Broken(error.to_string()))?;
+        let text = serde_json::to_string_pretty(&as_json(&imported.report))
+            .map_err(|error| Failed::Broken(error.to_string()))?;
         output.data(&(text + "\n"))?;
     } else {
         output.data(&format!("{}\n", imported.report))?;

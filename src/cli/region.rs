@@ -69,8 +69,10 @@ fn wanted(arguments: &arguments::Region) -> Result<Wanted, Problems> {
     };
     for (flag, value) in [("--districts", &arguments.districts), ("--seed", &arguments.seed)] {
         if value.is_some() {
-            let problem =
-                Problem::new(Place::Flag(flag.to_owned()), format!("{flag} has no effect on a region that is not drawn"));
+            let problem = Problem::new(
+                Place::Flag(flag.to_owned()),
+                format!("{flag} has no effect on a region that is not drawn"),
+            );
             problems.push(problem.hint(format!("leave out {flag}, or leave out --region to draw a region")));
         }
     }

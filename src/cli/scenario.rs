@@ -44,8 +44,9 @@ pub(super) fn scenario(arguments: &arguments::Scenario, output: &mut Output) -> 
 
 fn unknown(name: &str) -> Problem {
     let names = PRESETS.iter().map(|preset| preset.name);
-    let problem = Problem::new(Place::Flag(format!("scenario {name}")), format!("no scenario `{name}` travels with the program"))
-        .expected(format!("one of: {}", names.clone().collect::<Vec<_>>().join(", ")));
+    let problem =
+        Problem::new(Place::Flag(format!("scenario {name}")), format!("no scenario `{name}` travels with the program"))
+            .expected(format!("one of: {}", names.clone().collect::<Vec<_>>().join(", ")));
     match nearest(name, names) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
         None => problem,
@@ -58,7 +59,9 @@ fn list(as_json: bool, page: Page) -> Result<String, Failed> {
     let titles = titles.collect::<Result<Vec<_>, Problems>>()?;
     if as_json {
         let all: Value = titles.iter().map(|(name, title)| json!({ "name": name, "title": title })).collect();
-        return serde_json::to_string_pretty(&all).map(|text| text + "\n").map_err(|error| Failed::Broken(error.to_string()));
+        return serde_json::to_string_pretty(&all)
+            .map(|text| text + "\n")
+            .map_err(|error| Failed::Broken(error.to_string()));
     }
     let rows = titles.into_iter().map(|(name, title)| vec![name.to_owned(), title]).collect();
     Ok(reference(page, &["name", "what it asks"], rows, &[36, 80]))

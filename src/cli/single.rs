@@ -21,7 +21,8 @@ pub(super) fn refuse_taken(path: &Path, kind: &str, force: bool, problems: &mut 
     let problem = |what: &str| Problem { what: what.to_owned(), ..flag.clone() };
     let other = "give another name";
     if path.is_dir() {
-        problems.push(problem("this is a folder").expected("the path of a file to write, such as regions/my-region.toml"));
+        problems
+            .push(problem("this is a folder").expected("the path of a file to write, such as regions/my-region.toml"));
     } else if fs::symlink_metadata(path).is_ok() && !path.exists() {
         problems.push(problem("this is a link to something that is not there").hint(other));
     } else if path.exists() && !path.is_file() {

@@ -3,7 +3,8 @@
 use crate::model::events::Origin;
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::policy::{
-    ClusterGrant, Condition, EnrolmentFloor, Instrument, InstrumentKind, Management, Policy, SharingWeight, StartingCluster,
+    ClusterGrant, Condition, EnrolmentFloor, Instrument, InstrumentKind, Management, Policy, SharingWeight,
+    StartingCluster,
 };
 use crate::report::Page;
 use crate::report::figures::number;
@@ -18,7 +19,9 @@ pub(super) fn instrument(instrument: &Instrument) -> String {
     let mut sentences = vec![format!("{}.", what(&instrument.kind)), window(instrument)];
     let (least, most) = (instrument.eligibility.min_pupils, instrument.eligibility.max_pupils);
     match (least > 0.0, most.is_finite()) {
-        (true, true) => sentences.push(format!("Only districts with {} to {} pupils.", number(least, 0), number(most, 0))),
+        (true, true) => {
+            sentences.push(format!("Only districts with {} to {} pupils.", number(least, 0), number(most, 0)))
+        }
         (true, false) => sentences.push(format!("Only districts with at least {} pupils.", number(least, 0))),
         (false, true) => sentences.push(format!("Only districts with at most {} pupils.", number(most, 0))),
         (false, false) => {}
@@ -46,7 +49,8 @@ pub(super) fn differences(policy: &Policy, baseline: &Policy) -> Vec<String> {
     for gone in baseline.clusters.iter().filter(|other| policy.clusters.iter().all(|own| own.name != other.name)) {
         lines.push(format!("has no cluster {}", gone.name));
     }
-    for gone in baseline.instruments.iter().filter(|other| policy.instruments.iter().all(|own| own.name != other.name)) {
+    for gone in baseline.instruments.iter().filter(|other| policy.instruments.iter().all(|own| own.name != other.name))
+    {
         lines.push(format!("removes {}", gone.name));
     }
     for (id, value) in policy.parameters.iter().filter(|own| !baseline.parameters.contains(own)) {
@@ -137,7 +141,10 @@ fn what(kind: &InstrumentKind) -> String {
             functions(assigned.services)
         ),
         InstrumentKind::TaxingAuthority(tax) => {
-            format!("A consortium of at least {} members may levy ${} per thousand of valuation", tax.min_members, tax.mills)
+            format!(
+                "A consortium of at least {} members may levy ${} per thousand of valuation",
+                tax.min_members, tax.mills
+            )
         }
     }
 }
@@ -263,7 +270,10 @@ mod tests {
     fn a_line_of_a_list_is_set_in_behind_its_dash() {
         assert_eq!(item("short", Page::ENDLESS), "  - short\n");
         let text = item(&"word ".repeat(20), Page::of(60));
-        assert!(text.starts_with("  - word") && text.lines().skip(1).all(|line| line.starts_with("    word")), "{text}");
+        assert!(
+            text.starts_with("  - word") && text.lines().skip(1).all(|line| line.starts_with("    word")),
+            "{text}"
+        );
     }
 
     #[test]
@@ -282,7 +292,8 @@ mod tests {
         let named = |name: &str, per_pupil| Instrument { name: name.to_owned(), ..merger_grant(per_pupil) };
         let policy = |instruments, parameters| Policy { instruments, parameters, ..Policy::default() };
         let baseline = policy(vec![named("a", vec![1.0]), named("b", vec![1.0]), named("c", vec![1.0])], Vec::new());
-        let other = policy(vec![named("a", vec![1.0]), named("b", vec![2.0]), named("d", vec![1.0])], vec![(wedge, 0.01)]);
+        let other =
+            policy(vec![named("a", vec![1.0]), named("b", vec![2.0]), named("d", vec![1.0])], vec![(wedge, 0.01)]);
         let lines = differences(&other, &baseline);
         let starts: Vec<String> =
             lines.iter().map(|line| line.split([':', '(']).next().unwrap_or_default().trim().into()).collect();

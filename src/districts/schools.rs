@@ -40,7 +40,13 @@ pub fn default_schools(lowest: u8, highest: u8, buildings: usize, x: f64, y: f64
     let lowest_part = parts[0];
     std::iter::repeat_n(lowest_part, spare)
         .chain(parts)
-        .map(|(lowest_grade, highest_grade)| StartingSchool { town: town.to_owned(), x, y, lowest_grade, highest_grade })
+        .map(|(lowest_grade, highest_grade)| StartingSchool {
+            town: town.to_owned(),
+            x,
+            y,
+            lowest_grade,
+            highest_grade,
+        })
         .collect()
 }
 
@@ -178,7 +184,13 @@ mod tests {
     }
 
     /// A district at a place.
-    pub(crate) fn district(id: &str, name: &str, county: &str, (lowest, highest): (u8, u8), x: f64) -> StartingDistrict {
+    pub(crate) fn district(
+        id: &str,
+        name: &str,
+        county: &str,
+        (lowest, highest): (u8, u8),
+        x: f64,
+    ) -> StartingDistrict {
         StartingDistrict {
             id: id.to_owned(),
             name: name.to_owned(),

@@ -129,7 +129,8 @@ impl Selection {
         if !states().any(|known| known == state) {
             let all = states().collect::<Vec<_>>().join(" ");
             problems.push(
-                Problem::new(place.clone(), format!("`{state}` is no state's postal code")).expected(format!("one of: {all}")),
+                Problem::new(place.clone(), format!("`{state}` is no state's postal code"))
+                    .expected(format!("one of: {all}")),
             );
         }
         let part = match rest {
@@ -169,14 +170,20 @@ impl Selection {
         GzDecoder::new(packed)
             .read_to_string(&mut text)
             .map_err(|error| Problem::new(place.clone(), format!("the shipped tables are damaged: {error}")))?;
-        let mut imported =
-            import::import_text(&format!("data/states/{}.csv", self.state), &text, &self.state, &ImportOptions::default())?;
+        let mut imported = import::import_text(
+            &format!("data/states/{}.csv", self.state),
+            &text,
+            &self.state,
+            &ImportOptions::default(),
+        )?;
         let kept = self.chosen(&imported.region, place)?;
         self.cut(&mut imported, &kept);
         let left = imported.region.districts.len();
         if left < FEWEST {
-            let what =
-                format!("{self} has {left} district{}, and nobody to share or merge with", if left == 1 { "" } else { "s" });
+            let what = format!(
+                "{self} has {left} district{}, and nobody to share or merge with",
+                if left == 1 { "" } else { "s" }
+            );
             let hint = match self.part {
                 Part::All => "choose another state",
                 _ => "choose more counties, or a wider circle",
@@ -198,7 +205,9 @@ impl Selection {
                 for county in counties {
                     let before = kept.len();
                     kept.extend(
-                        districts().filter(|(_, district)| same_county(&district.county, county)).map(|(place, _)| place),
+                        districts()
+                            .filter(|(_, district)| same_county(&district.county, county))
+                            .map(|(place, _)| place),
                     );
                     if kept.len() == before {
                         problems.push(unknown(at, "county", county, &self.state, &known));
@@ -235,8 +244,11 @@ impl Selection {
         }
         // An organisation that reaches none of them is none of theirs.
         let districts = &region.districts;
-        region.support.retain(|it| districts.iter().any(|district| (district.x - it.x).hypot(district.y - it.y) <= it.reach));
-        let slug: String = part.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        region
+            .support
+            .retain(|it| districts.iter().any(|district| (district.x - it.x).hypot(district.y - it.y) <= it.reach));
+        let slug: String =
+            part.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let words = slug.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
         region.name = format!("{}-{words}", region.name);
         region.title = format!("{}: {part}", region.title);
@@ -384,7 +396,8 @@ mod tests {
             let count = COUNTS.iter().find(|(known, _)| *known == state).map(|(_, count)| *count);
             assert_eq!(Some(found.region.districts.len()), count, "{state}");
             let text = region_file::write(&found.region);
-            let read = region_file::parse(&text, state).unwrap_or_else(|problems| panic!("{state}: {}", problems.render(false)));
+            let read = region_file::parse(&text, state)
+                .unwrap_or_else(|problems| panic!("{state}: {}", problems.render(false)));
             assert_eq!(read.districts.len(), found.region.districts.len(), "{state}");
             assert!(!found.report.assumptions.is_empty(), "{state}: what is imputed is told");
         }
@@ -396,7 +409,11 @@ mod tests {
         let counties = region("OH:vinton, Meigs County").expect("two counties").region;
         assert!(counties.districts.iter().all(|it| ["Vinton County", "Meigs County"].contains(&it.county.as_str())));
         assert!((3..8).contains(&counties.districts.len()), "{}", counties.districts.len());
-        assert!(counties.title.contains("vinton, Meigs County") && counties.name.starts_with("ohio-"), "{}", counties.title);
+        assert!(
+            counties.title.contains("vinton, Meigs County") && counties.name.starts_with("ohio-"),
+            "{}",
+            counties.title
+        );
         let near = region("OH:30mi@athens").expect("a circle").region;
         let wide = region("OH:60mi@Athens").expect("a wider one").region;
         assert!(2 < near.districts.len() && near.districts.len() < wide.districts.len());

@@ -143,8 +143,10 @@ pub fn targets(spec: &SyntheticSpec) -> Vec<Target> {
         && spec.size_sd.to_bits() == published.size_sd.to_bits();
     let same = |own: f64, default: f64| own.to_bits() == default.to_bits();
     let under = |limit: f64| lognormal_share(limit, spec.median_pupils, spec.size_sd);
-    let size_source =
-        unless(same_size, "Derived: lognormal, median 330 and spread 0.88, South Dakota 2022; observed under 200: 0.286");
+    let size_source = unless(
+        same_size,
+        "Derived: lognormal, median 330 and spread 0.88, South Dakota 2022; observed under 200: 0.286",
+    );
     // The quartiles of a normal distribution lie 0.6745 standard deviations from its middle.
     let quartile = |sign: f64| spec.median_valuation * math::exp(sign * 0.674_489_75 * spec.valuation_sd);
     let valuation_source = unless(
@@ -180,7 +182,11 @@ pub fn targets(spec: &SyntheticSpec) -> Vec<Target> {
                 "Computed: 0.6 in North Dakota, 1.2 in South Dakota, 4.7 in Iowa",
             ),
         },
-        Target { what: "drive to the nearest district, median", published: typical_minutes(spec), source: NEIGHBOUR_SOURCE },
+        Target {
+            what: "drive to the nearest district, median",
+            published: typical_minutes(spec),
+            source: NEIGHBOUR_SOURCE,
+        },
         Target { what: "valuation per pupil, lower quartile", published: quartile(-1.0), source: valuation_source },
         Target { what: "valuation per pupil, median", published: quartile(0.0), source: valuation_source },
         Target { what: "valuation per pupil, upper quartile", published: quartile(1.0), source: valuation_source },
@@ -273,7 +279,10 @@ mod tests {
             // Four standard errors; and a hundredth for whole pupils, truncated trends and the bias of
             // sample quantiles. The drive is met by the layout, within the range of the three states.
             let slack = if what.starts_with("drive") { 0.05 } else { 0.012 };
-            assert!((value - target).abs() < 4.0 * error + slack * target.abs(), "{what}: {value} ± {error}, target {target}");
+            assert!(
+                (value - target).abs() < 4.0 * error + slack * target.abs(),
+                "{what}: {value} ± {error}, target {target}"
+            );
         }
     }
 
@@ -286,7 +295,8 @@ mod tests {
     #[test]
     fn a_changed_figure_is_no_longer_called_published() {
         let changed = targets(&SyntheticSpec { trend: 0.0, ..SyntheticSpec::default() });
-        let source = |what: &str| changed.iter().find(|target| target.what == what).expect("a target of that name").source;
+        let source =
+            |what: &str| changed.iter().find(|target| target.what == what).expect("a target of that name").source;
         assert_eq!(source("mean trend of births"), "As asked for");
         assert!(source("spread of trends").starts_with("Computed"));
     }

@@ -13,7 +13,8 @@ use crate::districts::schools::default_schools;
 use crate::engine::draws::{Decision, Draws, EntityKey};
 use crate::engine::math;
 use crate::model::region::{
-    AgentKind, GRADES, MOST_SCHOOLS, Region, StartingDistrict, StartingSchool, StateFinance, StateRules, SupportOrganisation,
+    AgentKind, GRADES, MOST_SCHOOLS, Region, StartingDistrict, StartingSchool, StateFinance, StateRules,
+    SupportOrganisation,
 };
 
 /// What a synthetic region is drawn from. Defaults are the published figures.
@@ -147,7 +148,9 @@ pub fn generate(spec: &SyntheticSpec, seed: u64) -> Region {
         rules: StateRules::default(),
         finance: StateFinance::default(),
         districts: (0..u32::from(spec.districts)).map(|number| district(spec, &draws, &strips, number)).collect(),
-        support: (0..u32::from(spec.support_organisations)).map(|number| support(spec, &draws, &strips, number)).collect(),
+        support: (0..u32::from(spec.support_organisations))
+            .map(|number| support(spec, &draws, &strips, number))
+            .collect(),
     };
     region.sort();
     region
@@ -174,8 +177,9 @@ fn district(spec: &SyntheticSpec, draws: &Draws, strips: &Strips, number: u32) -
     let valuation_z = draws.normal(entity, Question::Valuation);
     let by_size = math::exp(spec.valuation_size_elasticity * math::ln(enrolment / spec.median_pupils));
     // The part of the spread that size does not explain.
-    let own_sd =
-        (spec.valuation_sd * spec.valuation_sd - (spec.valuation_size_elasticity * spec.size_sd).powi(2)).max(0.0).sqrt();
+    let own_sd = (spec.valuation_sd * spec.valuation_sd - (spec.valuation_size_elasticity * spec.size_sd).powi(2))
+        .max(0.0)
+        .sqrt();
     let area = lognormal(cell_area, spec.area_sd * AREA_OWN, draws.normal(entity, Question::Area)).max(0.05);
     let name = names::district(draws.uniforms(entity, Question::Name), number);
     let mut schools = default_schools(0, highest_grade, buildings(draws, entity, enrolment), x, y, &name);
@@ -343,7 +347,8 @@ fn support(spec: &SyntheticSpec, draws: &Draws, strips: &Strips, number: u32) ->
     let (y, _) = strips.place(Strip::Row, v, 0.5);
     let [first, second] = draws.uniforms(entity, Question::SupportQuality).map(|u| 0.2 * (u - 0.5));
     let university = number.is_multiple_of(2);
-    let (capacity, reach, neutrality, knowledge) = if university { (3, 150.0, 0.8, 0.75) } else { (2, 90.0, 0.6, 0.65) };
+    let (capacity, reach, neutrality, knowledge) =
+        if university { (3, 150.0, 0.8, 0.75) } else { (2, 90.0, 0.6, 0.65) };
     SupportOrganisation {
         name: names::support(university, number / 2),
         x,
@@ -381,7 +386,8 @@ mod tests {
         let large = generate(&SyntheticSpec { districts: 20_000, ..SyntheticSpec::default() }, 7);
         let small = generate(&SyntheticSpec::default(), 7);
         assert_eq!(large.districts.len(), 20_000);
-        let by_id = |id: &str| large.districts.binary_search_by(|d| d.id.as_str().cmp(id)).map(|place| &large.districts[place]);
+        let by_id =
+            |id: &str| large.districts.binary_search_by(|d| d.id.as_str().cmp(id)).map(|place| &large.districts[place]);
         assert!(small.districts.iter().all(|d| by_id(&d.id) == Ok(d)));
     }
 

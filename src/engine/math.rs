@@ -62,7 +62,10 @@ pub fn near_ln(a: f64, b: f64) -> f64 {
 
 /// The natural logarithm of `x`, with a relative error below 1e-14.
 #[must_use]
-#[allow(clippy::inline_always, reason = "called several times in every district's year, and short but for a path never taken")]
+#[allow(
+    clippy::inline_always,
+    reason = "called several times in every district's year, and short but for a path never taken"
+)]
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     if !(f64::MIN_POSITIVE..f64::INFINITY).contains(&x) {
@@ -324,7 +327,8 @@ mod tests {
     #[test]
     fn transcendental_functions_keep_their_bits() {
         // Known answers: these bits must not change with target, compiler or a library's update.
-        let answers = [exp(-1.63), exp(1.0), exp(12.5), ln(0.3), pow(0.37, 0.15), asinh(0.6), tanh(0.4)].map(f64::to_bits);
+        let answers =
+            [exp(-1.63), exp(1.0), exp(12.5), ln(0.3), pow(0.37, 0.15), asinh(0.6), tanh(0.4)].map(f64::to_bits);
         assert_eq!(answers, KNOWN);
     }
 

@@ -76,8 +76,12 @@ pub fn compare<S: Sink>(
     progress: impl FnMut(u64) + Send,
 ) -> Result<Compared, Stopped<S::Error>> {
     let scenario = &question.scenario;
-    let runner =
-        Runner { worlds: question.worlds(), inputs: question.inputs(), policies: &scenario.policies, detail: options.detail };
+    let runner = Runner {
+        worlds: question.worlds(),
+        inputs: question.inputs(),
+        policies: &scenario.policies,
+        detail: options.detail,
+    };
     let mut collector = Collector::new(scenario, runner.worlds.regions(), options.replicates.clone());
     let keep = options.work.as_ref().map(|folder| Keep {
         folder: folder.clone(),
@@ -304,7 +308,8 @@ mod tests {
         for detail in [Detail::Region, Detail::District] {
             let whole = Options { replicates: 3..90, detail, work: None };
             let kept = Options { work: Some(place.path().join(format!("{detail:?}"))), ..whole.clone() };
-            let (mut once, mut stopped, mut again) = (Whole(Vec::new(), 999), Whole(Vec::new(), 20), Whole(Vec::new(), 999));
+            let (mut once, mut stopped, mut again) =
+                (Whole(Vec::new(), 999), Whole(Vec::new(), 20), Whole(Vec::new(), 999));
             let expected = compare(&question, &whole, &mut once, |_| ()).expect("nothing to fail");
             compare(&question, &kept, &mut stopped, |_| ()).expect_err("the sink breaks off");
             let found = compare(&question, &kept, &mut again, |_| ()).expect("it goes on");

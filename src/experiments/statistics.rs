@@ -74,7 +74,8 @@ impl Distribution {
         let before = value - self.mean;
         self.mean += before / self.defined as f64;
         self.squares += before * (value - self.mean);
-        (self.min, self.max) = if self.defined == 1 { (value, value) } else { (self.min.min(value), self.max.max(value)) };
+        (self.min, self.max) =
+            if self.defined == 1 { (value, value) } else { (self.min.min(value), self.max.max(value)) };
         self.keep(value);
     }
 
@@ -99,7 +100,9 @@ impl Distribution {
         let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
         let quantile = |share: f64| match &self.sketch {
-            Some(sketch) => sketch.quantile(share).ok().flatten().map_or(f64::NAN, |value| value.clamp(self.min, self.max)),
+            Some(sketch) => {
+                sketch.quantile(share).ok().flatten().map_or(f64::NAN, |value| value.clamp(self.min, self.max))
+            }
             None => quantile_of_sorted(&sorted, share),
         };
         let or_undefined = |value: f64| if self.defined == 0 { f64::NAN } else { value };

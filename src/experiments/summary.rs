@@ -211,7 +211,9 @@ pub fn figure_of_run(record: &Record, outcome: RegionOutcome) -> f64 {
             years.map(value).filter(|v| !v.is_nan()).fold(f64::NAN, |sum, v| if sum.is_nan() { v } else { sum + v })
         }
         Summary::MeanOfYears => weighted_mean(years.map(|year| (value(year), 1.0))),
-        Summary::PupilYears => weighted_mean(years.map(|year| (value(year), record.region_value(year, RegionOutcome::pupils)))),
+        Summary::PupilYears => {
+            weighted_mean(years.map(|year| (value(year), record.region_value(year, RegionOutcome::pupils))))
+        }
     }
 }
 
@@ -419,7 +421,11 @@ impl PolicyCollector {
                 .collect(),
             status: self.status_sums.iter().map(|sums| sums.map(|sum| sum * share)).collect(),
             final_home: self.final_homes.iter().map(|counts| majority(counts, self.mapped)).collect(),
-            final_status: self.final_counts.iter().map(|counts| counts.map(|count| f64::from(count) * mapped)).collect(),
+            final_status: self
+                .final_counts
+                .iter()
+                .map(|counts| counts.map(|count| f64::from(count) * mapped))
+                .collect(),
         }
     }
 }
@@ -527,7 +533,8 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn region() -> Region {
-        let school = |town: &str, x| StartingSchool { town: town.to_owned(), x, y: 0.0, lowest_grade: 0, highest_grade: 12 };
+        let school =
+            |town: &str, x| StartingSchool { town: town.to_owned(), x, y: 0.0, lowest_grade: 0, highest_grade: 12 };
         let district = |id: &str, x| StartingDistrict {
             id: id.to_owned(),
             name: id.to_owned(),
@@ -599,7 +606,10 @@ pub(crate) mod tests {
         assert!(same(figure_of_run(&run, O::pupils), 100.0), "last year");
         assert!(same(figure_of_run(&run, O::paid_share), 0.9), "mean of the defined years");
         assert!(same(figure_of_run(&run, O::outlay), 5.0), "sum");
-        assert!(figure_of_run(&Record::default(), O::outlay).is_nan() && figure_of_run(&Record::default(), O::pupils).is_nan());
+        assert!(
+            figure_of_run(&Record::default(), O::outlay).is_nan()
+                && figure_of_run(&Record::default(), O::pupils).is_nan()
+        );
     }
 
     #[test]
@@ -639,7 +649,9 @@ pub(crate) mod tests {
         let (comparison, trends) = collector.finish();
         assert_eq!((comparison.region.shown_future, comparison.region.districts), (Some(5), 2));
         assert!(same(comparison.region.pupils, 400.0) && comparison.region.source.contains("anew"));
-        assert!(same(trends[0].final_status[1][Form::Merged as usize], 1.0) && trends[0].final_home == [Some(0), Some(0)]);
+        assert!(
+            same(trends[0].final_status[1][Form::Merged as usize], 1.0) && trends[0].final_home == [Some(0), Some(0)]
+        );
     }
 
     #[test]

@@ -96,7 +96,9 @@ impl Batch {
         let inputs = pieces.iter().map(|piece| format!("replicates {} to {}", piece.start, piece.end)).collect();
         let folder = WorkFolder::open(&keep.folder, Plan::new(keep.facts.clone(), inputs))?;
         let piece = |slot: &mut Option<S>, chunk: u32| {
-            chunk_of(&folder, chunk as usize, &pieces[chunk as usize], |replicate| attempt(slot, &workspace, &work, replicate))
+            chunk_of(&folder, chunk as usize, &pieces[chunk as usize], |replicate| {
+                attempt(slot, &workspace, &work, replicate)
+            })
         };
         replicates::run_in_blocks(
             (0..pieces.len() as u32, CHUNKS_AT_ONCE),
@@ -182,7 +184,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let batch = batch(folder.path(), 7..338);
         let same = |seen: Vec<(u32, Result<Thing, Failure>)>| {
-            let seen: Vec<_> = seen.into_iter().map(|(replicate, it)| (replicate, bits(&it.expect("no failure")))).collect();
+            let seen: Vec<_> =
+                seen.into_iter().map(|(replicate, it)| (replicate, bits(&it.expect("no failure")))).collect();
             assert_eq!(seen, (7..338).map(|replicate| (replicate, bits(&thing(replicate)))).collect::<Vec<_>>());
         };
         same(run(&batch, thing));

@@ -113,7 +113,8 @@ impl Regions {
 
 /// The seed with which a future draws its region: one that `--seed` can be given too.
 fn seed_of(seed: u64, replicate: u32) -> u64 {
-    let [bits, _] = Draws::new(seed, replicate, Draws::BEFORE).bits(EntityKey::from_name("region of a future"), Draw::Region);
+    let [bits, _] =
+        Draws::new(seed, replicate, Draws::BEFORE).bits(EntityKey::from_name("region of a future"), Draw::Region);
     bits >> 1
 }
 

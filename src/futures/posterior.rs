@@ -99,7 +99,11 @@ impl Posterior {
         );
         for particle in &self.particles {
             let values: Vec<String> = particle.values.iter().map(|value| format!("{value:?}")).collect();
-            text.push_str(&format!("\n[[particle]]\nweight = {:?}\nvalues = [{}]\n", particle.weight, values.join(", ")));
+            text.push_str(&format!(
+                "\n[[particle]]\nweight = {:?}\nvalues = [{}]\n",
+                particle.weight,
+                values.join(", ")
+            ));
         }
         text
     }
@@ -158,7 +162,9 @@ fn form(table: &mut Table<'_>) -> Posterior {
     if let Some(count) = count.filter(|count| table.sound() && *count as usize != particles.len()) {
         let what = format!("the posterior says that it has {count} particles, but {} are there", particles.len());
         let problem = Problem::new(table.place("particles"), what).expected("as many `[[particle]]` as it says");
-        table.push(problem.hint("the file may be cut off: copy it again; if you have changed it, change `particles` too"));
+        table.push(
+            problem.hint("the file may be cut off: copy it again; if you have changed it, change `particles` too"),
+        );
     }
     if particles.len() > MOST_PARTICLES {
         let problem = Problem::new(table.here(), format!("the posterior has {} particles", particles.len()));
@@ -221,14 +227,16 @@ pub(crate) fn parameters(table: &mut Table<'_>, doc: &str) -> Vec<ParameterId> {
     for name in given.iter().filter(|name| !name.is_empty()) {
         match ParameterId::from_name(name) {
             Some(id) if ids.contains(&id) => {
-                let problem = Problem::new(table.place("parameters"), format!("the parameter `{name}` is listed twice"));
+                let problem =
+                    Problem::new(table.place("parameters"), format!("the parameter `{name}` is listed twice"));
                 table.push(problem.expected("each parameter once"));
             }
             Some(id) if id.info().prior.is_none() => {
                 let what = format!("the parameter `{name}` is not an uncertain input: it has no plausible range");
                 table.push(
-                    Problem::new(table.place("parameters"), what)
-                        .expected("parameters that `barnraise describe --only parameters` shows with a plausible range"),
+                    Problem::new(table.place("parameters"), what).expected(
+                        "parameters that `barnraise describe --only parameters` shows with a plausible range",
+                    ),
                 );
             }
             Some(id) => ids.push(id),
@@ -245,7 +253,8 @@ pub(crate) fn parameters(table: &mut Table<'_>, doc: &str) -> Vec<ParameterId> {
 
 /// One particle; its values are checked where the parameters are known.
 fn particle(table: &mut Table<'_>, parameters: Option<&[ParameterId]>) -> Particle {
-    let weight = table.required("weight", "Its probability under the posterior.", &Number::above("", 0.0, f64::INFINITY));
+    let weight =
+        table.required("weight", "Its probability under the posterior.", &Number::above("", 0.0, f64::INFINITY));
     let before = table.found();
     let values = List { of: Number::new("", f64::NEG_INFINITY, f64::INFINITY), least: 1, most: usize::MAX };
     let values = table.required("values", "The values, in the order of `parameters`.", &values);
@@ -258,7 +267,9 @@ fn particle(table: &mut Table<'_>, parameters: Option<&[ParameterId]>) -> Partic
 fn check(table: &Table<'_>, parameters: &[ParameterId], values: &[f64]) {
     if values.len() != parameters.len() {
         let what = format!("a particle has {} values for {} parameters", values.len(), parameters.len());
-        table.push(Problem::new(table.place("values"), what).expected("one value for each of `parameters`, in their order"));
+        table.push(
+            Problem::new(table.place("values"), what).expected("one value for each of `parameters`, in their order"),
+        );
         return;
     }
     for (id, value) in parameters.iter().zip(values) {
@@ -373,7 +384,10 @@ pub(crate) mod tests {
     #[test]
     fn a_weight_is_picked_by_its_share() {
         let weights = [0.0, 1.0, 3.0, 0.0];
-        assert_eq!([0.01, 0.24, 0.26, 0.999_999].map(|u| pick(weights.into_iter(), u)), [Some(1), Some(1), Some(2), Some(2)]);
+        assert_eq!(
+            [0.01, 0.24, 0.26, 0.999_999].map(|u| pick(weights.into_iter(), u)),
+            [Some(1), Some(1), Some(2), Some(2)]
+        );
         assert_eq!(pick([0.0; 2].into_iter(), 0.5), None);
     }
 }

@@ -161,8 +161,9 @@ mod tests {
                 asked.scenario.draw_parameters = draw;
                 let inputs = asked.inputs();
                 let futures: Vec<Parameters> = (0..40).map(|replicate| inputs.parameters(replicate)).collect();
-                let differs =
-                    |id: &ParameterId| futures.iter().any(|own| own.get(*id).to_bits() != futures[0].get(*id).to_bits());
+                let differs = |id: &ParameterId| {
+                    futures.iter().any(|own| own.get(*id).to_bits() != futures[0].get(*id).to_bits())
+                };
                 assert_eq!(asked.drawn(), ParameterId::all().filter(differs).collect::<Vec<_>>());
             }
         }

@@ -132,7 +132,10 @@ impl WorkFolder {
         match fs::read_to_string(&file) {
             Ok(found) if found == plan.text() => {}
             Ok(found) => {
-                return Err(RunnerError::OtherPlan { folder: path.to_owned(), differences: differences(&found, &plan.text()) });
+                return Err(RunnerError::OtherPlan {
+                    folder: path.to_owned(),
+                    differences: differences(&found, &plan.text()),
+                });
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => begin(path, &file, &plan)?,
             Err(error) => return Err(refused("read", &file)(error)),
@@ -150,7 +153,11 @@ impl WorkFolder {
     ///
     /// # Errors
     /// When there is no such chunk, its work fails or panics, or its file cannot be written.
-    pub fn run_chunk(&self, chunk: usize, work: impl FnOnce(usize) -> Result<Vec<u8>, String>) -> Result<bool, RunnerError> {
+    pub fn run_chunk(
+        &self,
+        chunk: usize,
+        work: impl FnOnce(usize) -> Result<Vec<u8>, String>,
+    ) -> Result<bool, RunnerError> {
         if self.read(chunk)?.is_some() {
             return Ok(false);
         }
@@ -299,8 +306,9 @@ fn differences(found: &str, wanted: &str) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(*name));
     let told = names.into_iter().filter(|name| value(&found, name) != value(&wanted, name));
-    let told: Vec<String> =
-        told.map(|name| format!("{name} was {}, is {}", short(&value(&found, name)), short(&value(&wanted, name)))).collect();
+    let told: Vec<String> = told
+        .map(|name| format!("{name} was {}, is {}", short(&value(&found, name)), short(&value(&wanted, name))))
+        .collect();
     if told.is_empty() { vec!["its plan is damaged".to_owned()] } else { told }
 }
 
@@ -393,7 +401,8 @@ mod tests {
         finished(&path);
         fs::write(path.join("letter.txt"), "dear").expect("a file");
         WorkFolder::open(&path, plan(1)).expect("the same plan").clear().expect("it can be deleted");
-        let left: Vec<_> = fs::read_dir(&path).expect("it stays").map(|entry| entry.expect("an entry").file_name()).collect();
+        let left: Vec<_> =
+            fs::read_dir(&path).expect("it stays").map(|entry| entry.expect("an entry").file_name()).collect();
         assert_eq!(left, ["letter.txt"]);
     }
 

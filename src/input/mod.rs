@@ -40,7 +40,11 @@ pub(crate) struct File {
 
 impl File {
     fn place(&self, span: &Range<usize>) -> Place {
-        if span.is_empty() { Place::File(self.source.name.clone()) } else { Place::Span(Arc::clone(&self.source), span.clone()) }
+        if span.is_empty() {
+            Place::File(self.source.name.clone())
+        } else {
+            Place::Span(Arc::clone(&self.source), span.clone())
+        }
     }
 
     fn push(&self, problem: Problem) {
@@ -52,7 +56,12 @@ impl File {
 ///
 /// # Errors
 /// Every problem of syntax if there is one, else every problem that the form finds.
-pub(crate) fn read<T>(name: &str, text: &str, title: &str, form: impl FnOnce(&mut Table<'_>) -> T) -> Result<T, Problems> {
+pub(crate) fn read<T>(
+    name: &str,
+    text: &str,
+    title: &str,
+    form: impl FnOnce(&mut Table<'_>) -> T,
+) -> Result<T, Problems> {
     if let Some(problem) = no_toml(name, text) {
         return Err(problem.into());
     }
@@ -73,7 +82,11 @@ pub(crate) fn read<T>(name: &str, text: &str, title: &str, form: impl FnOnce(&mu
 
 /// Kinds of files: the table by which each is known, what it is called, and how it is given.
 const KINDS: [(&str, &str, &str); 4] = [
-    ("district", "the region file", "give it as `--region`, or name it in a scenario: `[region]` with `file = \"...\"`"),
+    (
+        "district",
+        "the region file",
+        "give it as `--region`, or name it in a scenario: `[region]` with `file = \"...\"`",
+    ),
     ("setting", "the targets file", "give it to `calibrate`"),
     ("particle", "the posterior", "give it as `--posterior`"),
     ("policy", "the scenario", "give it as the scenario of `compare` or `run`"),
@@ -109,8 +122,9 @@ fn no_toml(name: &str, text: &str) -> Option<Problem> {
     const LOOKED_AT: usize = 20;
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LOOKED_AT).collect();
     let toml = |line: &&&str| line.starts_with(['#', '[', ']', '"', '\'', '{', '}']) || line.contains('=');
-    let cells =
-        |mark: char| lines.len() > 2 && lines.iter().all(|line| line.contains(mark)) && lines.iter().filter(toml).count() == 0;
+    let cells = |mark: char| {
+        lines.len() > 2 && lines.iter().all(|line| line.contains(mark)) && lines.iter().filter(toml).count() == 0
+    };
     let what = if text.starts_with("<!") || text.starts_with("<html") || text.starts_with("<?xml") {
         "this is a page of the web or XML"
     } else if text.trim_start().starts_with('{') && text.contains("\":") {
@@ -120,7 +134,8 @@ fn no_toml(name: &str, text: &str) -> Option<Problem> {
     } else {
         return None;
     };
-    let problem = Problem::new(Place::File(name.to_owned()), what).expected("a TOML file, with lines such as `years = 20`");
+    let problem =
+        Problem::new(Place::File(name.to_owned()), what).expected("a TOML file, with lines such as `years = 20`");
     Some(problem.hint("publishers' tables are given to `barnraise import --from`; is it the file that you meant?"))
 }
 
@@ -155,7 +170,8 @@ pub(crate) fn text_of(path: &Path, what: &str) -> Result<String, Problems> {
     let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
     read.map_err(|error| unreadable(&name, what, &error))?;
     if bytes.len() as u64 > LARGEST {
-        let problem = Problem::new(Place::File(name), format!("the {what} is larger than any can be: over {LARGEST} bytes"));
+        let problem =
+            Problem::new(Place::File(name), format!("the {what} is larger than any can be: over {LARGEST} bytes"));
         return Err(problem.expected("a TOML file").hint("check the path").into());
     }
     String::from_utf8(bytes).map_err(|error| {

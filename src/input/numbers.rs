@@ -210,7 +210,11 @@ impl Shape for Whole {
             DeValue::Integer(integer) => to_i128(integer).unwrap_or(i128::MAX),
             DeValue::String(text) if self.quantity(text).is_some() => self.quantity(text)?,
             DeValue::String(text) => {
-                let hint = text.trim().parse::<i64>().map(|number| format!("write {number} without quotes")).unwrap_or_default();
+                let hint = text
+                    .trim()
+                    .parse::<i64>()
+                    .map(|number| format!("write {number} without quotes"))
+                    .unwrap_or_default();
                 spot.refuse(format!("`{}` is the text \"{text}\"", spot.name), self.expected(), hint);
                 return None;
             }

@@ -84,9 +84,9 @@ pub(crate) fn factor(given: &str, wanted: &str) -> Option<f64> {
         // A trend of -2 % a year is read as a change of the log by -0.02.
         ("%/year", "1/year" | "log/year") => Some(0.01),
         ("hour", "minute") => Some(60.0),
-        ("/year", "1/year") | ("mph", "mile/hour") | ("$/$1000" | "$/1000" | "$/$1000 of valuation" | "$/thousand", "mill") => {
-            Some(1.0)
-        }
+        ("/year", "1/year")
+        | ("mph", "mile/hour")
+        | ("$/$1000" | "$/1000" | "$/$1000 of valuation" | "$/thousand", "mill") => Some(1.0),
         _ => None,
     }
 }
@@ -159,7 +159,9 @@ mod tests {
 
     #[test]
     fn a_unit_of_another_kind_has_no_factor() {
-        for (given, wanted) in [("%", "minutes"), ("$/member", "$/pupil"), ("", "pupils"), ("%", "1/year"), ("km", "miles")] {
+        for (given, wanted) in
+            [("%", "minutes"), ("$/member", "$/pupil"), ("", "pupils"), ("%", "1/year"), ("km", "miles")]
+        {
             assert_eq!(factor(given, wanted), None, "{given} as {wanted}");
         }
     }

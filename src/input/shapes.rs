@@ -122,7 +122,9 @@ impl Shape for Text {
     fn read(&self, value: &DeValue<'_>, spot: &Spot<'_>) -> Option<String> {
         match value {
             DeValue::String(text) if !text.trim().is_empty() => return Some(text.clone().into_owned()),
-            DeValue::String(_) => spot.refuse(format!("`{}` is an empty text", spot.name), self.expected(), String::new()),
+            DeValue::String(_) => {
+                spot.refuse(format!("`{}` is an empty text", spot.name), self.expected(), String::new())
+            }
             other => spot.wrong_kind(other, self.expected(), quoted(other)),
         }
         None

@@ -130,12 +130,21 @@ impl<'f> Table<'f> {
     }
 
     /// Takes a list of at least one table, each headed `[[name]]`.
-    pub(crate) fn some_tables<T>(&mut self, name: &'static str, doc: &str, form: impl FnMut(&mut Table<'_>) -> T) -> Vec<T> {
+    pub(crate) fn some_tables<T>(
+        &mut self,
+        name: &'static str,
+        doc: &str,
+        form: impl FnMut(&mut Table<'_>) -> T,
+    ) -> Vec<T> {
         let before = self.found();
         let read = self.table_list(name, doc, 1, form);
         if read.is_empty() && self.found() == before {
             let problem = Problem::new(self.here(), format!("{} has no `[[{name}]]`", self.title));
-            self.push(problem.expected(format!("at least one table headed `[[{name}]]`")).hint(format!("`[[{name}]]`: {doc}")));
+            self.push(
+                problem
+                    .expected(format!("at least one table headed `[[{name}]]`"))
+                    .hint(format!("`[[{name}]]`: {doc}")),
+            );
         }
         read
     }
@@ -162,10 +171,17 @@ impl<'f> Table<'f> {
         items.iter().filter_map(|item| self.item(name, item, &mut form)).collect()
     }
 
-    fn item<T>(&self, name: &str, item: &Spanned<DeValue<'f>>, form: &mut impl FnMut(&mut Table<'_>) -> T) -> Option<T> {
+    fn item<T>(
+        &self,
+        name: &str,
+        item: &Spanned<DeValue<'f>>,
+        form: &mut impl FnMut(&mut Table<'_>) -> T,
+    ) -> Option<T> {
         let DeValue::Table(content) = item.get_ref() else {
             let what = format!("an entry of `{name}` is {}", kind_of(item.get_ref()));
-            self.push(Problem::new(self.file.place(&item.span()), what).expected(format!("a table headed `[[{name}]]`")));
+            self.push(
+                Problem::new(self.file.place(&item.span()), what).expected(format!("a table headed `[[{name}]]`")),
+            );
             return None;
         };
         let mut inner = self.inside(name, |path| format!("this `[[{path}]]`"));
@@ -194,7 +210,8 @@ impl<'f> Table<'f> {
             }
             return None;
         }
-        let names = super::Choice::new(variants.iter().enumerate().map(|(place, variant)| (variant.name, place, variant.doc)));
+        let names =
+            super::Choice::new(variants.iter().enumerate().map(|(place, variant)| (variant.name, place, variant.doc)));
         let before = self.found();
         let place = self.required(key, doc, &names);
         if self.found() > before {
@@ -270,10 +287,17 @@ impl<'f> Table<'f> {
             None => format!("one of: {}", names.join(", ")),
         };
         let hint = nearest(typed, names).map(|name| format!("did you mean `{name}`?")).unwrap_or_default();
-        Problem::new(self.file.place(span), format!("unknown key `{typed}` in {}", self.title)).expected(expected).hint(hint)
+        Problem::new(self.file.place(span), format!("unknown key `{typed}` in {}", self.title))
+            .expected(expected)
+            .hint(hint)
     }
 
-    fn ask(&mut self, name: &'static str, required: bool, schema: impl FnOnce() -> Value) -> Option<&'f Spanned<DeValue<'f>>> {
+    fn ask(
+        &mut self,
+        name: &'static str,
+        required: bool,
+        schema: impl FnOnce() -> Value,
+    ) -> Option<&'f Spanned<DeValue<'f>>> {
         let schema = if self.file.describing { schema() } else { Value::Null };
         self.keys.push(Key { name, required, schema });
         self.content?.get(name)

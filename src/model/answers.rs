@@ -33,7 +33,8 @@ pub enum Question {
 
 impl Question {
     /// All questions, in the order in which a year asks them.
-    pub const ALL: [Self; 7] = [Self::Leave, Self::Found, Self::Accept, Self::Join, Self::Propose, Self::Agree, Self::GiveUp];
+    pub const ALL: [Self; 7] =
+        [Self::Leave, Self::Found, Self::Accept, Self::Join, Self::Propose, Self::Agree, Self::GiveUp];
 
     /// Its name in files, e.g. `give_up`.
     #[must_use]
@@ -87,7 +88,13 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Answer { district, question, yes } = self.answer;
-        write!(out, "{} of district {district} to `{}`: {}", if yes { "yes" } else { "no" }, question.name(), self.reason)
+        write!(
+            out,
+            "{} of district {district} to `{}`: {}",
+            if yes { "yes" } else { "no" },
+            question.name(),
+            self.reason
+        )
     }
 }
 

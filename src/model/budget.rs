@@ -200,7 +200,8 @@ fn weighted_elasticity(to_pupils: f64, small_size_pupils: f64) -> f64 {
 /// Need, revenue, and how each board makes ends meet.
 #[inline(never)]
 pub(crate) fn step(w: &mut World<'_>) {
-    let taxing = w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
+    let taxing =
+        w.instruments().any(|(_, it)| matches!(it.kind, InstrumentKind::TaxingAuthority(_)) && it.open(w.year));
     let p = w.p;
     charge_tuition(w.s, p, |d| d.regular_levy().min(d.programme) / d.enrolment.max(1.0));
     let small_size_pupils = w.region.finance.small_size_aid * small_size_cost(p);
@@ -263,7 +264,8 @@ fn set_need(d: &mut District, per_pupil: f64, Luck { normals, .. }: &Luck, facts
 /// can pay for in the long run it offers, and what it cannot it does not.
 fn follow(d: &mut District, (regular, gap): (f64, f64), facts: &Facts<'_>) {
     let p = facts.p;
-    let rate = |gap: f64| if gap > 0.0 { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
+    let rate =
+        |gap: f64| if gap > 0.0 { (p.cost_adjustment * p.cost_adjustment_growth).min(1.0) } else { p.cost_adjustment };
     let regular = regular + d.tuition_received - d.tuition_paid;
     // Not below what a school cannot do without, however much of the money goes to other districts as tuition.
     let aim = (d.need + p.programme_follows_money * (regular - d.need)).max(LEAST_COST * d.need);
@@ -348,7 +350,8 @@ fn balance(d: &mut District, (tax, gap): (f64, f64), key: EntityKey, luck: &Luck
     let most = (p.one_off + p.one_off_beyond) * p.reserve_gap_most * programme;
     // What was left of last year's is spent at once in part, and what was lacking is put off. The level of the reserve
     // comes back slowly while it is near what is wanted; far from it, auditors, laws and taxpayers ask.
-    let one_off = (needless + p.carried_over * d.left_over + p.one_off * wanted + p.one_off_beyond * beyond).clamp(-most, most);
+    let one_off =
+        (needless + p.carried_over * d.left_over + p.one_off * wanted + p.one_off_beyond * beyond).clamp(-most, most);
 
     // One-off money pays what a merger costs once, and what is left of it goes over some years.
     d.fund += d.one_off_receipts;

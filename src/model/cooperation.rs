@@ -372,8 +372,9 @@ fn settle(w: &mut World<'_>, place: usize, about: &Circumstances) {
         return;
     }
     let deep = about.trust > p.deep_trust;
-    let open =
-        |function: &Function| !cluster.tasks.contains(*function) && forms::depth_limit(cluster.form, *function, deep, p) > 0;
+    let open = |function: &Function| {
+        !cluster.tasks.contains(*function) && forms::depth_limit(cluster.form, *function, deep, p) > 0
+    };
     // Cheap in autonomy first: the square makes the first half of the list three times as likely.
     let count = Function::ALL.iter().filter(|function| open(function)).count();
     let next = Function::ALL.into_iter().filter(open).nth((which * which * count as f64) as usize);

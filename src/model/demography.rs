@@ -12,9 +12,11 @@ use super::world::World;
 pub(crate) fn step(w: &mut World<'_>) {
     let p = w.p;
     let [shock, change] = w.draws.normals(EntityKey::REGION, Decision::RegionShock);
-    let drift = p.regional_drift_memory * w.s.swing + p.regional_drift_sd * innovation(p.regional_drift_memory) * change;
+    let drift =
+        p.regional_drift_memory * w.s.swing + p.regional_drift_sd * innovation(p.regional_drift_memory) * change;
     w.s.swing = drift;
-    let region = Common { growth: drift + p.regional_shock_sd * shock, innovation: p.drift_sd * innovation(p.drift_memory) };
+    let region =
+        Common { growth: drift + p.regional_shock_sd * shock, innovation: p.drift_sd * innovation(p.drift_memory) };
     for community in 0..w.site.count {
         age_grades(w, community, &region);
     }
@@ -67,7 +69,10 @@ fn age_grades(w: &mut World<'_>, community: usize, region: &Common) {
 
 /// Moves pupils up by one grade and lets the lowest one's enter. Beyond what moves all classes alike, births are
 /// counts of few children, and single pupils come, go or stay down.
-#[allow(clippy::inline_always, reason = "the two calls differ by their constants, which the compiler sees only inlined")]
+#[allow(
+    clippy::inline_always,
+    reason = "the two calls differ by their constants, which the compiler sees only inlined"
+)]
 #[inline(always)]
 fn move_up(
     grades: &mut [f64; GRADES],

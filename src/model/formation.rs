@@ -74,7 +74,8 @@ fn has_example(w: &World<'_>) -> bool {
 /// instrument that pays for it.
 fn outreach(w: &World<'_>, district: usize) -> f64 {
     let pupils = w.s.d[district].enrolment;
-    let offered = w.instruments().filter(|(_, instrument)| instrument.open(w.year) && instrument.eligibility.admits(pupils));
+    let offered =
+        w.instruments().filter(|(_, instrument)| instrument.open(w.year) && instrument.eligibility.admits(pupils));
     let paid = offered.map(|(_, instrument)| match &instrument.kind {
         InstrumentKind::FacilitatorCapacity(more) => {
             // As far as the budget goes, of what helping as many as they could would cost.
@@ -183,7 +184,8 @@ fn invite(w: &mut World<'_>, initiator: usize) {
 /// A group has come together: for the money on offer if there are enough, else perhaps without.
 fn begin(w: &mut World<'_>, initiator: usize, members: Members, for_money: bool, grant: Option<GrantOffer>) {
     let manner = w.draws.uniforms(w.key(initiator), Decision::FoundingManner);
-    let (mut origin, mut form, mut services, mut place) = (Origin::BottomUp, Form::Cluster, FunctionSet::default(), None);
+    let (mut origin, mut form, mut services, mut place) =
+        (Origin::BottomUp, Form::Cluster, FunctionSet::default(), None);
     match grant {
         Some(grant) if members.len() >= grant.fewest => {
             (origin, services, place) = (Origin::Incentive, grant.services, Some(grant.place));
@@ -383,17 +385,19 @@ fn enter(w: &mut World<'_>, i: usize, target: usize) {
 
 /// The nearest working cluster with room, and its member that is nearest.
 fn cluster_near(w: &World<'_>, district: usize) -> Option<(usize, usize)> {
-    w.site.near(district).iter().take(w.f.neighbours_known as usize).map(|&other| usize::from(other)).find_map(|other| {
-        let target = usize::from(w.s.d[other].cluster);
-        let cluster = w.s.clusters.get(target)?;
-        let open = (cluster.members.len() as f64) < w.f.cluster_full
-            && grant_admits(w, cluster, district)
-            && cluster.founded < w.year
-            && cluster.vote_from.is_none()
-            && cluster.worked[0] >= w.f.good_year
-            && w.drive_minutes(district, other) <= limit(Purpose::Cooperation, w.f);
-        open.then_some((target, other))
-    })
+    w.site.near(district).iter().take(w.f.neighbours_known as usize).map(|&other| usize::from(other)).find_map(
+        |other| {
+            let target = usize::from(w.s.d[other].cluster);
+            let cluster = w.s.clusters.get(target)?;
+            let open = (cluster.members.len() as f64) < w.f.cluster_full
+                && grant_admits(w, cluster, district)
+                && cluster.founded < w.year
+                && cluster.vote_from.is_none()
+                && cluster.worked[0] >= w.f.good_year
+                && w.drive_minutes(district, other) <= limit(Purpose::Cooperation, w.f);
+            open.then_some((target, other))
+        },
+    )
 }
 
 /// Whether the terms of a cluster's grants let one more district in.
@@ -450,7 +454,15 @@ fn assign_all(w: &mut World<'_>, assigned: &AssignedClusters, who: Eligibility) 
             let services = first_services(w, usize::from(first), assigned.services);
             create(
                 w,
-                &Founding { year: w.year, members, origin: Origin::TopDown, form: Form::Cluster, services, grant: None, manner },
+                &Founding {
+                    year: w.year,
+                    members,
+                    origin: Origin::TopDown,
+                    form: Form::Cluster,
+                    services,
+                    grant: None,
+                    manner,
+                },
             );
         }
     }

@@ -10,7 +10,9 @@ pub(crate) fn depth_limit(form: Form, function: Function, trusted: bool, p: &Par
     let heavy = function >= Function::Administration;
     match form {
         Form::Network => match function {
-            Function::StaffDevelopment | Function::LibrariesTechnology | Function::StudentActivities => p.network_depth as u8,
+            Function::StaffDevelopment | Function::LibrariesTechnology | Function::StudentActivities => {
+                p.network_depth as u8
+            }
             _ => 0,
         },
         Form::Cluster | Form::Consortium if heavy && !trusted => 0,

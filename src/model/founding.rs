@@ -272,7 +272,8 @@ fn begin(w: &mut World<'_>, starting: &StartingCluster, members: Members, key: E
     cluster.held = starting.management != Management::Schools;
     cluster.ownership = ownership_level(starting.origin, starting.management, w.p);
     cluster.task_focus = starting.task_focus;
-    cluster.boards = if starting.early_boards { w.p.board_early } else { boards(w, starting.origin == Origin::TopDown, false) };
+    cluster.boards =
+        if starting.early_boards { w.p.board_early } else { boards(w, starting.origin == Origin::TopDown, false) };
     cluster.post = starting.coordinator > 0.0;
     cluster.coordinator = starting.coordinator;
     cluster.seniority = starting.coordinator;

@@ -58,8 +58,10 @@ pub(crate) fn start(state: &mut State, region: &Region, map: Map<'_>, p: &Parame
     state.foundings.clear();
     state.answers.clear();
     state.tally = Tally::default();
-    state.climate =
-        region.rules.merger_climate.unwrap_or_else(|| p.climate_sd * draws.normal(EntityKey::REGION, Decision::Climate));
+    state.climate = region
+        .rules
+        .merger_climate
+        .unwrap_or_else(|| p.climate_sd * draws.normal(EntityKey::REGION, Decision::Climate));
     state.swing = p.regional_drift_sd * draws.normal(EntityKey::REGION, Decision::RegionShock);
     state.d.clear();
     state.c.clear();

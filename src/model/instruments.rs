@@ -359,7 +359,9 @@ fn after_this_year(w: &mut World<'_>, place: usize, grant: Grant) -> Option<Gran
         return Some(grant);
     }
     match condition {
-        Condition::Renewal { activities } if !lapsed && cluster.working >= activities => Some(Grant { from: year, ..grant }),
+        Condition::Renewal { activities } if !lapsed && cluster.working >= activities => {
+            Some(Grant { from: year, ..grant })
+        }
         Condition::ReorganisationVote => {
             cluster.vote_from = Some(year);
             None
@@ -396,7 +398,8 @@ fn collect_dues(w: &mut World<'_>) {
         // A network has no fee and no coordinator.
         let formal = cluster.form > Form::Network;
         let fee = if formal { w.p.fee } else { 0.0 };
-        let filled = if formal && cluster.coordinator > 0.0 { (coordinator - cluster.post_money).max(0.0) } else { 0.0 };
+        let filled =
+            if formal && cluster.coordinator > 0.0 { (coordinator - cluster.post_money).max(0.0) } else { 0.0 };
         for &member in cluster.members.as_slice() {
             let member = usize::from(member);
             let share = cluster.cost_share(s.d[member].enrolment, pupils);
@@ -441,10 +444,14 @@ pub(crate) fn best_offer(w: &World<'_>, district: usize) -> Option<Offer> {
         // What boards think it worth decides, not its place in a list; of equals the one without a vote.
         let thought = |grant: GrantOffer| grant.worth * if grant.vote { 1.0 - w.f.vote_discount } else { 1.0 };
         let better = offer.grant.is_some_and(|new| {
-            best.is_none_or(|best| thought(new) > thought(best) || thought(new) >= thought(best) && best.vote && !new.vote)
+            best.is_none_or(|best| {
+                thought(new) > thought(best) || thought(new) >= thought(best) && best.vote && !new.vote
+            })
         });
-        all =
-            Some(Offer { worth: offer.worth + all.map_or(0.0, |all| all.worth), grant: if better { offer.grant } else { best } });
+        all = Some(Offer {
+            worth: offer.worth + all.map_or(0.0, |all| all.worth),
+            grant: if better { offer.grant } else { best },
+        });
     }
     all.filter(|offer| offer.worth > 0.0)
 }
@@ -513,7 +520,9 @@ pub(crate) fn worth_of_entering<'a>(w: &World<'a>, cluster: &Cluster, place: usi
     let mut sum = 0.0;
     for &member in cluster.members.as_slice() {
         let d = &w.s.d[usize::from(member)];
-        if !instrument.eligibility.admits(d.enrolment) || w.drive_minutes(first, usize::from(member)) > grant.radius_minutes {
+        if !instrument.eligibility.admits(d.enrolment)
+            || w.drive_minutes(first, usize::from(member)) > grant.radius_minutes
+        {
             return None;
         }
         sum += grant_worth(grant, d.enrolment, w.p) / d.need.max(1.0);
@@ -661,10 +670,9 @@ pub(crate) fn award_merger(w: &mut World<'_>, ended: usize, host: usize) {
         }
         let d = &w.s.d;
         // A host that already earns this instrument for a merger of the same year is counted once.
-        let again =
-            w.s.awards
-                .iter()
-                .any(|award| usize::from(award.instrument) == place && usize::from(award.host) == host && award.merged == w.year);
+        let again = w.s.awards.iter().any(|award| {
+            usize::from(award.instrument) == place && usize::from(award.host) == host && award.merged == w.year
+        });
         let own = if again { 0.0 } else { 1.0 };
         let base = match &instrument.kind {
             InstrumentKind::MergerGrant(grant) => {

@@ -86,7 +86,8 @@ fn help(w: &mut World<'_>, more: Option<u16>, most: u32, who: Eligibility) -> u3
             continue;
         }
         let first = usize::from(cluster.members.as_slice()[0]);
-        let helper = w.site.helpers(first).iter().map(|&organisation| usize::from(organisation)).find(|&org| left[org] > 0);
+        let helper =
+            w.site.helpers(first).iter().map(|&organisation| usize::from(organisation)).find(|&org| left[org] > 0);
         if let Some(organisation) = helper {
             left[organisation] -= 1;
             helped += 1;

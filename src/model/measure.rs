@@ -86,7 +86,11 @@ pub(crate) fn lives(s: &mut State, record: &mut Record) {
 
 /// How a community's own district stands.
 pub(crate) fn form_of(s: &State, community: usize) -> Form {
-    if s.d[community].alive { s.cluster_of(community).map_or(Form::Alone, |cluster| cluster.form) } else { s.d[community].ended }
+    if s.d[community].alive {
+        s.cluster_of(community).map_or(Form::Alone, |cluster| cluster.form)
+    } else {
+        s.d[community].ended
+    }
 }
 
 /// 1 where a condition holds, else 0.

@@ -907,7 +907,9 @@ impl Parameters {
         ];
         let whole: f64 = shares.iter().sum();
         if whole > 1.0 + 1e-9 {
-            let what = format!("the shares of the functions in spending (`administration_share` and its like) sum to {whole:.3}");
+            let what = format!(
+                "the shares of the functions in spending (`administration_share` and its like) sum to {whole:.3}"
+            );
             found.push((what, "shares of nine functions that sum to at most 1"));
         }
         found

@@ -96,7 +96,8 @@ impl Layout {
 
 fn level_places(district: &StartingDistrict) -> [(f64, f64); LEVELS] {
     Level::ALL.map(|level| {
-        let of_level = || district.schools.iter().filter(|s| levels_of(s.lowest_grade, s.highest_grade) & level.bit() != 0);
+        let of_level =
+            || district.schools.iter().filter(|s| levels_of(s.lowest_grade, s.highest_grade) & level.bit() != 0);
         let count = of_level().count() as f64;
         if count > 0.0 {
             let (x, y) = of_level().fold((0.0, 0.0), |(x, y), school| (x + school.x, y + school.y));
@@ -146,8 +147,9 @@ fn high_school_of(place: usize, district: &StartingDistrict, region: &Region, si
     };
     let named = district.high_school.as_ref().and_then(|id| region.districts.iter().position(|other| other.id == *id));
     let within = |&j: &usize| site.miles(place, j) <= FARTHEST_SENT;
-    let near =
-        |which: &dyn Fn(usize) -> bool| site.near(place).iter().map(|&j| usize::from(j)).take_while(within).find(|&j| which(j));
+    let near = |which: &dyn Fn(usize) -> bool| {
+        site.near(place).iter().map(|&j| usize::from(j)).take_while(within).find(|&j| which(j))
+    };
     let found = named.filter(|&j| goes_on(j)).or_else(|| near(&goes_on)).or(named.filter(|&j| teaches(j)));
     found.or_else(|| near(&teaches)).map_or(NONE, |j| j as u16)
 }
@@ -218,7 +220,8 @@ impl Map<'_> {
             let schools = f64::from(community.teaching(level).max(1));
             return radius_minutes(community.area / schools, self.bus_minutes_per_mile);
         }
-        self.minutes_to_school(from, at, level) + self.ride_added * radius_minutes(community.area, self.bus_minutes_per_mile)
+        self.minutes_to_school(from, at, level)
+            + self.ride_added * radius_minutes(community.area, self.bus_minutes_per_mile)
     }
 }
 
@@ -388,9 +391,18 @@ mod tests {
 
     #[test]
     fn grades_tell_the_levels_of_a_school() {
-        for (lowest, highest, levels) in
-            [(0, 12, 7), (0, 8, 3), (0, 6, 1), (0, 5, 1), (6, 8, 2), (7, 8, 2), (7, 12, 6), (9, 12, 4), (6, 6, 2), (9, 9, 4)]
-        {
+        for (lowest, highest, levels) in [
+            (0, 12, 7),
+            (0, 8, 3),
+            (0, 6, 1),
+            (0, 5, 1),
+            (6, 8, 2),
+            (7, 8, 2),
+            (7, 12, 6),
+            (9, 12, 4),
+            (6, 6, 2),
+            (9, 9, 4),
+        ] {
             assert_eq!(levels_of(lowest, highest), levels, "{lowest}-{highest}");
         }
     }

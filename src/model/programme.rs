@@ -119,7 +119,8 @@ fn share_programme(w: &mut World<'_>, place: usize) {
             let c = &mut w.s.c[usize::from(at)];
             if c.high_schools > 0.0 {
                 // One school for the shared grades offers what its pupils allow: effective scale.
-                let together = if scale > 1.0 { math::exp(pooled * w.p.courses_elasticity * math::ln(scale)) } else { 1.0 };
+                let together =
+                    if scale > 1.0 { math::exp(pooled * w.p.courses_elasticity * math::ln(scale)) } else { 1.0 };
                 c.courses = c.courses_own * together * (1.0 + more);
             }
             at = c.next;
@@ -187,9 +188,10 @@ impl<'a> Scales<'a> {
 
 fn finish(w: &mut World<'_>, i: usize, scales: &Scales<'_>) {
     let p = scales.p;
-    let (tasks, referral_depth) =
-        w.s.cluster_of(i)
-            .map_or((0.0, 0.0), |cluster| (f64::from(cluster.tasks.len()), cluster.depth_of(Function::SpecialEducation)));
+    let (tasks, referral_depth) = w
+        .s
+        .cluster_of(i)
+        .map_or((0.0, 0.0), |cluster| (f64::from(cluster.tasks.len()), cluster.depth_of(Function::SpecialEducation)));
     let (own, reached) = district_courses(w, i);
     let d = &mut w.s.d[i];
     // Cuts fall on courses in part.

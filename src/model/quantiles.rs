@@ -28,7 +28,8 @@ pub(crate) struct Shocks {
 impl Quantiles {
     /// The table, which is the same for all runs: worked out once, as regions may be drawn anew in every future.
     pub(crate) fn shared() -> &'static Self {
-        static SHARED: LazyLock<Quantiles> = LazyLock::new(|| Quantiles { table: quantiles().map(|value| value as f32) });
+        static SHARED: LazyLock<Quantiles> =
+            LazyLock::new(|| Quantiles { table: quantiles().map(|value| value as f32) });
         &SHARED
     }
 

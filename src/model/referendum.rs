@@ -78,7 +78,9 @@ fn near_the_largest(w: &World<'_>, members: &Members) -> Members {
 /// The largest of some districts; of equals the one whose name comes first in the order of draws.
 fn largest(w: &World<'_>, members: &Members) -> u16 {
     let size = |i: u16| w.s.d[usize::from(i)].enrolment;
-    let larger = |&a: &u16, &b: &u16| size(a).total_cmp(&size(b)).then_with(|| w.key(usize::from(b)).cmp(&w.key(usize::from(a))));
+    let larger = |&a: &u16, &b: &u16| {
+        size(a).total_cmp(&size(b)).then_with(|| w.key(usize::from(b)).cmp(&w.key(usize::from(a))))
+    };
     members.as_slice().iter().copied().max_by(larger).unwrap_or(NONE)
 }
 
@@ -168,7 +170,8 @@ fn propose_chosen(w: &mut World<'_>) {
 /// What does not depend on the partner.
 fn own_log_odds(w: &World<'_>, i: usize) -> f64 {
     let p = w.p;
-    p.propose_intercept + w.s.climate + p.propose_stress * w.s.d[i].stress - p.propose_identity * (w.s.d[i].identity - 0.5)
+    p.propose_intercept + w.s.climate + p.propose_stress * w.s.d[i].stress
+        - p.propose_identity * (w.s.d[i].identity - 0.5)
 }
 
 /// The partner that suits a district best among the nearest larger ones and the district on the same land, and
@@ -285,7 +288,8 @@ fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
     let large = parties.len() as f64 >= w.p.large_plan;
     let one = if large { w.p.large_plan_one_high_school } else { w.p.plan_one_high_school };
     // Those who already send their pupils to one high school keep to it.
-    let sharing = w.s.cluster_of(first).map_or(0.0, |cluster| cluster.depth_of(super::functions::Function::CoreInstruction));
+    let sharing =
+        w.s.cluster_of(first).map_or(0.0, |cluster| cluster.depth_of(super::functions::Function::CoreInstruction));
     let at = largest_high_school(w, &parties);
     let one_high_school = high < one.max(sharing) && at.is_some();
     let plan = Plan {
@@ -299,7 +303,8 @@ fn design(w: &World<'_>, parties: Members, required: bool) -> Plan {
         round: 0,
     };
     // One town gets the high school and another the middle school.
-    let other = parties.as_slice().iter().copied().find(|&party| plan.high_school.is_some_and(|at| !serves(w, party, at)));
+    let other =
+        parties.as_slice().iter().copied().find(|&party| plan.high_school.is_some_and(|at| !serves(w, party, at)));
     Plan { middle: other.filter(|_| parties.len() == 2 && middle < w.p.plan_grade_centres), ..plan }
 }
 
@@ -312,7 +317,8 @@ fn serves(w: &World<'_>, district: u16, community: u16) -> bool {
 fn largest_high_school(w: &World<'_>, parties: &Members) -> Option<u16> {
     let communities = parties.as_slice().iter().flat_map(|&party| w.s.communities(usize::from(party)));
     let schools = communities.filter(|&community| w.s.c[community].high_schools > 0.0);
-    let most = schools.max_by(|&a, &b| w.s.c[a].attending.total_cmp(&w.s.c[b].attending).then_with(|| w.key(b).cmp(&w.key(a))));
+    let most = schools
+        .max_by(|&a, &b| w.s.c[a].attending.total_cmp(&w.s.c[b].attending).then_with(|| w.key(b).cmp(&w.key(a))));
     most.map(|community| community as u16)
 }
 
@@ -329,7 +335,9 @@ fn planned(w: &World<'_>, plan: &Plan, party: usize) -> PlannedSchools {
     PlannedSchools {
         high_school_closes: closes_high,
         takes_middle: plan.middle == Some(party as u16) && closes_high,
-        building_closes: plan.closes && party != usize::from(plan.host) && within(usize::from(plan.host), Level::Elementary),
+        building_closes: plan.closes
+            && party != usize::from(plan.host)
+            && within(usize::from(plan.host), Level::Elementary),
     }
 }
 

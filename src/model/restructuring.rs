@@ -146,10 +146,15 @@ fn unite_money(w: &mut World<'_>, ended: usize, host: usize, lost: f64) {
     let fixed = |d: &District| d.need / (d.cost_level * (1.0 + d.taste)).max(1e-9);
     // The level that leaves the sum of needs as it is, where schools stay as they are.
     let (need_from, need_to) = (fixed(&from), fixed(to));
-    let level = |value: fn(&District) -> f64| (need_from * value(&from) + need_to * value(to)) / (need_from + need_to).max(1e-9);
+    let level = |value: fn(&District) -> f64| {
+        (need_from * value(&from) + need_to * value(to)) / (need_from + need_to).max(1e-9)
+    };
     let (cost_level, taste) = (level(|d| d.cost_level), level(|d| d.taste));
-    let (staffing, cut, target) =
-        (by_pupils(from.staffing, to.staffing), by_pupils(from.cut, to.cut), by_pupils(from.reserve_target, to.reserve_target));
+    let (staffing, cut, target) = (
+        by_pupils(from.staffing, to.staffing),
+        by_pupils(from.cut, to.cut),
+        by_pupils(from.reserve_target, to.reserve_target),
+    );
     let (revenue_shock, programme_shock) =
         (by_pupils(from.revenue_shock, to.revenue_shock), by_pupils(from.programme_shock, to.programme_shock));
     (to.cost_level, to.taste, to.staffing, to.cut, to.reserve_target) = (cost_level, taste, staffing, cut, target);
@@ -487,7 +492,11 @@ fn count_floor_years(w: &mut World<'_>, district: usize) {
 fn floors<'a>(w: &World<'a>) -> impl Iterator<Item = (&'a EnrolmentFloor, Eligibility)> {
     let (year, policy) = (w.year, w.policy);
     policy.instruments.iter().filter(move |instrument| instrument.open(year)).filter_map(|instrument| {
-        if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind { Some((floor, instrument.eligibility)) } else { None }
+        if let InstrumentKind::EnrolmentFloor(floor) = &instrument.kind {
+            Some((floor, instrument.eligibility))
+        } else {
+            None
+        }
     })
 }
 
@@ -505,7 +514,8 @@ fn concerns(w: &World<'_>, district: usize, floor: &EnrolmentFloor, who: Eligibi
 }
 
 fn below_floor(w: &World<'_>, district: usize, floor: &EnrolmentFloor) -> bool {
-    let sheltered = floor.cluster_exempt && w.s.cluster_of(district).is_some_and(|cluster| cluster.form > Form::Network);
+    let sheltered =
+        floor.cluster_exempt && w.s.cluster_of(district).is_some_and(|cluster| cluster.form > Form::Network);
     w.s.d[district].enrolment < floor.pupils && !sheltered && !(floor.sparse_exempt && w.sparse(district))
 }
 
@@ -569,7 +579,8 @@ fn close_log_odds(w: &World<'_>, community: usize, host: usize) -> f64 {
     let own = if host == community { -p.close_own } else { 0.0 };
     let early = c.joined.is_some_and(|year| f64::from(w.year - year) <= p.close_early_years);
     let forced = if c.forced { p.close_forced + if early { p.close_forced_early } else { 0.0 } } else { 0.0 };
-    let working = w.s.cluster_of(host).is_some_and(|cluster| cluster.worked[0] >= p.good_year && cluster.form > Form::Network);
+    let working =
+        w.s.cluster_of(host).is_some_and(|cluster| cluster.worked[0] >= p.good_year && cluster.form > Form::Network);
     let allied = if working { p.close_alliance } else { 0.0 };
     let small = (1.0 - each / p.small_school).max(-p.close_size_most);
     p.close_intercept + own + forced + small + p.close_stress * w.s.d[host].stress - allied

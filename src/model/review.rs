@@ -144,7 +144,8 @@ fn ending(w: &World<'_>, place: usize) -> Option<Ending> {
     }
     let paid = cluster.paid_from.is_some() && cluster.money_ended.is_none();
     let funded = paid || cluster.is_granted() || cluster.vote_from.is_some();
-    (f64::from(age) > p.term_years && !funded && cluster.form == Form::Cluster && done < p.goal_met).then_some(Ending::GoalMet)
+    (f64::from(age) > p.term_years && !funded && cluster.form == Form::Cluster && done < p.goal_met)
+        .then_some(Ending::GoalMet)
 }
 
 /// Ends a cluster: its members go on alone. It leaves the table at the next sweep.

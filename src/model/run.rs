@@ -82,7 +82,11 @@ impl<'a> Run<'a> {
     }
 
     /// As [`year`](Self::year); `after` sees the world behind each step.
-    pub(super) fn watched_year(&mut self, answers: &[Answer], after: impl FnMut(&'static str, &World<'a>)) -> Vec<Refusal> {
+    pub(super) fn watched_year(
+        &mut self,
+        answers: &[Answer],
+        after: impl FnMut(&'static str, &World<'a>),
+    ) -> Vec<Refusal> {
         let Some(year) = self.next_year() else {
             return answers.iter().map(|&answer| Refusal { answer, reason: Reason::RunOver }).collect();
         };

@@ -119,7 +119,9 @@ mod tests {
         // Medians of unified districts of four states against those of 1,000 pupils and more, FY1995-2016.
         let p = Parameters::default();
         let large = cost_multiplier(1_500.0, 1.0, 5.0, &p);
-        for (pupils, recorded, spread) in [(75.0, 1.77, 0.1), (125.0, 1.41, 0.1), (175.0, 1.30, 0.06), (250.0, 1.16, 0.06)] {
+        for (pupils, recorded, spread) in
+            [(75.0, 1.77, 0.1), (125.0, 1.41, 0.1), (175.0, 1.30, 0.06), (250.0, 1.16, 0.06)]
+        {
             let relative = cost_multiplier(pupils, 1.0, 1.0, &p) / large;
             assert!((relative - recorded).abs() < spread, "{pupils}: {relative} against {recorded}");
         }

@@ -18,8 +18,8 @@ pub use super::state::Founding;
 use super::state::State;
 use super::world::{Replay, World};
 use super::{
-    budget, cooperation, demography, formation, founding, initial, instruments, leadership, measure, programme, referendum,
-    restructuring, review,
+    budget, cooperation, demography, formation, founding, initial, instruments, leadership, measure, programme,
+    referendum, restructuring, review,
 };
 
 /// A region made ready for runs of a number of years: distances and neighbours are worked out once.

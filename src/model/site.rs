@@ -263,15 +263,17 @@ mod tests {
             prop_assert_eq!(site.near(i).iter().map(|&j| usize::from(j)).collect::<Vec<_>>(), &others[..]);
             let miles: Vec<f64> = others.iter().map(|&j| site.miles(i, j)).collect();
             prop_assert_eq!(site.near_miles(i).iter().map(|&miles| f64::from(miles)).collect::<Vec<_>>(), miles);
-            let reaches =
-                |&org: &usize| f64::from(grid::miles(site.places[i], site.support.places[org])) <= region.support[org].reach;
+            let reaches = |&org: &usize| {
+                f64::from(grid::miles(site.places[i], site.support.places[org])) <= region.support[org].reach
+            };
             let helpers: Vec<usize> = (0..region.support.len()).filter(reaches).collect();
             prop_assert_eq!(site.support_near(i), !helpers.is_empty());
             prop_assert_eq!(site.helpers(i).iter().map(|&org| usize::from(org)).collect::<Vec<_>>(), &helpers[..]);
         }
         for org in 0..region.support.len() {
             let reached = |&i: &u16| {
-                f64::from(grid::miles(site.places[usize::from(i)], site.support.places[org])) <= region.support[org].reach
+                f64::from(grid::miles(site.places[usize::from(i)], site.support.places[org]))
+                    <= region.support[org].reach
             };
             prop_assert_eq!(site.reached(org), (0..count as u16).filter(reached).collect::<Vec<_>>());
         }

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::{
-    Circle, DrawingArea, DrawingAreaErrorKind, FontFamily, FontStyle, FontTransform, IntoDrawingArea, IntoFont, PathElement,
-    Polygon, RGBColor, Rectangle, SVGBackend, ShapeStyle, Text, TextStyle,
+    Circle, DrawingArea, DrawingAreaErrorKind, FontFamily, FontStyle, FontTransform, IntoDrawingArea, IntoFont,
+    PathElement, Polygon, RGBColor, Rectangle, SVGBackend, ShapeStyle, Text, TextStyle,
 };
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -103,7 +103,8 @@ impl Style {
         load_fonts()?;
         // Measured large, because the font module rounds to whole pixels.
         let upright = Self { upwards: false, ..self };
-        let (width, _) = upright.plotters(ZOOM).font.box_size(text).map_err(|error| PlotError::Font(error.to_string()))?;
+        let (width, _) =
+            upright.plotters(ZOOM).font.box_size(text).map_err(|error| PlotError::Font(error.to_string()))?;
         Ok(f64::from(width) / ZOOM * FONT_HEIGHT / BACKEND_FONT_FACTOR)
     }
 
@@ -276,8 +277,10 @@ mod tests {
 
     #[test]
     fn text_of_a_user_is_escaped_and_without_characters_that_xml_forbids() {
-        let svg = render("a<b>&\u{1}", 100.0, |canvas| canvas.text("<script>&\u{2}\"x\"", (10.0, 10.0), Style::new(TEXT, WHITE)))
-            .unwrap();
+        let svg = render("a<b>&\u{1}", 100.0, |canvas| {
+            canvas.text("<script>&\u{2}\"x\"", (10.0, 10.0), Style::new(TEXT, WHITE))
+        })
+        .unwrap();
         assert!(svg.contains("<title>a&lt;b&gt;&amp; </title>"));
         assert!(svg.contains("&lt;script&gt;&amp; &quot;x&quot;"));
     }

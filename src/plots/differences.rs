@@ -6,8 +6,8 @@ use super::PlotError;
 use super::canvas::{Canvas, Frame, HEIGHT, Style, TEXT, WIDTH, render};
 use super::palette::{BLACK, BLUE, GREY, PALE, SLATE, VERMILLION};
 use super::sheet::{
-    Axis, Key, MARGIN, Numbers, Sheet, cells, draw_level, extent, grouped, label_width, panel_title, ring, title_height,
-    title_lines, triangle,
+    Axis, Key, MARGIN, Numbers, Sheet, cells, draw_level, extent, grouped, label_width, panel_title, ring,
+    title_height, title_lines, triangle,
 };
 use crate::model::outcomes::Better;
 
@@ -219,7 +219,8 @@ impl DifferencePanel {
         let (low, high) = extent(values.chain([0.0])).unwrap_or((0.0, 0.0));
         let pad = (high - low) * 0.06;
         let mut axis = Axis::new(low - pad, high + pad, ((width / 45.0) as usize).max(3), Numbers::Signed);
-        let pixels = |ticks: &[(f64, String)]| ticks.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(f64::INFINITY, f64::min);
+        let pixels =
+            |ticks: &[(f64, String)]| ticks.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(f64::INFINITY, f64::min);
         // Labels wider than their step would overlap; zero always keeps its own.
         while pixels(&axis.ticks) / (axis.high - axis.low) * width < label_width(&axis)? + 12.0 {
             let zero = axis.ticks.iter().position(|tick| tick.0.abs() < 1e-9 * (axis.high - axis.low)).unwrap_or(0);
@@ -267,7 +268,13 @@ impl DifferencePanel {
         canvas.text(unit, (plot.centre().0, plot.bottom + 53.0), Style::new(TEXT, SLATE).centred())
     }
 
-    fn draw_row(&self, canvas: &Canvas<'_>, plot: Frame, (row, y): (&Difference, f64), axis: &Axis) -> Result<(), PlotError> {
+    fn draw_row(
+        &self,
+        canvas: &Canvas<'_>,
+        plot: Frame,
+        (row, y): (&Difference, f64),
+        axis: &Axis,
+    ) -> Result<(), PlotError> {
         if row.quantiles.iter().any(|value| !value.is_finite()) {
             return canvas.text("no value", (plot.left + 10.0, y), Style::new(TEXT, SLATE));
         }
@@ -292,7 +299,8 @@ mod tests {
 
     #[test]
     fn a_difference_is_judged_by_its_whole_band_and_the_way_that_is_better() {
-        let (up, down, across) = ([1.0, 2.0, 3.0, 4.0, 5.0], [-5.0, -4.0, -3.0, -2.0, -1.0], [-1.0, 0.0, 1.0, 2.0, 3.0]);
+        let (up, down, across) =
+            ([1.0, 2.0, 3.0, 4.0, 5.0], [-5.0, -4.0, -3.0, -2.0, -1.0], [-1.0, 0.0, 1.0, 2.0, 3.0]);
         assert_eq!(Verdict::of(Better::Higher, up), Verdict::Better);
         assert_eq!(Verdict::of(Better::Higher, down), Verdict::Worse);
         assert_eq!(Verdict::of(Better::Lower, up), Verdict::Worse);

@@ -4,7 +4,8 @@ use super::PlotError;
 use super::canvas::{Canvas, Frame, HEIGHT, Point, Style, TEXT, render};
 use super::palette::{BLUE, GREY, SLATE, VERMILLION, WHITE};
 use super::sheet::{
-    Axis, Key, Numbers, Sheet, cells, draw_level, draw_upright, extent, grid, label_width, panel_title, title_height, title_lines,
+    Axis, Key, Numbers, Sheet, cells, draw_level, draw_upright, extent, grid, label_width, panel_title, title_height,
+    title_lines,
 };
 
 const HALF: f64 = 0.45;
@@ -60,8 +61,12 @@ impl FanChart {
     fn check(&self) -> Result<(), PlotError> {
         let years = self.years.len();
         let observed = self.panels.iter().map(|panel| panel.observed.len()).filter(|length| *length > 0);
-        let lengths =
-            self.panels.iter().map(|panel| panel.quantiles.len()).chain(self.baseline.as_ref().map(Vec::len)).chain(observed);
+        let lengths = self
+            .panels
+            .iter()
+            .map(|panel| panel.quantiles.len())
+            .chain(self.baseline.as_ref().map(Vec::len))
+            .chain(observed);
         match lengths.into_iter().find(|&length| length != years) {
             Some(length) => Err(PlotError::Shape(format!("{length} values for {years} years"))),
             None => Ok(()),
@@ -95,7 +100,11 @@ impl FanChart {
         if low >= high {
             let axis = Axis::new(low, high, ticks, numbers);
             // Equal shares get room within what a share can be.
-            return if self.share { Axis::new((low - 0.1).max(0.0), (high + 0.1).min(1.0), ticks, numbers) } else { axis };
+            return if self.share {
+                Axis::new((low - 0.1).max(0.0), (high + 0.1).min(1.0), ticks, numbers)
+            } else {
+                axis
+            };
         }
         let pad = (high - low) * 0.06;
         let bottom = if low >= 0.0 && low < 0.35 * high { 0.0 } else { low - pad };
@@ -200,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_share_is_never_drawn_beyond_the_whole() {
-        let panel = FanPanel { title: "a".into(), quantiles: vec![[0.9, 0.95, 0.97, 0.99, 1.0]; 3], ..FanPanel::default() };
+        let panel =
+            FanPanel { title: "a".into(), quantiles: vec![[0.9, 0.95, 0.97, 0.99, 1.0]; 3], ..FanPanel::default() };
         let chart = FanChart { years: vec![1, 2, 3], panels: vec![panel], share: true, ..FanChart::default() };
         assert!(chart.axis(500.0).high <= 1.0);
         let svg = chart.svg().unwrap();

@@ -3,7 +3,9 @@
 use super::PlotError;
 use super::canvas::{Canvas, Frame, HEIGHT, Style, TEXT, render};
 use super::palette::{BLUE, SLATE, VERMILLION};
-use super::sheet::{Axis, Key, Numbers, Sheet, cells, draw_upright, extent, grid, label_width, panel_title, title_lines};
+use super::sheet::{
+    Axis, Key, Numbers, Sheet, cells, draw_upright, extent, grid, label_width, panel_title, title_lines,
+};
 
 /// Figures by category, as shares.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,7 +60,8 @@ impl IntervalChart {
     }
 
     fn draw_panels(&self, canvas: &Canvas<'_>, frame: Frame, (columns, rows): (usize, usize)) -> Result<(), PlotError> {
-        let all = self.panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| row.simulated.iter().chain(&row.observed));
+        let all =
+            self.panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| row.simulated.iter().chain(&row.observed));
         let most = extent(all.copied()).map_or(1.0, |(_, most)| most.max(0.01));
         let axis = Axis::new(0.0, most, 7, Numbers::Share);
         let inner = Frame { left: frame.left + label_width(&axis)? + 16.0, right: frame.right - 24.0, ..frame };
@@ -100,7 +103,10 @@ mod tests {
     #[test]
     fn a_figure_without_an_interval_is_a_dot_and_no_figure_is_nothing() {
         let row = |simulated| IntervalRow { label: "1-24".into(), simulated, observed: [f64::NAN; 3] };
-        let chart = |rows| IntervalChart { panels: vec![IntervalPanel { title: "ND".into(), rows }], ..IntervalChart::default() };
+        let chart = |rows| IntervalChart {
+            panels: vec![IntervalPanel { title: "ND".into(), rows }],
+            ..IntervalChart::default()
+        };
         let circles = |svg: &str| svg.matches("<circle").count();
         let none = chart(vec![row([f64::NAN; 3])]).svg().unwrap();
         let dot = chart(vec![row([f64::NAN, 0.1, f64::NAN])]).svg().unwrap();

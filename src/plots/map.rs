@@ -90,9 +90,11 @@ impl MapChart {
     }
 
     fn legend(&self, radius: f64, pupils: f64) -> Vec<(Key, String)> {
-        let occurs = |form: &Form| self.panels.iter().flat_map(|panel| &panel.shares).any(|shares| shares[*form as usize] > 0.0);
+        let occurs =
+            |form: &Form| self.panels.iter().flat_map(|panel| &panel.shares).any(|shares| shares[*form as usize] > 0.0);
         let occurring = Form::ALL.into_iter().filter(occurs);
-        let mut legend: Vec<_> = occurring.map(|form| (Key::Disc(status(form)), status_name(form).to_owned())).collect();
+        let mut legend: Vec<_> =
+            occurring.map(|form| (Key::Disc(status(form)), status_name(form).to_owned())).collect();
         if self.panels.iter().flat_map(|panel| &panel.shares).any(|shares| mostly_ended(shares).is_some()) {
             let told = if self.one_future { "ended as a district" } else { "ended as a district in most futures" };
             legend.push((Key::Cross(BLACK), told.to_owned()));
@@ -109,7 +111,8 @@ impl MapChart {
 
     /// The factor from the root of pupils to pixels.
     fn radius_of_a_pupil(&self, width: f64, height: f64) -> f64 {
-        let pupils = || self.communities.iter().map(|community| community.pupils.max(0.0)).filter(|pupils| pupils.is_finite());
+        let pupils =
+            || self.communities.iter().map(|community| community.pupils.max(0.0)).filter(|pupils| pupils.is_finite());
         let (total, most) = (pupils().sum::<f64>(), pupils().fold(0.0, f64::max));
         if total <= 0.0 {
             return 0.0;
@@ -118,7 +121,13 @@ impl MapChart {
         by_cover.min(MOST_RADIUS / most.sqrt())
     }
 
-    fn draw_panels(&self, canvas: &Canvas<'_>, frame: Frame, shape: (usize, usize), radius: f64) -> Result<(), PlotError> {
+    fn draw_panels(
+        &self,
+        canvas: &Canvas<'_>,
+        frame: Frame,
+        shape: (usize, usize),
+        radius: f64,
+    ) -> Result<(), PlotError> {
         let places = cells(frame, shape, (24.0, 14.0));
         let width = places.first().map_or(0.0, Frame::width);
         let lines = title_lines(self.panels.iter().map(|panel| panel.title.as_str()), width)?;

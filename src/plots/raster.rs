@@ -64,7 +64,8 @@ fn fonts() -> Arc<fontdb::Database> {
 mod tests {
     use super::*;
 
-    const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><text x="2" y="20">Ab</text></svg>"#;
+    const SVG: &str =
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><text x="2" y="20">Ab</text></svg>"#;
 
     #[test]
     fn a_picture_has_the_scaled_size_and_the_same_bytes_again() {

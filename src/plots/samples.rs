@@ -20,7 +20,8 @@ const POLICIES: [&str; 8] = [
     "Sharing weight",
     LONG,
 ];
-const CAPTION: &str = "Line: median; bands: 50 % and 90 % of 1,000 futures; seed 1507; synthetic region of 50 districts.";
+const CAPTION: &str =
+    "Line: median; bands: 50 % and 90 % of 1,000 futures; seed 1507; synthetic region of 50 districts.";
 
 fn years() -> Vec<i32> {
     (2025..2045).collect()
@@ -54,7 +55,11 @@ fn fan(policies: &[&str], share: bool) -> FanChart {
         caption: CAPTION.into(),
         years: years(),
         panels: panels
-            .map(|(place, title)| FanPanel { title: (*title).into(), quantiles: quantiles(place, scale), observed: Vec::new() })
+            .map(|(place, title)| FanPanel {
+                title: (*title).into(),
+                quantiles: quantiles(place, scale),
+                observed: Vec::new(),
+            })
             .collect(),
         baseline: Some(quantiles(0, scale).iter().map(|five| five[2]).collect()),
         share,
@@ -93,16 +98,17 @@ fn differences(policies: &[&str], outcomes: usize) -> DifferencesChart {
         ("Districts ended by merger", "districts", false, 0, Better::Neither, 12.0),
         ("State outlay on instruments", "million $", false, 2, Better::Lower, 30.0),
     ];
-    let panel = |(place, &(title, unit, share, decimals, better, scale)): (usize, &(&str, &str, bool, usize, Better, f64))| {
-        DifferencePanel {
-            title: title.into(),
-            unit: unit.into(),
-            share,
-            decimals,
-            better,
-            rows: (0..policies.len()).map(|policy| difference(place * 10 + policy, scale)).collect(),
-        }
-    };
+    let panel =
+        |(place, &(title, unit, share, decimals, better, scale)): (usize, &(&str, &str, bool, usize, Better, f64))| {
+            DifferencePanel {
+                title: title.into(),
+                unit: unit.into(),
+                share,
+                decimals,
+                better,
+                rows: (0..policies.len()).map(|policy| difference(place * 10 + policy, scale)).collect(),
+            }
+        };
     DifferencesChart {
         title: "What each policy changes against no incentive after 20 years".into(),
         caption: "Each point: median of the paired difference over 1,000 futures that all policies share; seed 1507; synthetic region of 50 districts.".into(),
@@ -120,8 +126,11 @@ fn map(policies: &[&str], communities: usize) -> MapChart {
     };
     let mut start = [0.0; 7];
     start[Form::Alone as usize] = 1.0;
-    let mut panels =
-        vec![MapPanel { title: "At the start, 2025".into(), shares: vec![start; communities], hosts: vec![None; communities] }];
+    let mut panels = vec![MapPanel {
+        title: "At the start, 2025".into(),
+        shares: vec![start; communities],
+        hosts: vec![None; communities],
+    }];
     for (policy, title) in policies.iter().enumerate() {
         let shares = |place: usize| {
             let mut shares: [f64; 7] = std::array::from_fn(|form| noise(place * 7 + form + policy * 977));
@@ -134,7 +143,11 @@ fn map(policies: &[&str], communities: usize) -> MapChart {
             (all[Form::Merged as usize] + all[Form::Dissolved as usize] > 0.5).then_some((place + 1) % communities)
         };
         let shares_of_all = (0..communities).map(shares).collect();
-        panels.push(MapPanel { title: (*title).into(), shares: shares_of_all, hosts: (0..communities).map(hosts).collect() });
+        panels.push(MapPanel {
+            title: (*title).into(),
+            shares: shares_of_all,
+            hosts: (0..communities).map(hosts).collect(),
+        });
     }
     MapChart {
         title: "What becomes of the communities by 2044".into(),
@@ -300,8 +313,10 @@ fn no_two_texts_overlap() {
         collect_texts(tree.root(), &mut texts);
         for (place, (text, a)) in texts.iter().enumerate() {
             for (other, b) in &texts[..place] {
-                let (across, down) =
-                    (a.right().min(b.right()) - a.left().max(b.left()), a.bottom().min(b.bottom()) - a.top().max(b.top()));
+                let (across, down) = (
+                    a.right().min(b.right()) - a.left().max(b.left()),
+                    a.bottom().min(b.bottom()) - a.top().max(b.top()),
+                );
                 assert!(across < 1.0 || down < 1.0, "{name}: `{text}` and `{other}` overlap: {a:?} {b:?}");
             }
         }

@@ -323,7 +323,9 @@ mod tests {
 
     #[test]
     fn an_axis_without_a_range_still_has_one() {
-        for (low, high) in [(3.0, 3.0), (0.0, 0.0), (f64::NAN, f64::NAN), (f64::INFINITY, f64::NEG_INFINITY), (-1e9, -1e9)] {
+        for (low, high) in
+            [(3.0, 3.0), (0.0, 0.0), (f64::NAN, f64::NAN), (f64::INFINITY, f64::NEG_INFINITY), (-1e9, -1e9)]
+        {
             let axis = Axis::new(low, high, 5, Numbers::Plain);
             assert!(axis.low < axis.high && !axis.ticks.is_empty(), "{low} {high}");
         }
@@ -341,6 +343,9 @@ mod tests {
 
     #[test]
     fn panels_fill_a_wide_screen() {
-        assert_eq!([1, 2, 3, 4, 5, 8, 9, 12].map(grid), [(1, 1), (2, 1), (3, 1), (2, 2), (3, 2), (4, 2), (3, 3), (4, 3)]);
+        assert_eq!(
+            [1, 2, 3, 4, 5, 8, 9, 12].map(grid),
+            [(1, 1), (2, 1), (3, 1), (2, 2), (3, 2), (4, 2), (3, 3), (4, 3)]
+        );
     }
 }

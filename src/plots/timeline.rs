@@ -55,7 +55,8 @@ impl TimelineChart {
 
     /// Every status that occurs, from the top of the stack downwards as the eye meets it.
     fn legend(&self) -> Vec<(Key, String)> {
-        let occurs = |form: &Form| self.panels.iter().flat_map(|panel| &panel.counts).any(|counts| counts[*form as usize] > 0.0);
+        let occurs =
+            |form: &Form| self.panels.iter().flat_map(|panel| &panel.counts).any(|counts| counts[*form as usize] > 0.0);
         let occurring = Form::ALL.into_iter().filter(occurs);
         occurring.map(|form| (Key::Area(status(form), 1.0), status_name(form).to_owned())).collect()
     }
@@ -83,14 +84,23 @@ impl TimelineChart {
         Ok(())
     }
 
-    fn draw_stack(&self, canvas: &Canvas<'_>, plot: Frame, panel: &TimelinePanel, axis: &Axis) -> Result<(), PlotError> {
+    fn draw_stack(
+        &self,
+        canvas: &Canvas<'_>,
+        plot: Frame,
+        panel: &TimelinePanel,
+        axis: &Axis,
+    ) -> Result<(), PlotError> {
         let years = Axis::years(&self.years, plot.width());
         // A single year is drawn as a bar.
         let columns: Vec<(f64, usize)> = match self.years[..] {
             [year] => [-0.5, 0.5].map(|side| (years.place(f64::from(year) + side, plot.left, plot.right), 0)).to_vec(),
-            _ => {
-                self.years.iter().enumerate().map(|(y, year)| (years.place(f64::from(*year), plot.left, plot.right), y)).collect()
-            }
+            _ => self
+                .years
+                .iter()
+                .enumerate()
+                .map(|(y, year)| (years.place(f64::from(*year), plot.left, plot.right), y))
+                .collect(),
         };
         let edge = |forms: usize| -> Vec<Point> {
             let level = |year: usize| panel.counts[year][..forms].iter().filter(|count| count.is_finite()).sum::<f64>();
@@ -134,7 +144,8 @@ fn label(canvas: &Canvas<'_>, plot: Frame, form: Form, (lower, upper): (&[Point]
     let inside = |x: &f64| *x - half >= plot.left && *x + half <= plot.right;
     let candidates = lower.windows(2).map(|pair| f64::midpoint(pair[0].0, pair[1].0)).filter(inside);
     // More room than a few lines is no better; then the middle is.
-    let score = |(x, (floor, ceiling)): &(f64, Point)| ((floor - ceiling).min(3.0 * TEXT), -(x - plot.centre().0).abs());
+    let score =
+        |(x, (floor, ceiling)): &(f64, Point)| ((floor - ceiling).min(3.0 * TEXT), -(x - plot.centre().0).abs());
     let best = candidates.map(|x| (x, room(x))).max_by(|a, b| {
         let (a, b) = (score(a), score(b));
         a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))

@@ -20,10 +20,22 @@ pub fn text(found: &Ablated, page: Page) -> String {
         facts(found)
     );
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(["", "with it", "effect\n95 % interval", "verdict", "founded"]);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header([
+        "",
+        "with it",
+        "effect\n95 % interval",
+        "verdict",
+        "founded",
+    ]);
     for row in &found.rows {
         table.add_row([
-            format!("{} {}\n  without: {}\n  {}", row.seed, row.factor, row.mechanism.replace(", ", ",\n    "), row.outcome),
+            format!(
+                "{} {}\n  without: {}\n  {}",
+                row.seed,
+                row.factor,
+                row.mechanism.replace(", ", ",\n    "),
+                row.outcome
+            ),
             number(row.with_factor, 3),
             format!("{}\n{}", signed(row.effect.mean, 4), interval(&row.effect)),
             format!("{}\nclaimed: {}", row.verdict, row.claimed),

@@ -28,7 +28,11 @@ impl Made {
     fn parameters(&self) -> String {
         self.posterior.as_ref().map_or_else(
             || "Parameters are drawn from their published priors.".to_owned(),
-            |name| format!("Parameters are drawn from the posterior \"{name}\", those that it does not hold from their priors."),
+            |name| {
+                format!(
+                    "Parameters are drawn from the posterior \"{name}\", those that it does not hold from their priors."
+                )
+            },
         )
     }
 }
@@ -123,8 +127,13 @@ fn score_cells(result: &StateResult, parameters: &str) -> Vec<String> {
 }
 
 /// For each state that was held out, its result under the priors and under the others' posterior.
-fn pairs<'a>(results: &'a [StateResult], held_out: &'a [HeldOut]) -> impl Iterator<Item = (&'a StateResult, &'a HeldOut)> {
-    let of = |held: &'a HeldOut| results.iter().find(|result| result.state == held.result.state).map(|result| (result, held));
+fn pairs<'a>(
+    results: &'a [StateResult],
+    held_out: &'a [HeldOut],
+) -> impl Iterator<Item = (&'a StateResult, &'a HeldOut)> {
+    let of = |held: &'a HeldOut| {
+        results.iter().find(|result| result.state == held.result.state).map(|result| (result, held))
+    };
     held_out.iter().filter_map(of)
 }
 
@@ -164,7 +173,12 @@ pub fn text(results: &[StateResult], held_out: &[HeldOut], made: &Made, page: Pa
         let hits = list.iter().filter(|check| check.hit).count();
         let _ = writeln!(out, "\n{hits} of {} are hits.\n", list.len());
         if !result.causal.is_empty() {
-            out.push_str(&reference(page, &PAIRED, result.causal.iter().map(paired_cells).collect(), &[24, 27, 27, 26]));
+            out.push_str(&reference(
+                page,
+                &PAIRED,
+                result.causal.iter().map(paired_cells).collect(),
+                &[24, 27, 27, 26],
+            ));
             out.push('\n');
         }
     }
@@ -206,12 +220,28 @@ pub fn json(results: &[StateResult], held_out: &[HeldOut]) -> Result<String, ser
 pub fn tables(results: &[StateResult], held_out: &[HeldOut]) -> Result<Vec<(String, Vec<u8>)>, csv::Error> {
     let number = |value: f64| if value.is_nan() { String::new() } else { value.to_string() };
     let three = |band: Band| [number(band.low), number(band.median), number(band.high)];
-    let mut checked = vec![strings(&["state", "parameters", "target", "published", "p5", "median", "p95", "hit", "rule"])];
+    let mut checked =
+        vec![strings(&["state", "parameters", "target", "published", "p5", "median", "p95", "hit", "rule"])];
     let mut counts = vec![strings(&["state", "fiscal_year", "published", "p5", "median", "p95"])];
-    let mut causal =
-        vec![strings(&["state", "fiscal_years", "without_median", "effect_p5", "effect_median", "effect_p95", "record_change"])];
-    let mut fates =
-        vec![strings(&["state", "leaid", "name", "pupils_1995", "ended", "identifier_ended", "probability", "regression"])];
+    let mut causal = vec![strings(&[
+        "state",
+        "fiscal_years",
+        "without_median",
+        "effect_p5",
+        "effect_median",
+        "effect_p95",
+        "record_change",
+    ])];
+    let mut fates = vec![strings(&[
+        "state",
+        "leaid",
+        "name",
+        "pupils_1995",
+        "ended",
+        "identifier_ended",
+        "probability",
+        "regression",
+    ])];
     for result in results {
         let held = held_out.iter().map(|held| &held.result).find(|held| held.state == result.state);
         for (name, result) in [("as given", Some(result)), ("held out", held)] {
@@ -229,7 +259,14 @@ pub fn tables(results: &[StateResult], held_out: &[HeldOut]) -> Result<Vec<(Stri
         }
         for count in &result.counts {
             let [low, median, high] = three(count.simulated);
-            counts.push(vec![result.state.clone(), count.year.to_string(), count.published.to_string(), low, median, high]);
+            counts.push(vec![
+                result.state.clone(),
+                count.year.to_string(),
+                count.published.to_string(),
+                low,
+                median,
+                high,
+            ]);
         }
         for fate in &result.fates {
             fates.push(vec![
@@ -276,7 +313,10 @@ pub fn charts(results: &[StateResult], made: &Made) -> Result<Vec<ChartFile>, Pl
         drawings.push((format!("districts-{}", result.state.to_lowercase()), counts_chart(result, &caption).svg()?));
     }
     let rates = |result: &StateResult| rates_panel(result);
-    drawings.push(("exit-rates".to_owned(), intervals("Yearly exit rate by size", "pupils", &caption, results, rates).svg()?));
+    drawings.push((
+        "exit-rates".to_owned(),
+        intervals("Yearly exit rate by size", "pupils", &caption, results, rates).svg()?,
+    ));
     let bins = "probability foretold";
     let calibration = intervals(
         "Did as many districts end by 2016 as was foretold? (tenths of the districts)",
@@ -409,7 +449,8 @@ pub fn page(results: &[StateResult], held_out: &[HeldOut], made: &Made) -> Strin
             let _ = writeln!(out, "| {} |", cells(check).join(" | "));
         }
         if !result.causal.is_empty() {
-            let _ = writeln!(out, "\n{}", markdown(&PAIRED, &result.causal.iter().map(paired_cells).collect::<Vec<_>>()));
+            let _ =
+                writeln!(out, "\n{}", markdown(&PAIRED, &result.causal.iter().map(paired_cells).collect::<Vec<_>>()));
         }
         let name = result.state.to_lowercase();
         let _ = writeln!(out, "\n![Districts of {} by year]({IMAGES}/districts-{name}.svg)", result.state);
@@ -473,7 +514,8 @@ mod tests {
     const POSTERIOR: &str = "name = \"x\"\ntargets_sha256 = \"a\"\nprogram = \"0\"\nseed = 1\ntolerance = 1\nparameters = [\"wedge\"]\n[[particle]]\nweight = 1\nvalues = [0.001]\n";
 
     fn result() -> StateResult {
-        let count = |published| YearCount { year: 2016, published, simulated: Band { low: 150.0, median: 160.0, high: 170.0 } };
+        let count =
+            |published| YearCount { year: 2016, published, simulated: Band { low: 150.0, median: 160.0, high: 170.0 } };
         StateResult {
             state: "ND".to_owned(),
             policy: "No instrument".to_owned(),
@@ -505,7 +547,10 @@ mod tests {
         let page = page(&[result()], &[], &made);
         assert!(page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS |"), "{page}");
         assert!(page.contains("| Later enrolments inside their 90 % bands | 90 % | 90 % | hit |"), "{page}");
-        assert!(page.contains("| 2001 to 2016 | 0.40 % (0.10 % to 1.00 %) | 0.25 % (0.00 % to 0.60 %) | 0.79 % |"), "{page}");
+        assert!(
+            page.contains("| 2001 to 2016 | 0.40 % (0.10 % to 1.00 %) | 0.25 % (0.00 % to 0.60 %) | 0.79 % |"),
+            "{page}"
+        );
         let text = text(&[result()], &[], &made, Page::ENDLESS);
         assert!(text.contains("MISS") && text.contains("1 of 3 are hits"), "{text}");
         assert!(!page.contains("held out") && page.contains("published priors"));
@@ -517,12 +562,17 @@ mod tests {
         let mut better = result();
         better.counts[0].simulated = Band { low: 170.0, median: 176.0, high: 180.0 };
         let posterior = crate::futures::posterior::parse(POSTERIOR, "p.toml").expect("it is sound");
-        let held = [HeldOut { calibration: crate::report::calibration::tests::calibration(), posterior, result: better }];
+        let held =
+            [HeldOut { calibration: crate::report::calibration::tests::calibration(), posterior, result: better }];
         let page = page(&[result()], &held, &made);
-        assert!(page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS | 176 (170 to 180) | hit |"), "{page}");
+        assert!(
+            page.contains("| Districts in 2016 | 177 | 160 (150 to 170) | MISS | 176 (170 to 180) | hit |"),
+            "{page}"
+        );
         assert!(page.contains("| ND | priors | 1 of 3 |") && page.contains("| ND | held out | 3 of 3 |"), "{page}");
         assert!(text(&[result()], &held, &made, Page::ENDLESS).contains("Leave one state out"));
-        let json: serde_json::Value = serde_json::from_str(&json(&[result()], &held).expect("plain data")).expect("JSON");
+        let json: serde_json::Value =
+            serde_json::from_str(&json(&[result()], &held).expect("plain data")).expect("JSON");
         assert_eq!(json[0]["held_out"]["checks"][0]["hit"], true);
         let tables = tables(&[result()], &held).expect("rows in memory");
         assert_eq!(String::from_utf8_lossy(&tables[0].1).matches(",held out,").count(), 3);
@@ -531,7 +581,8 @@ mod tests {
     #[test]
     fn the_tables_have_a_line_for_every_check_and_year() {
         let tables = tables(&[result()], &[]).expect("rows in memory");
-        let lines: Vec<usize> = tables.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().count()).collect();
+        let lines: Vec<usize> =
+            tables.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().count()).collect();
         assert_eq!(lines, [4, 2, 2, 1]);
     }
 
@@ -541,7 +592,8 @@ mod tests {
         let page = std::fs::read_to_string(path).expect("the page is part of the project").replace("\r\n", "\n");
         assert!(page.starts_with(HEAD), "its head differs: make it anew with `barnraise backtest`");
         let tables = page.split("\n\n").filter(|part| part.starts_with("| target"));
-        let rows: Vec<&str> = tables.flat_map(|table| table.lines().skip(2)).filter(|line| line.starts_with("| ")).collect();
+        let rows: Vec<&str> =
+            tables.flat_map(|table| table.lines().skip(2)).filter(|line| line.starts_with("| ")).collect();
         assert!(rows.len() > 30 && rows.iter().all(|row| row.ends_with("| hit |") || row.ends_with("| MISS |")));
     }
 }

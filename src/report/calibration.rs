@@ -253,7 +253,15 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::report) fn calibration() -> Calibration {
-        let fit = |name, sd, informed| ParameterFit { name, title: "", prior_mean: 1.5, prior_sd: 0.2, mean: 1.6, sd, informed };
+        let fit = |name, sd, informed| ParameterFit {
+            name,
+            title: "",
+            prior_mean: 1.5,
+            prior_sd: 0.2,
+            mean: 1.6,
+            sd,
+            informed,
+        };
         Calibration {
             name: "trial".into(),
             title: "A trial".into(),
@@ -288,8 +296,16 @@ pub(super) mod tests {
     #[test]
     fn everything_that_was_found_is_told_and_what_is_not_informed_is_named() {
         let text = text(&calibration(), Page::ENDLESS);
-        for part in ["0.44 ± 0.07", "0.51 (0.40 to 0.60)", "+1.0", "n/a", "+0.25 (-0.50 to +1.00)", "31 %", "78", "defaults 2.00"]
-        {
+        for part in [
+            "0.44 ± 0.07",
+            "0.51 (0.40 to 0.60)",
+            "+1.0",
+            "n/a",
+            "+0.25 (-0.50 to +1.00)",
+            "31 %",
+            "78",
+            "defaults 2.00",
+        ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
         let last = text.lines().rev().nth(1).unwrap_or_default();
@@ -307,7 +323,8 @@ pub(super) mod tests {
         assert!(page.contains("**1 of 2 are hits.**") && page.contains("barnraise calibrate t.toml"), "{page}");
         assert!(page.contains("| ND | take-up | 0.44 ± 0.07 | 0.51 (0.40 to 0.60) | share | hit | law |"), "{page}");
         assert!(
-            page.contains("| MISS | a / b c |") && page.contains("| `vote_host` | 1.500 ± 0.200 | 1.600 ± 0.190 | no |"),
+            page.contains("| MISS | a / b c |")
+                && page.contains("| `vote_host` | 1.500 ± 0.200 | 1.600 ± 0.190 | no |"),
             "{page}"
         );
     }
@@ -316,7 +333,10 @@ pub(super) mod tests {
     fn the_page_in_the_documents_is_one_that_this_program_writes() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/calibration");
         let page = std::fs::read_to_string(folder.join("calibration.md")).expect("the page is part of the project");
-        assert!(page.replace("\r\n", "\n").contains(PAGE_HEAD), "its head differs: make it anew with `barnraise calibrate`");
+        assert!(
+            page.replace("\r\n", "\n").contains(PAGE_HEAD),
+            "its head differs: make it anew with `barnraise calibrate`"
+        );
         assert!(folder.join("targets.svg").is_file() && folder.join("parameters.svg").is_file());
     }
 

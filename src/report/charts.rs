@@ -7,8 +7,8 @@ use crate::model::events::Form;
 use crate::model::outcomes::RegionOutcome;
 use crate::model::region::Region;
 use crate::plots::{
-    Community, Difference, DifferencePanel, DifferencesChart, FanChart, FanPanel, MapChart, MapPanel, PlotError, TimelineChart,
-    TimelinePanel, png,
+    Community, Difference, DifferencePanel, DifferencesChart, FanChart, FanPanel, MapChart, MapPanel, PlotError,
+    TimelineChart, TimelinePanel, png,
 };
 
 /// The outcomes that are drawn as fans.
@@ -35,7 +35,8 @@ pub struct ChartFile {
 pub fn draw(comparison: &Comparison, trends: &[Trends], region: &Region) -> Result<Vec<ChartFile>, PlotError> {
     let mut drawings = Vec::new();
     for outcome in FANS {
-        drawings.push((format!("fan-{}", outcome.outcome().id.replace('_', "-")), fan(comparison, trends, outcome).svg()?));
+        drawings
+            .push((format!("fan-{}", outcome.outcome().id.replace('_', "-")), fan(comparison, trends, outcome).svg()?));
     }
     if comparison.policies.len() > 1 {
         for (nth, chart) in differences(comparison).iter().enumerate() {
@@ -129,8 +130,11 @@ fn differences(comparison: &Comparison) -> Vec<DifferencesChart> {
 }
 
 fn map(comparison: &Comparison, trends: &[Trends], region: &Region) -> MapChart {
-    let communities =
-        region.districts.iter().map(|district| Community { x: district.x, y: district.y, pupils: district.enrolment() });
+    let communities = region.districts.iter().map(|district| Community {
+        x: district.x,
+        y: district.y,
+        pupils: district.enrolment(),
+    });
     let mut alone = [0.0; Form::ALL.len()];
     alone[Form::Alone as usize] = 1.0;
     let count = region.districts.len();

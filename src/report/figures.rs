@@ -152,7 +152,10 @@ mod tests {
     fn shares_are_percentages_and_their_differences_percentage_points() {
         let viability = Shown::of(RegionOutcome::district_viability.outcome());
         assert_eq!((viability.level(0.9234).as_str(), viability.unit()), ("92.3", "%"));
-        assert_eq!((viability.difference(-0.012).as_str(), viability.difference_unit()), ("-1.20", "percentage points"));
+        assert_eq!(
+            (viability.difference(-0.012).as_str(), viability.difference_unit()),
+            ("-1.20", "percentage points")
+        );
     }
 
     #[test]

@@ -180,7 +180,9 @@ fn outcome(outcome: &Outcome) -> Vec<String> {
 fn schedule() -> String {
     let rows = schedule_summary().into_iter().enumerate().map(|(place, step)| {
         let number = (place + 1).to_string();
-        [number.as_str(), &format!("**{}**", step.name), step.summary, step.reads, step.writes].map(str::to_owned).to_vec()
+        [number.as_str(), &format!("**{}**", step.name), step.summary, step.reads, step.writes]
+            .map(str::to_owned)
+            .to_vec()
     });
     page("The yearly schedule", SCHEDULE_INTRO) + &table(&["", "step", "what happens", "reads", "writes"], rows)
 }
@@ -214,7 +216,12 @@ mod tests {
         for info in PARAMETERS {
             let rows = text.lines().filter(|line| line.starts_with(&format!("| `{}` |", info.name))).count();
             assert_eq!(rows, 1, "{}", info.name);
-            assert_eq!(text.lines().filter(|line| *line == format!("## {}", info.process)).count(), 1, "{}", info.process);
+            assert_eq!(
+                text.lines().filter(|line| *line == format!("## {}", info.process)).count(),
+                1,
+                "{}",
+                info.process
+            );
         }
     }
 
@@ -226,7 +233,8 @@ mod tests {
     #[test]
     fn the_formats_name_every_kind_of_instrument() {
         let formats = documents();
-        let scenario = formats.iter().find(|document| document.path.ends_with("scenario-format.md")).expect("it is made");
+        let scenario =
+            formats.iter().find(|document| document.path.ends_with("scenario-format.md")).expect("it is made");
         for kind in ["cluster_grant", "merger_grant", "taxing_authority"] {
             assert!(scenario.text.contains(&format!("`{kind}`")), "{kind}");
         }

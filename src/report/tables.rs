@@ -32,7 +32,8 @@ pub(super) fn letter(place: usize) -> String {
 /// Policies side by side, outcomes below each other.
 pub(super) fn levels(comparison: &Comparison) -> String {
     let mut table = table();
-    let titles = comparison.policies.iter().enumerate().map(|(place, policy)| format!("{}\n{}", letter(place), policy.title));
+    let titles =
+        comparison.policies.iter().enumerate().map(|(place, policy)| format!("{}\n{}", letter(place), policy.title));
     table.set_header(std::iter::once(String::new()).chain(titles).collect::<Vec<_>>());
     for outcome in headline() {
         let shown = Shown::of(outcome.outcome());
@@ -105,7 +106,9 @@ pub(super) fn futures(difference: &PairedDifference, direction: Better) -> [Stri
         return [format!("the same in all {n}"), String::new()];
     }
     match (difference.better(direction), difference.worse(direction)) {
-        (Some(better), Some(worse)) => [format!("better in {} of {n}", whole(better)), format!("worse {}", whole(worse))],
+        (Some(better), Some(worse)) => {
+            [format!("better in {} of {n}", whole(better)), format!("worse {}", whole(worse))]
+        }
         _ => [format!("more in {} of {n}", whole(difference.more)), format!("less {}", whole(difference.less))],
     }
 }
@@ -116,8 +119,9 @@ pub(super) fn standards(comparison: &Comparison, page: Page) -> String {
     let shown = Shown::of(RegionOutcome::viability_last.outcome());
     let told = |effect: &StandardEffect| {
         let half = shown.half_width(effect.mean_high - effect.mean);
-        let at =
-            effect.units.map_or("under the state's own standard".to_owned(), |units| format!("at {} units", number(units, 0)));
+        let at = effect
+            .units
+            .map_or("under the state's own standard".to_owned(), |units| format!("at {} units", number(units, 0)));
         (shown.difference(effect.mean), half, at)
     };
     let places = comparison.policies.iter().enumerate();
@@ -135,12 +139,17 @@ pub(super) fn standards(comparison: &Comparison, page: Page) -> String {
     if !all.is_empty() {
         return all;
     }
-    let units: Vec<f64> = comparison.standards.iter().flat_map(|signs| &signs.effects).filter_map(|e| e.units).collect();
+    let units: Vec<f64> =
+        comparison.standards.iter().flat_map(|signs| &signs.effects).filter_map(|e| e.units).collect();
     let [low, high] = [units.iter().copied().fold(f64::INFINITY, f64::min), units.iter().copied().fold(0.0, f64::max)];
     if units.is_empty() {
         return String::new();
     }
-    page.paragraph(&format!("No policy's sign depends on the standard ({} to {} units).", number(low, 0), number(high, 0)))
+    page.paragraph(&format!(
+        "No policy's sign depends on the standard ({} to {} units).",
+        number(low, 0),
+        number(high, 0)
+    ))
 }
 
 /// The ages that are printed, years.

@@ -129,7 +129,10 @@ fn on_a_narrow_page_no_line_is_too_long_and_no_figure_is_lost() {
         assert!(lost.is_empty(), "{lost:?} of\n{slim}");
         for (place, title) in FIVE.iter().enumerate() {
             let named = format!("{}  {}", tables::letter(place), title);
-            assert!(slim.replace('\n', " ").contains(&named.replace("  ", " ")) || slim.contains(&named), "{named}\n{slim}");
+            assert!(
+                slim.replace('\n', " ").contains(&named.replace("  ", " ")) || slim.contains(&named),
+                "{named}\n{slim}"
+            );
         }
     }
 }
@@ -137,9 +140,14 @@ fn on_a_narrow_page_no_line_is_too_long_and_no_figure_is_lost() {
 #[test]
 fn clusters_after_the_money_have_a_table_with_intervals_and_those_without_a_line() {
     let told = text(&with_clusters(comparison(&FIVE)), Page::ENDLESS);
-    for part in
-        ["Clusters after the money", "1 year after", "4,000", "75.0 (73.9–76.1)", "without money", "4,000 clusters were paid"]
-    {
+    for part in [
+        "Clusters after the money",
+        "1 year after",
+        "4,000",
+        "75.0 (73.9–76.1)",
+        "without money",
+        "4,000 clusters were paid",
+    ] {
         assert!(told.contains(part), "{part} is missing in\n{told}");
     }
     let widest = told.lines().max_by_key(|line| line.chars().count()).expect("not empty");
@@ -168,7 +176,9 @@ fn the_heading_tells_that_the_region_is_drawn_anew_and_what_the_bands_then_hold(
     let region = &mut comparison.region;
     (region.title, region.drawn_anew, region.shown_future) = ("Synthetic region".to_owned(), true, Some(3));
     let told = text(&comparison, Page::ENDLESS);
-    for part in ["Synthetic region, drawn anew in every future · 50 districts · 21,345 pupils (median)", "which region it is"] {
+    for part in
+        ["Synthetic region, drawn anew in every future · 50 districts · 21,345 pupils (median)", "which region it is"]
+    {
         assert!(told.contains(part), "{part} is missing in\n{told}");
     }
     assert!(told.lines().all(|line| line.chars().count() <= 120), "{told}");
@@ -199,10 +209,12 @@ fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
     let told = text(&comparison, Page::ENDLESS);
     assert!(told.contains("No policy's sign depends on the standard (20 to 41 units)."), "{told}");
     for (outcome, mean) in [(RegionOutcome::viability_low, -0.004), (RegionOutcome::viability_high, 0.006)] {
-        let difference = comparison.policies[2].outcomes[outcome.index()].difference.as_mut().expect("not the baseline");
+        let difference =
+            comparison.policies[2].outcomes[outcome.index()].difference.as_mut().expect("not the baseline");
         (difference.mean, difference.mean_low, difference.mean_high) = (mean, mean - 0.001, mean + 0.001);
     }
-    let own = comparison.policies[2].outcomes[RegionOutcome::viability_last.index()].difference.as_mut().expect("as above");
+    let own =
+        comparison.policies[2].outcomes[RegionOutcome::viability_last.index()].difference.as_mut().expect("as above");
     (own.mean_low, own.mean_high) = (own.mean - 1.0, own.mean + 1.0);
     comparison.standards = standards(&comparison.policies);
     let told = text(&comparison, Page::ENDLESS);
@@ -212,7 +224,10 @@ fn a_sign_that_depends_on_the_standard_is_told_and_else_that_none_does() {
     assert!(told.contains(sentence) && !told.contains("No policy's sign"), "{told}");
     let json: serde_json::Value = serde_json::from_str(&json(&comparison).expect("plain data")).expect("it is JSON");
     assert_eq!(json["standards"].as_array().map(Vec::len), Some(4));
-    assert_eq!((&json["standards"][1]["policy"], &json["standards"][1]["sign_depends"]), (&"policy-2".into(), &true.into()));
+    assert_eq!(
+        (&json["standards"][1]["policy"], &json["standards"][1]["sign_depends"]),
+        (&"policy-2".into(), &true.into())
+    );
     assert_eq!(json["standards"][1]["effects"][2]["units"], 41.0);
     // What chance may have done is no sign.
     let low = &mut comparison.standards[1].effects[0];
@@ -234,7 +249,8 @@ fn one_policy_has_no_differences() {
 
 #[test]
 fn json_keeps_every_outcome_with_its_unit_and_interval() {
-    let json: serde_json::Value = serde_json::from_str(&json(&comparison(&FIVE)).expect("plain data")).expect("it is JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(&json(&comparison(&FIVE)).expect("plain data")).expect("it is JSON");
     assert_eq!(json["seed"], 42);
     assert_eq!(json["outcomes"].as_array().map(Vec::len), Some(RegionOutcome::COUNT));
     assert_eq!(json["outcomes"][0]["unit"], "share");

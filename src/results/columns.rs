@@ -97,7 +97,8 @@ const RUN: [Column; 4] = [
         "The future, from 0: all policies meet the same futures, so rows pair up by it.",
     ),
     Column::key("year", "Year", Integer, "Calendar year in which the school year begins.").unit("calendar year"),
-    Column::key("year_index", "Year of the run", Integer, "Year of the run, from 0; values are those at its end.").unit("years"),
+    Column::key("year_index", "Year of the run", Integer, "Year of the run, from 0; values are those at its end.")
+        .unit("years"),
 ];
 
 const OUTLAY: [Column; 2] = [
@@ -172,11 +173,22 @@ const SURVIVAL: [Column; 18] = [
     .unit("clusters"),
     Column::key("clusters", "Clusters in all", Integer, "Clusters of this kind in all futures.").unit("clusters"),
     Column::key("futures", "Futures", Integer, "Futures that had any of them.").unit("futures"),
-    Column::key("ended", "Ended", Integer, "Of the clusters, those that ended while they were of this kind.").unit("clusters"),
-    Column::key("merged", "Merged", Integer, "Those whose members merged: they leave observation then.").unit("clusters"),
-    Column::key("goal_met", "Goal met", Integer, "Those that wound up because the goal was met or the task done: as merged.")
+    Column::key("ended", "Ended", Integer, "Of the clusters, those that ended while they were of this kind.")
         .unit("clusters"),
-    Column::share("existing", "Existing", "Share that exists at this age, by the product-limit estimator of Kaplan and Meier."),
+    Column::key("merged", "Merged", Integer, "Those whose members merged: they leave observation then.")
+        .unit("clusters"),
+    Column::key(
+        "goal_met",
+        "Goal met",
+        Integer,
+        "Those that wound up because the goal was met or the task done: as merged.",
+    )
+    .unit("clusters"),
+    Column::share(
+        "existing",
+        "Existing",
+        "Share that exists at this age, by the product-limit estimator of Kaplan and Meier.",
+    ),
     Column::share("existing_low", "Existing, lower end", LOW),
     Column::share("existing_high", "Existing, upper end", HIGH),
     Column::share("working", "Working", "Share that exists at this age and did shared work in that year."),
@@ -276,7 +288,11 @@ mod tests {
     fn every_column_of_every_table_has_a_name_of_its_own_and_a_meaning() {
         for (table, columns) in tables(Detail::District) {
             for (place, column) in columns.iter().enumerate() {
-                assert!(columns[..place].iter().all(|earlier| earlier.name != column.name), "{table}.{} twice", column.name);
+                assert!(
+                    columns[..place].iter().all(|earlier| earlier.name != column.name),
+                    "{table}.{} twice",
+                    column.name
+                );
                 assert!(column.meaning.ends_with('.'), "{table}.{}", column.name);
             }
         }

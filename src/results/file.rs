@@ -106,7 +106,8 @@ impl CsvFile {
     }
 
     pub(super) fn finish(self) -> Result<WrittenFile, ResultsError> {
-        let file = self.writer.into_inner().map_err(|failed| ResultsError::io("write", &self.path)(failed.into_error()))?;
+        let file =
+            self.writer.into_inner().map_err(|failed| ResultsError::io("write", &self.path)(failed.into_error()))?;
         file.finish(&self.path, Some(self.rows))
     }
 }

@@ -77,7 +77,8 @@ impl PartialFolder {
         drop(self.marker.take());
         let marker = self.partial.join(MARKER);
         fs::remove_file(&marker).map_err(ResultsError::io("remove", &marker))?;
-        self.exchange().map_err(|source| ResultsError::Unnamed { partial: self.partial.clone(), source: Box::new(source) })
+        self.exchange()
+            .map_err(|source| ResultsError::Unnamed { partial: self.partial.clone(), source: Box::new(source) })
     }
 
     fn exchange(&self) -> Result<(), ResultsError> {
@@ -139,8 +140,9 @@ fn place_of(target: &Path) -> Result<PathBuf, ResultsError> {
     let foreign = |why: &str, hint| ResultsError::Foreign { folder: path.clone(), why: why.into(), hint };
     let link = fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink());
     let place = if link {
-        fs::canonicalize(&path)
-            .map_err(|_| foreign("is a link to something that is not there", "Make what it names, or give another --out."))?
+        fs::canonicalize(&path).map_err(|_| {
+            foreign("is a link to something that is not there", "Make what it names, or give another --out.")
+        })?
     } else {
         path.clone()
     };
@@ -307,7 +309,8 @@ fn clear_abandoned(partial: &Path) -> Result<(), ResultsError> {
 fn lock_marker(partial: &Path) -> Result<File, ResultsError> {
     let path = partial.join(MARKER);
     let mut open = File::options();
-    let mut marker = open.create(true).write(true).truncate(false).open(&path).map_err(ResultsError::io("create", &path))?;
+    let mut marker =
+        open.create(true).write(true).truncate(false).open(&path).map_err(ResultsError::io("create", &path))?;
     match marker.try_lock() {
         Err(TryLockError::WouldBlock) => return Err(ResultsError::Busy(partial.to_owned())),
         // Some network file systems know no locks; two runs into one folder are then the user's care.

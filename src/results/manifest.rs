@@ -76,7 +76,12 @@ struct PolicyEntry<'a> {
 }
 
 /// The text of the manifest.
-pub(super) fn render(origin: &Origin, layout: &Layout, failed: u64, files: &[WrittenFile]) -> Result<Vec<u8>, ResultsError> {
+pub(super) fn render(
+    origin: &Origin,
+    layout: &Layout,
+    failed: u64,
+    files: &[WrittenFile],
+) -> Result<Vec<u8>, ResultsError> {
     let policies = layout.policies.iter().zip(&layout.instruments);
     let manifest = Manifest {
         program: PROGRAM,
@@ -84,7 +89,11 @@ pub(super) fn render(origin: &Origin, layout: &Layout, failed: u64, files: &[Wri
         build: Build::current(),
         command: &origin.command,
         scenario: Named { name: &origin.scenario, sha256: &origin.scenario_sha256 },
-        region: RegionEntry { name: &origin.region, sha256: &origin.region_sha256, drawn_anew: origin.region_drawn_anew },
+        region: RegionEntry {
+            name: &origin.region,
+            sha256: &origin.region_sha256,
+            drawn_anew: origin.region_drawn_anew,
+        },
         seed: origin.seed,
         replicates: origin.replicates,
         failed_replicates: failed,

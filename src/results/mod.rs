@@ -132,24 +132,30 @@ struct Tables {
 
 impl Tables {
     fn create(folder: &Path, layout: &Layout, group_rows: usize) -> Result<Self, ResultsError> {
-        let open =
-            |(name, columns): (&str, Vec<Column>)| Table::create(folder, name, columns, table::Options::new(layout, group_rows));
+        let open = |(name, columns): (&str, Vec<Column>)| {
+            Table::create(folder, name, columns, table::Options::new(layout, group_rows))
+        };
         let mut wanted = tables(layout.detail).into_iter();
         let mut next = || wanted.next().map(open).transpose();
-        let drawn = (!layout.parameters.is_empty()).then(|| (columns::PARAMETERS_TABLE, parameter_columns(&layout.parameters)));
+        let drawn =
+            (!layout.parameters.is_empty()).then(|| (columns::PARAMETERS_TABLE, parameter_columns(&layout.parameters)));
         let parameters = drawn.map(open).transpose()?;
         match (next()?, next()?, next()?, next()?, next()?, next()?) {
             (Some(region), Some(outlay), Some(survival), clusters, events, districts) => {
                 Ok(Self { region, outlay, survival, parameters, clusters, events, districts })
             }
-            _ => Err(ResultsError::Shape("every level of detail has tables of the region, outlays and survival".into())),
+            _ => {
+                Err(ResultsError::Shape("every level of detail has tables of the region, outlays and survival".into()))
+            }
         }
     }
 
     fn finish(self, words: &Vocabulary) -> Result<Vec<WrittenFile>, ResultsError> {
         let mut files = Vec::new();
         let always = [self.region, self.outlay, self.survival];
-        for table in always.into_iter().chain([self.parameters, self.clusters, self.events, self.districts].into_iter().flatten())
+        for table in always
+            .into_iter()
+            .chain([self.parameters, self.clusters, self.events, self.districts].into_iter().flatten())
         {
             files.extend(table.finish(words)?);
         }
@@ -281,7 +287,13 @@ impl ResultsWriter {
     ///
     /// # Errors
     /// When a file cannot be written, or there is no such policy.
-    pub fn survival(&mut self, policy: usize, whose: &str, counts: [u64; 7], shares: &[f64; 9]) -> Result<(), ResultsError> {
+    pub fn survival(
+        &mut self,
+        policy: usize,
+        whose: &str,
+        counts: [u64; 7],
+        shares: &[f64; 9],
+    ) -> Result<(), ResultsError> {
         rows::survival(&mut self.tables.survival, &self.labels, (policy, whose), (counts, shares), &mut self.words)
     }
 

@@ -78,13 +78,18 @@ pub(super) fn check(layout: &Layout, policy: usize, record: &Record) -> Result<(
         return shape(format!("{} outcomes of the region for {years} years", record.region.len()));
     }
     if record.outlay.len() != years * instruments.len() {
-        return shape(format!("{} outlays for {years} years and {} instruments", record.outlay.len(), instruments.len()));
+        return shape(format!(
+            "{} outlays for {years} years and {} instruments",
+            record.outlay.len(),
+            instruments.len()
+        ));
     }
     check_rows("clusters", &record.clusters, CLUSTER_WIDTH)?;
     check_rows("districts", &record.districts, DISTRICT_WIDTH)?;
     let districts = layout.district_ids.len();
     let named = record.districts.entity.iter().chain(&record.districts.group).map(|&district| district as usize);
-    let named = named.chain(record.events.iter().flat_map(|event| districts_of(&event.what)).flatten().map(usize::from));
+    let named =
+        named.chain(record.events.iter().flat_map(|event| districts_of(&event.what)).flatten().map(usize::from));
     match named.max() {
         Some(last) if last >= districts => shape(format!("district {last} of {districts}")),
         _ => Ok(()),
@@ -100,7 +105,12 @@ fn check_rows(what: &str, rows: &Rows, width: usize) -> Result<(), ResultsError>
     Err(ResultsError::Shape(format!("rows of {what} of unlike lengths")))
 }
 
-pub(super) fn region(table: &mut Table, run: &Run<'_>, record: &Record, words: &Vocabulary) -> Result<(), ResultsError> {
+pub(super) fn region(
+    table: &mut Table,
+    run: &Run<'_>,
+    record: &Record,
+    words: &Vocabulary,
+) -> Result<(), ResultsError> {
     for (year, values) in (0..).zip(record.region.chunks_exact(RegionOutcome::COUNT)) {
         table.row(words, &run.year(year), values)?;
     }
@@ -108,7 +118,12 @@ pub(super) fn region(table: &mut Table, run: &Run<'_>, record: &Record, words: &
 }
 
 /// The record holds one value for each instrument of a policy, year after year.
-pub(super) fn outlay(table: &mut Table, run: &Run<'_>, record: &Record, words: &Vocabulary) -> Result<(), ResultsError> {
+pub(super) fn outlay(
+    table: &mut Table,
+    run: &Run<'_>,
+    record: &Record,
+    words: &Vocabulary,
+) -> Result<(), ResultsError> {
     let instruments = &run.labels.instruments[run.policy];
     if instruments.is_empty() {
         return Ok(());
@@ -136,7 +151,12 @@ pub(super) fn survival(
     table.row(words, &cells, shares)
 }
 
-pub(super) fn clusters(table: &mut Table, run: &Run<'_>, record: &Record, words: &Vocabulary) -> Result<(), ResultsError> {
+pub(super) fn clusters(
+    table: &mut Table,
+    run: &Run<'_>,
+    record: &Record,
+    words: &Vocabulary,
+) -> Result<(), ResultsError> {
     let rows = &record.clusters;
     for (row, values) in rows.values.chunks_exact(CLUSTER_WIDTH).enumerate() {
         let own = [
@@ -149,7 +169,12 @@ pub(super) fn clusters(table: &mut Table, run: &Run<'_>, record: &Record, words:
     Ok(())
 }
 
-pub(super) fn districts(table: &mut Table, run: &Run<'_>, record: &Record, words: &Vocabulary) -> Result<(), ResultsError> {
+pub(super) fn districts(
+    table: &mut Table,
+    run: &Run<'_>,
+    record: &Record,
+    words: &Vocabulary,
+) -> Result<(), ResultsError> {
     let (rows, labels) = (&record.districts, run.labels);
     for (row, values) in rows.values.chunks_exact(DISTRICT_WIDTH).enumerate() {
         let community = rows.entity[row] as usize;
@@ -164,12 +189,18 @@ pub(super) fn districts(table: &mut Table, run: &Run<'_>, record: &Record, words
     Ok(())
 }
 
-pub(super) fn events(table: &mut Table, run: &Run<'_>, record: &Record, words: &mut Vocabulary) -> Result<(), ResultsError> {
+pub(super) fn events(
+    table: &mut Table,
+    run: &Run<'_>,
+    record: &Record,
+    words: &mut Vocabulary,
+) -> Result<(), ResultsError> {
     for event in &record.events {
         let facts = Facts::of(&event.what);
         let mut text = |text: Option<&str>| text.map_or(Cell::Missing, |text| Cell::Text(words.code(text)));
         let [kind, detail] = [text(Some(event.what.kind())), text(facts.detail)];
-        let district = |district: Option<u16>| district.map_or(Cell::Missing, |place| run.labels.id(usize::from(place)));
+        let district =
+            |district: Option<u16>| district.map_or(Cell::Missing, |place| run.labels.id(usize::from(place)));
         let integer = |value: Option<i64>| value.map_or(Cell::Missing, Cell::Integer);
         let [subject, host] = districts_of(&event.what);
         let own = [
@@ -224,7 +255,9 @@ impl Facts {
             Happening::Founded { cluster, origin, members, .. } => {
                 Self { cluster: Some(cluster), detail: Some(origin.name()), count: Some(members), ..Self::NONE }
             }
-            Happening::Joined { cluster, .. } | Happening::Left { cluster, .. } => Self { cluster: Some(cluster), ..Self::NONE },
+            Happening::Joined { cluster, .. } | Happening::Left { cluster, .. } => {
+                Self { cluster: Some(cluster), ..Self::NONE }
+            }
             Happening::EnteredGrant { cluster, instrument } => {
                 Self { cluster: Some(cluster), count: Some(instrument), ..Self::NONE }
             }

@@ -50,10 +50,16 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn create(folder: &Path, name: &str, columns: Vec<Column>, options: Options) -> Result<Self, ResultsError> {
+    pub(super) fn create(
+        folder: &Path,
+        name: &str,
+        columns: Vec<Column>,
+        options: Options,
+    ) -> Result<Self, ResultsError> {
         let header: Vec<_> = columns.iter().map(|column| column.name).collect();
         let csv = options.csv.then(|| CsvFile::create(folder, &format!("{name}.csv"), &header)).transpose()?;
-        let parquet = options.parquet.then(|| ParquetFile::create(folder, name, columns, options.group_rows)).transpose()?;
+        let parquet =
+            options.parquet.then(|| ParquetFile::create(folder, name, columns, options.group_rows)).transpose()?;
         Ok(Self { csv, parquet })
     }
 
@@ -173,7 +179,11 @@ impl ParquetFile {
                 ),
                 ColumnKind::Number => {
                     let numbers = self.numbers.iter().skip(place - keys).step_by(self.width);
-                    write_column::<DoubleType>(&mut group, column, numbers.map(|&value| (!value.is_nan()).then_some(value)))
+                    write_column::<DoubleType>(
+                        &mut group,
+                        column,
+                        numbers.map(|&value| (!value.is_nan()).then_some(value)),
+                    )
                 }
             }?;
         }
@@ -200,8 +210,9 @@ fn write_column<T: DataType>(
         return Err(ParquetError::General(format!("column {} misses a value", column.name)));
     }
     let levels = column.can_be_missing.then_some(levels.as_slice());
-    let mut writer =
-        group.next_column()?.ok_or_else(|| ParquetError::General(format!("no column {} in the schema", column.name)))?;
+    let mut writer = group
+        .next_column()?
+        .ok_or_else(|| ParquetError::General(format!("no column {} in the schema", column.name)))?;
     writer.typed::<T>().write_batch(&values, levels, None)?;
     writer.close()
 }

@@ -58,7 +58,11 @@ fn record(policy: usize, replicate: u32) -> Record {
 /// Every kind of event, with the fields that it must have in the table:
 /// event, cluster, district, host, detail, required, count, share of yes.
 const EVENTS: &[(u16, Happening, &str)] = &[
-    (0, Happening::Founded { cluster: 4, district: 1, origin: Founder::Incentive, members: 5 }, "founded,4,B2,,incentive,,5,"),
+    (
+        0,
+        Happening::Founded { cluster: 4, district: 1, origin: Founder::Incentive, members: 5 },
+        "founded,4,B2,,incentive,,5,",
+    ),
     (0, Happening::Joined { cluster: 4, district: 2 }, "joined,4,C3,,,,,"),
     (0, Happening::Left { cluster: 4, district: 0 }, "left,4,A1,,,,,"),
     (1, Happening::TaskTaken { cluster: 4, function: Function::Transport }, "task_taken,4,,,transport,,,"),
@@ -74,8 +78,16 @@ const EVENTS: &[(u16, Happening, &str)] = &[
         Happening::Voted { district: 1, host: 1, yes_share: 0.5, loses_high_school: false },
         "voted,,B2,B2,keeps_high_school,,,0.5",
     ),
-    (1, Happening::PlanDecided { host: 1, districts: 2, passed: true, required: false }, "plan_decided,,,B2,passed,0,2,"),
-    (1, Happening::PlanDecided { host: 1, districts: 3, passed: false, required: true }, "plan_decided,,,B2,failed,1,3,"),
+    (
+        1,
+        Happening::PlanDecided { host: 1, districts: 2, passed: true, required: false },
+        "plan_decided,,,B2,passed,0,2,",
+    ),
+    (
+        1,
+        Happening::PlanDecided { host: 1, districts: 3, passed: false, required: true },
+        "plan_decided,,,B2,failed,1,3,",
+    ),
     (2, Happening::Merged { district: 0, host: 1 }, "merged,,A1,B2,,,,"),
     (2, Happening::Dissolved { district: 2, host: 1, cause: Dissolution::Floor }, "dissolved,,C3,B2,floor,,,"),
     (2, Happening::SchoolClosed { district: 2, left: 0 }, "school_closed,,C3,,,,0,"),
@@ -169,7 +181,8 @@ fn outcomes_of_the_region_read_back_bit_for_bit_and_missing_ones_as_nothing() {
     let (rows, _) = read_parquet(&dir.join("region.parquet"));
     for (place, row) in rows[1..].iter().enumerate() {
         let (replicate, policy, year) = (place / 6, place / 3 % 2, place % 3);
-        let keys = [layout().policies[policy].clone(), replicate.to_string(), (2025 + year).to_string(), year.to_string()];
+        let keys =
+            [layout().policies[policy].clone(), replicate.to_string(), (2025 + year).to_string(), year.to_string()];
         assert_eq!(row[..4], keys);
         let wrote = record(policy, replicate as u32);
         for (outcome, text) in row[4..].iter().enumerate() {
@@ -267,7 +280,8 @@ fn a_row_of_survival_names_its_policy_and_leaves_out_what_is_not_defined() {
     writer.finish(&origin()).unwrap();
     let rows = read_csv(&dir.join("survival.csv"));
     assert_eq!(rows[0][..4], ["policy", "clusters_of", "age", "at_risk"]);
-    let expected = ["after_money", "4", "30", "40", "20", "6", "2", "1", "0.75", "", "", "0.5", "0.25", "0.625", "0", "", ""];
+    let expected =
+        ["after_money", "4", "30", "40", "20", "6", "2", "1", "0.75", "", "", "0.5", "0.25", "0.625", "0", "", ""];
     assert_eq!(rows[1][1..], expected);
 }
 
@@ -407,7 +421,8 @@ fn seed_at(dir: &Path) -> u64 {
 
 fn names_beside(dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(dir.parent().unwrap()).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }

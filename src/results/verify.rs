@@ -56,12 +56,13 @@ pub fn verify(folder: &Path) -> Result<Verified, Problems> {
                     io::ErrorKind::NotFound => "the file is missing".to_owned(),
                     _ => format!("the file cannot be read: {error}"),
                 };
-                problems.push(Problem::new(named(&file.name), what).expected("a file that the manifest lists").hint(again));
+                problems
+                    .push(Problem::new(named(&file.name), what).expected("a file that the manifest lists").hint(again));
             }
         }
     }
-    let found =
-        files_below(folder).map_err(|error| Problem::new(Place::File(folder.display().to_string()), error.to_string()))?;
+    let found = files_below(folder)
+        .map_err(|error| Problem::new(Place::File(folder.display().to_string()), error.to_string()))?;
     for other in found.iter().filter(|name| *name != MANIFEST && listed.iter().all(|file| file.name != **name)) {
         let problem = Problem::new(named(other), "the manifest does not list this file");
         problems.push(problem.expected("only what the run wrote").hint("move it elsewhere"));

@@ -22,7 +22,8 @@ pub(super) fn cluster(table: &mut Table<'_>) -> (StartingCluster, Place) {
         name,
         members: members.unwrap_or(2) as u8,
         for_high_school,
-        years_shared: table.or("years_shared", "Years for which it has shared already.", &Whole::new("years", 0, 50), 0) as u16,
+        years_shared: table.or("years_shared", "Years for which it has shared already.", &Whole::new("years", 0, 50), 0)
+            as u16,
         origin: table.or("origin", "Who began it.", &origins(), Origin::BottomUp),
         form: table.or("form", "How far it is along the continuum.", &forms(), Form::Cluster),
         services: services(table, "What it shares.", 1),
@@ -40,14 +41,16 @@ pub(super) fn cluster(table: &mut Table<'_>) -> (StartingCluster, Place) {
 }
 
 const MOST: Whole = Whole::new("members", 2, 40);
-const MEMBERS: &str = "Members: the first district, in the order of identifiers, that is in no cluster, and those nearest to it.";
+const MEMBERS: &str =
+    "Members: the first district, in the order of identifiers, that is in no cluster, and those nearest to it.";
 const FOR_HIGH_SCHOOL: &str = "True: one such cluster for every district to which districts without a high school are nearest among \
                                those with one, of it and these (whole-grade sharing that exists already); `members` is not used.";
 const DEPTH: &str = "How deep it shares its services at the start, 1 fully; rounded to quarters.";
 const TASK_FOCUS: &str = "Whether its members work on a task; false: they allocate resources.";
 const COORDINATOR: &str = "Standing of its coordinator with the schools and the authority; 0: it has no such post.";
 const EQUAL_SHARES: &str = "Whether members bear common costs in equal shares; false: by their pupils.";
-const NESTED_IN: &str = "The super-cluster that it is part of, counted from 1: clusters with the same number meet; 0: none.";
+const NESTED_IN: &str =
+    "The super-cluster that it is part of, counted from 1: clusters with the same number meet; 0: none.";
 const PAID_BY: &str = "The name of the policy's cluster grant that pays it from the second year on.";
 
 fn origins() -> crate::input::Choice<Origin> {
@@ -96,14 +99,18 @@ pub(super) fn check(table: &Table<'_>, policy: &Policy, places: &[(String, Place
 
 fn check_grant(table: &Table<'_>, policy: &Policy, grant: &str, place: &Place) {
     let grants = || {
-        let grants = policy.instruments.iter().filter(|instrument| matches!(instrument.kind, InstrumentKind::ClusterGrant(_)));
+        let grants =
+            policy.instruments.iter().filter(|instrument| matches!(instrument.kind, InstrumentKind::ClusterGrant(_)));
         grants.map(|instrument| instrument.name.as_str())
     };
     if grants().all(|name| name != grant) {
         let hint = nearest(grant, grants()).map(|name| format!("did you mean \"{name}\"?")).unwrap_or_default();
         let list = grants().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        let expected =
-            if list.is_empty() { "no `paid_by`: it has no cluster grant".to_owned() } else { format!("one of: {list}") };
+        let expected = if list.is_empty() {
+            "no `paid_by`: it has no cluster grant".to_owned()
+        } else {
+            format!("one of: {list}")
+        };
         let what = format!("policy \"{}\" has no cluster grant \"{grant}\" to pay this cluster", policy.name);
         table.push(Problem::new(place.clone(), what).expected(expected).hint(hint));
     }
@@ -125,7 +132,9 @@ pub fn check_members(scenario: &Scenario, region: &Region, file: &str) -> Result
                 region.districts.len()
             );
             let problem = Problem::new(Place::File(file.to_owned()), what);
-            problems.push(problem.expected("as many districts as members, or more").hint("raise `districts` in `[region]`"));
+            problems.push(
+                problem.expected("as many districts as members, or more").hint("raise `districts` in `[region]`"),
+            );
         }
     }
     problems.into_result(())

@@ -10,8 +10,9 @@ use super::{Expectation, Measure};
 /// The keys of one `[[expect]]`.
 pub(super) fn expectation(table: &mut Table<'_>, policies: &[Policy], years: u16) -> Expectation {
     let policy = policy(table, policies);
-    let outcomes =
-        Choice::new(RegionOutcome::ALL.into_iter().map(|outcome| (outcome.outcome().id, outcome, outcome.outcome().meaning)));
+    let outcomes = Choice::new(
+        RegionOutcome::ALL.into_iter().map(|outcome| (outcome.outcome().id, outcome, outcome.outcome().meaning)),
+    );
     let outcome = table.required("outcome", "The outcome.", &outcomes);
     let measure = measure(table, policy);
     let doc = "The simulated year in which it is read, counted from 1; the outcome's own summary over the years where absent.";

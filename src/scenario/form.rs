@@ -17,18 +17,21 @@ pub(super) fn scenario(table: &mut Table<'_>, stem: &str, folder: &Path) -> Scen
     let title = table.optional("title", "Its title; the name where absent.", &Text);
     let years = table.or("years", "Years simulated.", &Whole::new("years", 1, 100), 20) as u16;
     let policies = policies::policies(table);
-    let expect =
-        table.tables("expect", "Bands in which figures are expected to lie, from evidence and not from a run.", |table| {
-            expect::expectation(table, &policies, years)
-        });
+    let expect = table.tables(
+        "expect",
+        "Bands in which figures are expected to lie, from evidence and not from a run.",
+        |table| expect::expectation(table, &policies, years),
+    );
     let region = table.table("region", "The region.", |table| region::region(table, folder));
     let baseline = table.table("baseline", BASELINE, |table| baseline(table, years));
     if let RegionChoice::Synthetic(given) = &region
         && baseline.is_some()
         && given.rules.merger_climate.is_some()
     {
-        let problem =
-            Problem::new(table.place("baseline"), "the merger climate is set in [region.rules] and fitted to [baseline]");
+        let problem = Problem::new(
+            table.place("baseline"),
+            "the merger climate is set in [region.rules] and fitted to [baseline]",
+        );
         table.push(problem.expected("one of the two"));
     }
     let parameters = table.table("parameters", "Parameters set for all policies.", policies::parameters);
@@ -93,7 +96,8 @@ fn baseline(table: &mut Table<'_>, years: u16) -> Option<BaselineLoss> {
     }
     for key in ["loss", "error", "source"].into_iter().filter(|key| !table.has(key)) {
         table.push(
-            Problem::new(table.here(), format!("[baseline] lacks the key `{key}`")).expected("`loss`, `error` and `source`"),
+            Problem::new(table.here(), format!("[baseline] lacks the key `{key}`"))
+                .expected("`loss`, `error` and `source`"),
         );
     }
     let source = source.unwrap_or_default().trim().to_owned();
@@ -109,13 +113,16 @@ pub(crate) fn counted() -> Choice<Counted> {
 }
 
 const UNTIL: &str = "The loss without policies is taken from the first simulated year to this one; 10 where absent.";
-const ERROR: &str = "Standard error of the climate so measured: few mergers in a decade, another series, climates that change.";
+const ERROR: &str =
+    "Standard error of the climate so measured: few mergers in a decade, another series, climates that change.";
 
 fn name(table: &mut Table<'_>, stem: &str) -> String {
     let name = table.optional("name", "The name of its results folder; the file's name where absent.", &SLUG);
     if name.is_none() && !is_slug(stem) {
         let what = format!("the scenario has no `name`, and its file's name \"{stem}\" cannot serve as one");
-        table.push(Problem::new(table.here(), what).expected(SLUG.expected()).hint("add a line `name = \"...\"` at the top"));
+        table.push(
+            Problem::new(table.here(), what).expected(SLUG.expected()).hint("add a line `name = \"...\"` at the top"),
+        );
     }
     name.unwrap_or_else(|| stem.to_owned())
 }

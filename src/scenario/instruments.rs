@@ -4,8 +4,8 @@ use crate::diagnostics::{Place, Problem};
 use crate::input::{Choice, Flag, List, Number, Table, Text, Variant, Whole, options};
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid,
-    HoldHarmless, Instrument, InstrumentKind, LevyRelief, MergerGrant, SharingWeight, TaxingAuthority,
+    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity,
+    GeneralAid, HoldHarmless, Instrument, InstrumentKind, LevyRelief, MergerGrant, SharingWeight, TaxingAuthority,
 };
 
 /// Longest term of any instrument, years.
@@ -47,8 +47,10 @@ const STAND_IN: InstrumentKind = InstrumentKind::HoldHarmless(HoldHarmless { sha
 fn window(table: &mut Table<'_>) -> (u16, Option<u16>) {
     let before = table.found();
     let years = Whole::new("", 1, 100).hint(super::COUNTED_FROM_1);
-    let from = table.or("from_year", "First year in which it can be entered: 1 is the first simulated year.", &years, 1);
-    let until = "Last year in which it can be entered, counted in the same way; grants entered by then run out their term.";
+    let from =
+        table.or("from_year", "First year in which it can be entered: 1 is the first simulated year.", &years, 1);
+    let until =
+        "Last year in which it can be entered, counted in the same way; grants entered by then run out their term.";
     let until = table.optional("until_year", until, &years);
     if table.found() == before
         && let Some(until) = until.filter(|until| *until < from)
@@ -68,7 +70,10 @@ fn eligibility(table: &mut Table<'_>) -> Eligibility {
             .unwrap_or(f64::INFINITY),
     };
     if table.found() == before && eligibility.min_pupils > eligibility.max_pupils {
-        let what = format!("no district has at least {} and at most {} pupils", eligibility.min_pupils, eligibility.max_pupils);
+        let what = format!(
+            "no district has at least {} and at most {} pupils",
+            eligibility.min_pupils, eligibility.max_pupils
+        );
         table.push(Problem::new(table.place("min_pupils"), what).expected("`min_pupils` not above `max_pupils`"));
     }
     eligibility
@@ -83,14 +88,34 @@ pub(super) const KINDS: &[Variant<InstrumentKind>] = &[
         doc: "The state pays a coordinator in every cluster that qualifies.",
         form: coordinator_pay,
     },
-    Variant { name: "facilitator_capacity", doc: "More clusters helped by support organisations.", form: facilitator_capacity },
-    Variant { name: "sharing_weight", doc: "Extra pupils counted in the aid formula for what is shared.", form: sharing_weight },
-    Variant { name: "levy_relief", doc: "Lower levies for districts that merge, made good by the state.", form: levy_relief },
+    Variant {
+        name: "facilitator_capacity",
+        doc: "More clusters helped by support organisations.",
+        form: facilitator_capacity,
+    },
+    Variant {
+        name: "sharing_weight",
+        doc: "Extra pupils counted in the aid formula for what is shared.",
+        form: sharing_weight,
+    },
+    Variant {
+        name: "levy_relief",
+        doc: "Lower levies for districts that merge, made good by the state.",
+        form: levy_relief,
+    },
     Variant { name: "hold_harmless", doc: "The aid of the former districts kept after a merger.", form: hold_harmless },
-    Variant { name: "general_aid", doc: "Plain aid to all districts that may take part, whatever they do.", form: general_aid },
+    Variant {
+        name: "general_aid",
+        doc: "Plain aid to all districts that may take part, whatever they do.",
+        form: general_aid,
+    },
     Variant { name: "enrolment_floor", doc: "Districts below a size must merge.", form: enrolment_floor },
     Variant { name: "assigned_clusters", doc: "Clusters assigned from above.", form: assigned_clusters },
-    Variant { name: "taxing_authority", doc: "The right of a consortium to levy a tax of its own.", form: taxing_authority },
+    Variant {
+        name: "taxing_authority",
+        doc: "The right of a consortium to levy a tax of its own.",
+        form: taxing_authority,
+    },
 ];
 
 fn functions() -> Choice<Function> {
@@ -100,7 +125,8 @@ fn functions() -> Choice<Function> {
 pub(super) fn services(table: &mut Table<'_>, doc: &str, least: usize) -> FunctionSet {
     let before = table.found();
     let list = List { of: functions(), least, most: Function::ALL.len() };
-    let chosen = if least > 0 { table.required("services", doc, &list) } else { table.or("services", doc, &list, Vec::new()) };
+    let chosen =
+        if least > 0 { table.required("services", doc, &list) } else { table.or("services", doc, &list, Vec::new()) };
     let set: FunctionSet = chosen.iter().copied().collect();
     if table.found() == before && (set.len() as usize) < chosen.len() {
         table.push(Problem::new(table.place("services"), "a function is named twice").expected("each function once"));
@@ -119,7 +145,11 @@ fn cluster_grant(table: &mut Table<'_>) -> InstrumentKind {
         min_members,
         max_members,
         radius_minutes: table.or("radius", "Longest drive between the founder and a member.", &radius, 75.0),
-        services: services(table, "Functions that it pays for: a cluster founded for it starts with these. Empty: any.", 0),
+        services: services(
+            table,
+            "Functions that it pays for: a cluster founded for it starts with these. Empty: any.",
+            0,
+        ),
         match_share: table.or("match", "Dollars that members put in for each dollar of the grant.", &MATCH, 0.0),
         condition,
     })
@@ -132,7 +162,8 @@ fn cluster_amounts(table: &mut Table<'_>) -> (Vec<f64>, Vec<f64>) {
     let before = table.found();
     let doc = "Dollars per pupil of the members in each year of the grant; the number of values is the term.";
     let per_pupil = table.optional("per_pupil", doc, &by_year(PER_PUPIL));
-    let doc = "Dollars per member district in each year of the grant; as many values as `per_pupil` where both are given.";
+    let doc =
+        "Dollars per member district in each year of the grant; as many values as `per_pupil` where both are given.";
     let per_member = table.optional("per_member", doc, &by_year(Number::new("$/member", 0.0, 1e8)));
     match (per_pupil, per_member) {
         (Some(pupil), Some(member)) => {
@@ -146,10 +177,14 @@ fn cluster_amounts(table: &mut Table<'_>) -> (Vec<f64>, Vec<f64>) {
         (Some(pupil), None) => (pupil.clone(), vec![0.0; pupil.len()]),
         (None, Some(member)) => (vec![0.0; member.len()], member),
         (None, None) => {
-            let problem =
-                Problem::new(table.here(), "this cluster grant pays nothing: it has neither `per_pupil` nor `per_member`");
+            let problem = Problem::new(
+                table.here(),
+                "this cluster grant pays nothing: it has neither `per_pupil` nor `per_member`",
+            );
             table.push(
-                problem.expected("at least one of the two, with an amount for each year").hint("per_pupil = [300, 200, 100]"),
+                problem
+                    .expected("at least one of the two, with an amount for each year")
+                    .hint("per_pupil = [300, 200, 100]"),
             );
             (Vec::new(), Vec::new())
         }
@@ -171,7 +206,11 @@ fn member_limits(table: &mut Table<'_>) -> (u8, u8) {
 fn condition(table: &mut Table<'_>) -> Condition {
     let conditions = options(&[
         ("none", Condition::None, "nothing."),
-        ("reorganisation_vote", Condition::ReorganisationVote, "the voters of every member decide on becoming one district."),
+        (
+            "reorganisation_vote",
+            Condition::ReorganisationVote,
+            "the voters of every member decide on becoming one district.",
+        ),
         (
             "renewal",
             Condition::Renewal { activities: 0 },
@@ -186,7 +225,11 @@ fn condition(table: &mut Table<'_>) -> Condition {
         (Condition::Renewal { .. }, activities) => Condition::Renewal { activities: activities.unwrap_or(2) as u8 },
         (other, Some(_)) if table.found() == before => {
             let problem = Problem::new(table.place("renewal_activities"), "`renewal_activities` has no effect here");
-            table.push(problem.expected("`condition = \"renewal\"` beside it").hint("change the condition, or delete this line"));
+            table.push(
+                problem
+                    .expected("`condition = \"renewal\"` beside it")
+                    .hint("change the condition, or delete this line"),
+            );
             other
         }
         (other, _) => other,
@@ -198,7 +241,11 @@ fn merger_grant(table: &mut Table<'_>) -> InstrumentKind {
     InstrumentKind::MergerGrant(MergerGrant {
         per_pupil: table.required("per_pupil", "Dollars per pupil in each year after the merger.", &by_year(PER_PUPIL)),
         pupils_cap: table
-            .optional("pupils_cap", "At most so many pupils are counted for each former district; all where absent.", &cap)
+            .optional(
+                "pupils_cap",
+                "At most so many pupils are counted for each former district; all where absent.",
+                &cap,
+            )
             .unwrap_or(f64::INFINITY),
     })
 }
@@ -209,7 +256,12 @@ fn coordinator_pay(table: &mut Table<'_>) -> InstrumentKind {
     InstrumentKind::CoordinatorPay(CoordinatorPay {
         per_cluster: table.required("per_cluster", doc, &by_year(Number::new("$/cluster", 0.0, 1e8))),
         min_members: table.or("min_members", "Fewest members of a cluster that qualifies.", &MEMBERS, 3) as u8,
-        seniority: table.or("seniority", "Standing with the schools and with the authority that is asked for.", &seniority, 0.5),
+        seniority: table.or(
+            "seniority",
+            "Standing with the schools and with the authority that is asked for.",
+            &seniority,
+            0.5,
+        ),
     })
 }
 
@@ -219,8 +271,11 @@ const OUTREACH: &str = "Added to the odds of a founding within the reach of a su
 fn facilitator_capacity(table: &mut Table<'_>) -> InstrumentKind {
     let clusters = Whole::new("clusters", 1, 1000);
     InstrumentKind::FacilitatorCapacity(FacilitatorCapacity {
-        clusters: table.required("clusters", "Clusters a year that each support organisation can help in addition.", &clusters)
-            as u16,
+        clusters: table.required(
+            "clusters",
+            "Clusters a year that each support organisation can help in addition.",
+            &clusters,
+        ) as u16,
         per_cluster: table.required("per_cluster", "Dollars for each cluster helped in addition.", &DOLLARS),
         outreach: table.or("outreach", OUTREACH, &Number::new("log-odds", 0.0, 8.0), 0.0),
     })
@@ -231,13 +286,19 @@ fn sharing_weight(table: &mut Table<'_>) -> InstrumentKind {
     let pupils = Number::new("pupils", 0.0, 1000.0);
     let weight = SharingWeight {
         services: services(table, "Functions that earn the weight.", 1),
-        pupils: table.or("pupils", "Extra pupils counted per member for each function shared at full depth.", &pupils, 0.0),
+        pupils: table.or(
+            "pupils",
+            "Extra pupils counted per member for each function shared at full depth.",
+            &pupils,
+            0.0,
+        ),
         weight: table.or("weight", WEIGHT, &Number::new("share", 0.0, 1.0), 0.0),
         years: table.required("years", "Years that a member earns it.", &YEARS) as u16,
         years_after_merger: table.or("years_after_merger", "Years that it continues after a merger.", &YEARS, 0) as u16,
     };
     if table.found() == before && weight.pupils <= 0.0 && weight.weight <= 0.0 {
-        let problem = Problem::new(table.here(), "this sharing weight counts nothing: `pupils` and `weight` are both 0");
+        let problem =
+            Problem::new(table.here(), "this sharing weight counts nothing: `pupils` and `weight` are both 0");
         table.push(problem.expected("at least one of the two above 0").hint("weight = 0.1"));
     }
     InstrumentKind::SharingWeight(weight)

@@ -227,7 +227,11 @@ pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Scenario, Problems
 /// The JSON Schema of scenario files, made from the forms that read them.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    input::schema("barnraise scenario", "A question: one region, some policies, the same futures for all of them.", |table| {
-        form::scenario(table, "schema", Path::new(""));
-    })
+    input::schema(
+        "barnraise scenario",
+        "A question: one region, some policies, the same futures for all of them.",
+        |table| {
+            form::scenario(table, "schema", Path::new(""));
+        },
+    )
 }

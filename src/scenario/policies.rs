@@ -3,7 +3,9 @@
 use crate::diagnostics::{Place, Problem, nearest};
 use crate::input::{List, Number, Prose, Table, Text};
 use crate::model::parameters::ParameterId;
-use crate::model::policy::{Instrument, InstrumentKind, MOST_CLUSTER_GRANTS, MOST_INSTRUMENTS, Policy, StartingCluster};
+use crate::model::policy::{
+    Instrument, InstrumentKind, MOST_CLUSTER_GRANTS, MOST_INSTRUMENTS, Policy, StartingCluster,
+};
 
 use super::clusters::{self, cluster};
 use super::instruments::instrument;
@@ -36,7 +38,8 @@ pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
     let mut complete: Vec<Policy> = Vec::new();
     for written in written {
         if complete.iter().any(|earlier| earlier.name == written.policy.name) && !written.policy.name.is_empty() {
-            let problem = Problem::new(written.place.clone(), format!("two policies are named \"{}\"", written.policy.name));
+            let problem =
+                Problem::new(written.place.clone(), format!("two policies are named \"{}\"", written.policy.name));
             table.push(problem.expected("a name of its own for every policy"));
         }
         let place = written.place.clone();
@@ -46,13 +49,17 @@ pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
             let problem = Problem::new(place.clone(), what);
             table.push(problem.expected(format!("at most {MOST_INSTRUMENTS}, those taken over counted")));
         }
-        let grants = overlaid.instruments.iter().filter(|instrument| matches!(instrument.kind, InstrumentKind::ClusterGrant(_)));
+        let grants =
+            overlaid.instruments.iter().filter(|instrument| matches!(instrument.kind, InstrumentKind::ClusterGrant(_)));
         let grants = grants.count();
         if grants > MOST_CLUSTER_GRANTS {
             let what = format!("policy \"{}\" has {grants} cluster grants", overlaid.name);
-            let problem = Problem::new(place, what).expected(format!("at most {MOST_CLUSTER_GRANTS}, those taken over counted"));
+            let problem =
+                Problem::new(place, what).expected(format!("at most {MOST_CLUSTER_GRANTS}, those taken over counted"));
             table.push(
-                problem.hint("a cluster can hold all of them and their payments add: put amounts of the same terms together"),
+                problem.hint(
+                    "a cluster can hold all of them and their payments add: put amounts of the same terms together",
+                ),
             );
         }
         complete.push(overlaid);
@@ -63,7 +70,8 @@ pub(super) fn policies(table: &mut Table<'_>) -> Vec<Policy> {
 fn policy(table: &mut Table<'_>) -> Written {
     let name = table.required("name", "A short name for files and `expect`, e.g. `three-year-grant`.", &SLUG);
     let title = table.optional("title", "A title for tables and charts; the name where absent.", &Text);
-    let extends = table.optional("extends", "An earlier policy whose instruments and parameters this one takes over.", &Text);
+    let extends =
+        table.optional("extends", "An earlier policy whose instruments and parameters this one takes over.", &Text);
     let texts = List { of: Text, least: 0, most: usize::MAX };
     let description = table.or("description", "What it is, for people.", &Prose, String::new());
     let source = table.or("source", "Where its design comes from.", &Prose, String::new());
@@ -151,7 +159,13 @@ fn repeated(policy: &Policy, base: Option<&Policy>, name: &str, place: Place) ->
         .hint(hint)
 }
 
-fn base<'p>(table: &Table<'_>, name: &str, place: &Place, earlier: &'p [Policy], all_names: &[String]) -> Option<&'p Policy> {
+fn base<'p>(
+    table: &Table<'_>,
+    name: &str,
+    place: &Place,
+    earlier: &'p [Policy],
+    all_names: &[String],
+) -> Option<&'p Policy> {
     let base = earlier.iter().find(|policy| policy.name == name);
     // A policy whose own name was refused may be the one that is meant.
     if base.is_none() && !name.is_empty() && all_names.iter().all(|name| !name.is_empty()) {
@@ -174,14 +188,17 @@ fn base<'p>(table: &Table<'_>, name: &str, place: &Place, earlier: &'p [Policy],
 fn check_removals(table: &Table<'_>, remove: &[String], place: &Place, base: Option<&Policy>, extends: bool) {
     if !remove.is_empty() && !extends {
         let problem = Problem::new(place.clone(), "`remove` has nothing to remove from");
-        table.push(problem.expected("`extends = \"...\"` beside it").hint("name the policy to extend, or delete `remove`"));
+        table.push(
+            problem.expected("`extends = \"...\"` beside it").hint("name the policy to extend, or delete `remove`"),
+        );
     }
     let Some(base) = base else { return };
     let names = || base.instruments.iter().map(|instrument| instrument.name.as_str());
     for name in remove.iter().filter(|name| names().all(|other| other != name.as_str())) {
         let hint = nearest(name, names()).map(|name| format!("did you mean \"{name}\"?")).unwrap_or_default();
         let list = names().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        let expected = if list.is_empty() { "no name: it has no instruments".to_owned() } else { format!("one of: {list}") };
+        let expected =
+            if list.is_empty() { "no name: it has no instruments".to_owned() } else { format!("one of: {list}") };
         let what = format!("policy \"{}\" has no instrument \"{name}\" to remove", base.name);
         table.push(Problem::new(place.clone(), what).expected(expected).hint(hint));
     }

@@ -60,9 +60,9 @@ impl Preset {
     pub fn of_file(path: &str) -> Option<&'static Self> {
         let path = path.replace('\\', "/");
         let stem = path.strip_suffix(".toml")?;
-        PRESETS
-            .iter()
-            .find(|preset| stem == preset.name || stem.strip_suffix(preset.name).is_some_and(|before| before.ends_with('/')))
+        PRESETS.iter().find(|preset| {
+            stem == preset.name || stem.strip_suffix(preset.name).is_some_and(|before| before.ends_with('/'))
+        })
     }
 }
 

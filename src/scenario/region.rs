@@ -29,7 +29,10 @@ pub(super) fn region(table: &mut Table<'_>, folder: &Path) -> RegionChoice {
             let what = format!("`state` and `{}` exclude each other", others.join("`, `"));
             let problem = Problem::new(table.place(first), what)
                 .expected("either a state, or a region file, or figures of a synthetic region");
-            table.push(problem.hint("`barnraise region --state` writes a region file in which rules and finance can be changed"));
+            table.push(
+                problem
+                    .hint("`barnraise region --state` writes a region file in which rules and finance can be changed"),
+            );
         }
         Selection::parse(&word, &table.place("state"))
     });
@@ -45,16 +48,15 @@ pub(super) fn region(table: &mut Table<'_>, folder: &Path) -> RegionChoice {
     let others: Vec<&str> = table.given().filter(|key| *key != "file").collect();
     if let Some(first) = others.first() {
         let what = format!("`file` and `{}` exclude each other", others.join("`, `"));
-        let problem = Problem::new(table.place(first), what).expected("either a region file, or figures of a synthetic region");
+        let problem =
+            Problem::new(table.place(first), what).expected("either a region file, or figures of a synthetic region");
         table.push(problem.hint("rules and finance of a region file are changed in that file"));
     }
     if !file.is_empty() && !path.is_file() {
         let problem = Problem::new(table.place("file"), format!("there is no region file \"{file}\""));
-        table.push(
-            problem
-                .expected(format!("a file; looked for at {}", path.display()))
-                .hint("the path counts from the scenario's folder; `barnraise import` or `barnraise region` makes region files"),
-        );
+        table.push(problem.expected(format!("a file; looked for at {}", path.display())).hint(
+            "the path counts from the scenario's folder; `barnraise import` or `barnraise region` makes region files",
+        ));
     }
     RegionChoice::File(path)
 }
@@ -89,9 +91,20 @@ fn synthetic(table: &mut Table<'_>) -> SyntheticSpec {
             Whole::new("districts", 1, 100),
             own.districts_per_county,
         ),
-        support_organisations: whole(table, "support_organisations", SUPPORT, Whole::new("", 0, 100), own.support_organisations),
+        support_organisations: whole(
+            table,
+            "support_organisations",
+            SUPPORT,
+            Whole::new("", 0, 100),
+            own.support_organisations,
+        ),
         elementary_only_share: table.or("elementary_only_share", ELEMENTARY, &SHARE, own.elementary_only_share),
-        median_valuation: table.or("median_valuation", "Median taxable valuation per pupil.", &valuation, own.median_valuation),
+        median_valuation: table.or(
+            "median_valuation",
+            "Median taxable valuation per pupil.",
+            &valuation,
+            own.median_valuation,
+        ),
         valuation_sd: table.or("valuation_sd", VALUATION_SD, &LOG, own.valuation_sd),
         valuation_size_elasticity: table.or(
             "valuation_size_elasticity",
@@ -159,7 +172,8 @@ fn make_schools(region: &mut Region, agents: Agents) {
         let school = &mut region.districts[place];
         let enrolment = school.enrolment();
         let grown = if agents == Agents::CrossPhaseSchools && rank < secondary { SECONDARY_SIZE } else { 1.0 };
-        let (lowest, highest) = if rank < secondary { (FIRST_SECONDARY_GRADE, 12) } else { (0, FIRST_SECONDARY_GRADE - 1) };
+        let (lowest, highest) =
+            if rank < secondary { (FIRST_SECONDARY_GRADE, 12) } else { (0, FIRST_SECONDARY_GRADE - 1) };
         (school.lowest_grade, school.highest_grade) = (lowest, highest);
         school.pupils = [0.0; GRADES];
         let each = grown * enrolment / f64::from(highest - lowest + 1);

@@ -77,7 +77,8 @@ fn instruments_and_parameters_are_taken_over_in_order_and_replaced_by_name() {
     );
     let names: Vec<&str> = scenario.policies[1].instruments.iter().map(|instrument| instrument.name.as_str()).collect();
     assert_eq!(names, ["y", "x"]);
-    let values: Vec<(&str, f64)> = scenario.policies[1].parameters.iter().map(|(id, value)| (id.info().name, *value)).collect();
+    let values: Vec<(&str, f64)> =
+        scenario.policies[1].parameters.iter().map(|(id, value)| (id.info().name, *value)).collect();
     assert_eq!(values, [("realised_saving", 0.1), ("wedge", 0.02)]);
 }
 
@@ -166,7 +167,10 @@ fn the_schema_describes_every_key_and_gives_parameters_the_registry_s_ranges() {
     for (path, object) in &found {
         assert_eq!(object["additionalProperties"], false, "{path}");
         for (key, value) in object["properties"].as_object().expect("properties") {
-            assert!(value.get("const").is_some() || value["description"].is_string(), "{path}.{key} has no description");
+            assert!(
+                value.get("const").is_some() || value["description"].is_string(),
+                "{path}.{key} has no description"
+            );
         }
     }
     let parameters = &schema["properties"]["parameters"]["properties"];
@@ -246,7 +250,8 @@ fn the_parser_knows_every_key_of_the_schema_and_no_other() {
         assert!(!report.contains("unknown key"), "{report}");
         // Of more than a hundred problems the rest are only counted, so that not all keys can be wrong beside it.
         let some = text.lines().take(80).collect::<Vec<_>>().join("\n");
-        let other = parse(&format!("{some}\nzzz = 1\n"), "test.toml", Path::new("")).expect_err("unknown").render(false);
+        let other =
+            parse(&format!("{some}\nzzz = 1\n"), "test.toml", Path::new("")).expect_err("unknown").render(false);
         assert_eq!(other.matches("unknown key `zzz`").count(), 1, "{other}");
     }
 }

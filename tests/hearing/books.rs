@@ -11,7 +11,8 @@ use barnraise::model::record::Detail;
 use barnraise::scenario;
 
 use super::world::{
-    Findings, Future, KINDS, World, always, cluster_grant, difference, floor, general_aid, mean, merger_grant, until, vote_grant,
+    Findings, Future, KINDS, World, always, cluster_grant, difference, floor, general_aid, mean, merger_grant, until,
+    vote_grant,
 };
 
 fn payers() -> Vec<(&'static str, Instrument)> {
@@ -25,7 +26,11 @@ fn payers() -> Vec<(&'static str, Instrument)> {
             "coordinators",
             always(
                 "post",
-                InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: vec![30_000.0; 4], min_members: 3, seniority: 0.5 }),
+                InstrumentKind::CoordinatorPay(CoordinatorPay {
+                    per_cluster: vec![30_000.0; 4],
+                    min_members: 3,
+                    seniority: 0.5,
+                }),
             ),
         ),
         (
@@ -43,7 +48,10 @@ fn payers() -> Vec<(&'static str, Instrument)> {
         ),
         ("levy relief", always("relief", InstrumentKind::LevyRelief(LevyRelief { mills: vec![2.0, 1.0, 0.5] }))),
         ("aid kept", always("kept", InstrumentKind::HoldHarmless(HoldHarmless { share: vec![1.0, 1.0, 0.5] }))),
-        ("taxing authority", always("tax", InstrumentKind::TaxingAuthority(TaxingAuthority { mills: 0.5, min_members: 2 }))),
+        (
+            "taxing authority",
+            always("tax", InstrumentKind::TaxingAuthority(TaxingAuthority { mills: 0.5, min_members: 2 })),
+        ),
     ]
 }
 
@@ -55,7 +63,8 @@ fn cent(a: f64, b: f64) -> bool {
 fn s26_what_the_state_pays_is_what_districts_receive_to_the_cent() {
     let mut findings = Findings::default();
     for kind in KINDS {
-        let mut policies: Vec<(&str, Vec<Instrument>)> = payers().into_iter().map(|(name, one)| (name, vec![one])).collect();
+        let mut policies: Vec<(&str, Vec<Instrument>)> =
+            payers().into_iter().map(|(name, one)| (name, vec![one])).collect();
         // Some with a cap, a floor that ends receivers, and all at once.
         let capped = Instrument { budget_cap: Some(250_000.0), ..until(6, merger_grant(3_000.0, 3)) };
         policies.push(("merger grant with a cap and a floor", vec![capped, Instrument { start: 3, ..floor(200.0) }]));
@@ -71,9 +80,12 @@ fn s26_what_the_state_pays_is_what_districts_receive_to_the_cent() {
                 for year in 0..future.years {
                     let value = |outcome| 1e6 * future.record.region_value(year, outcome);
                     let outlay: f64 = future.record.outlay[year * count..(year + 1) * count].iter().sum();
-                    let received: f64 = future.operating(year).map(|d| future.of(year, d, DistrictOutcome::receipts)).sum();
-                    let ordinary: f64 = future.operating(year).map(|d| future.dollars(year, d, DistrictOutcome::state_aid)).sum();
-                    let kinds = [RegionOutcome::foundation_aid, RegionOutcome::small_size_aid, RegionOutcome::sparsity_aid];
+                    let received: f64 =
+                        future.operating(year).map(|d| future.of(year, d, DistrictOutcome::receipts)).sum();
+                    let ordinary: f64 =
+                        future.operating(year).map(|d| future.dollars(year, d, DistrictOutcome::state_aid)).sum();
+                    let kinds =
+                        [RegionOutcome::foundation_aid, RegionOutcome::small_size_aid, RegionOutcome::sparsity_aid];
                     let by_kind: f64 = kinds.into_iter().map(value).sum();
                     paid += outlay;
                     for (place, gap) in [
@@ -100,7 +112,8 @@ fn s26_what_the_state_pays_is_what_districts_receive_to_the_cent() {
                     format!("{kind:?}: {name}: {what}: at most {:.4} dollars of {paid:.0}", worst(place)),
                 );
             }
-            findings.ask(paid > 0.0 || name == "taxing authority", format!("{kind:?}: {name}: it pays: {paid:.0} dollars"));
+            findings
+                .ask(paid > 0.0 || name == "taxing authority", format!("{kind:?}: {name}: it pays: {paid:.0} dollars"));
         }
     }
     findings.tell();
@@ -111,15 +124,21 @@ fn s26_the_net_cost_of_a_policy_is_payments_and_change_of_ordinary_aid() {
     let mut findings = Findings::default();
     for kind in KINDS {
         let look = |future: &Future<'_>| {
-            let sum = |outcome| (0..future.years).map(|year| 1e6 * future.record.region_value(year, outcome)).sum::<f64>();
-            let aid = sum(RegionOutcome::foundation_aid) + sum(RegionOutcome::small_size_aid) + sum(RegionOutcome::sparsity_aid);
+            let sum =
+                |outcome| (0..future.years).map(|year| 1e6 * future.record.region_value(year, outcome)).sum::<f64>();
+            let aid = sum(RegionOutcome::foundation_aid)
+                + sum(RegionOutcome::small_size_aid)
+                + sum(RegionOutcome::sparsity_aid);
             (sum(RegionOutcome::state_cost), future.record.outlay.iter().sum::<f64>(), aid)
         };
         let base = World::plain(kind).futures(kind.futures(12), look);
         for (name, one) in payers() {
             let with = World::plain(kind).under(vec![one]).futures(kind.futures(12), look);
             let holds = with.iter().zip(&base).all(|(a, b)| cent(a.0 - b.0, a.1 + a.2 - b.2));
-            let net = difference(&base.iter().map(|v| v.0).collect::<Vec<_>>(), &with.iter().map(|v| v.0).collect::<Vec<_>>());
+            let net = difference(
+                &base.iter().map(|v| v.0).collect::<Vec<_>>(),
+                &with.iter().map(|v| v.0).collect::<Vec<_>>(),
+            );
             findings.ask(holds, format!("{kind:?}: {name}: net cost {net}"));
         }
     }
@@ -149,13 +168,18 @@ fn s27_the_same_dollars_as_plain_aid_are_a_policy_to_compare_with() {
 [[policy]]\nname = \"grant\"\ntitle = \"Grant\"\n  [[policy.instrument]]\n  kind = \"cluster_grant\"\n  per_pupil = [1000, 1000, 1000]\n  min_members = 3\n  until_year = 3\n
 [[policy]]\nname = \"aid\"\ntitle = \"Aid\"\n  [[policy.instrument]]\n  kind = \"general_aid\"\n  per_pupil = {per_pupil:?}\n"
         );
-        let scenario =
-            scenario::parse(&text, "same.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
+        let scenario = scenario::parse(&text, "same.toml", std::path::Path::new(""))
+            .unwrap_or_else(|p| panic!("{}", p.render(false)));
         let options = Options { replicates: 0..futures, detail: Detail::Region, work: None };
         let question = Question::in_regions(scenario.clone(), kind.regions());
         let comparison = compare(&question, &options, &mut Discard, |_| ()).expect("nothing to fail").comparison;
         let figure = |policy: usize, name: &str| {
-            *comparison.policies[policy].outcomes.iter().find(|f| f.outcome == name).map(|f| &f.level).expect("an outcome")
+            *comparison.policies[policy]
+                .outcomes
+                .iter()
+                .find(|f| f.outcome == name)
+                .map(|f| &f.level)
+                .expect("an outcome")
         };
         let [grant, aid] = [1, 2].map(|policy| figure(policy, "outlay"));
         let error = grant.sd.hypot(aid.sd) / f64::from(futures).sqrt();
@@ -176,13 +200,15 @@ fn s27_the_same_dollars_as_plain_aid_are_a_policy_to_compare_with() {
                     let one = |d: usize| {
                         future.of(year, d, DistrictOutcome::receipts) / future.of(year - 1, d, DistrictOutcome::pupils)
                     };
-                    let still = move |&d: &usize| (0..future.count()).filter(|&c| future.home(year, c) == d).count() == 1;
+                    let still =
+                        move |&d: &usize| (0..future.count()).filter(|&c| future.home(year, c) == d).count() == 1;
                     future.operating(year).filter(still).map(move |d| (one(d) - 250.0).abs()).collect::<Vec<_>>()
                 })
                 .fold(0.0, f64::max)
         });
         let worst = unequal.into_iter().fold(0.0, f64::max);
-        findings.ask(worst < 0.01, format!("{kind:?}: 250 dollars for every pupil of every district, but for {worst:.4}"));
+        findings
+            .ask(worst < 0.01, format!("{kind:?}: 250 dollars for every pupil of every district, but for {worst:.4}"));
     }
     findings.tell();
 }

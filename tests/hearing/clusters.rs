@@ -10,7 +10,8 @@ use barnraise::model::outcomes::{ClusterOutcome, RegionOutcome};
 use barnraise::model::record::CLUSTER_WIDTH;
 
 use super::world::{
-    Findings, Future, KINDS, Kind, WRONG, World, cluster_grant, difference, mean, north_dakota, starting_clusters, until,
+    Findings, Future, KINDS, Kind, WRONG, World, cluster_grant, difference, mean, north_dakota, starting_clusters,
+    until,
 };
 
 /// Trust of members who have never met.
@@ -61,8 +62,9 @@ fn s21_districts_that_have_worked_well_for_fifteen_years_trust_each_other_more_t
 fn s22_a_cluster_drops_what_keeps_failing_and_lives() {
     let mut findings = Findings::default();
     for kind in KINDS {
-        let world =
-            World::plain(kind).starting(starting_clusters(4, 6, Form::Cluster)).under(vec![until(5, cluster_grant(600.0, 3))]);
+        let world = World::plain(kind)
+            .starting(starting_clusters(4, 6, Form::Cluster))
+            .under(vec![until(5, cluster_grant(600.0, 3))]);
         let found = world.futures(kind.futures(45), |future| {
             let mut first: BTreeMap<u32, u16> = BTreeMap::new();
             let mut drops = 0.0;
@@ -132,14 +134,17 @@ fn s23_participation_is_highest_at_six_to_eight_members_and_near_nothing_at_twen
             .map(|&members| {
                 let world = World::of(regions.clone()).starting(starting_clusters(1, members, Form::Cluster)).years(9);
                 // Nobody joins or founds: sizes are those given.
-                let world = world.with(|p| (p.join_intercept, p.found_intercept, p.propose_intercept) = (-9.0, -20.0, -12.0));
+                let world =
+                    world.with(|p| (p.join_intercept, p.found_intercept, p.propose_intercept) = (-9.0, -20.0, -12.0));
                 world.futures(futures, move |future| {
                     let rows = &future.record.clusters;
-                    let taken = rows.values.chunks(CLUSTER_WIDTH).enumerate().filter(|(row, _)| rows.year[*row] > 0).map(
-                        |(_, values)| {
-                            values[ClusterOutcome::worked.index()] * values[ClusterOutcome::members.index()] / f64::from(members)
-                        },
-                    );
+                    let taken =
+                        rows.values.chunks(CLUSTER_WIDTH).enumerate().filter(|(row, _)| rows.year[*row] > 0).map(
+                            |(_, values)| {
+                                values[ClusterOutcome::worked.index()] * values[ClusterOutcome::members.index()]
+                                    / f64::from(members)
+                            },
+                        );
                     taken.sum::<f64>() / (future.years - 1) as f64
                 })
             })
@@ -153,7 +158,10 @@ fn s23_participation_is_highest_at_six_to_eight_members_and_near_nothing_at_twen
             nth == best || short.mean <= 2.0 * short.error
         });
         findings.ask(as_good, format!("{name}: activities that a district takes part in, by members: {told:?}"));
-        findings.ask(levels[7] < 0.15 * levels[2..=4].iter().copied().fold(0.0, f64::max), format!("{name}: near nothing at 25"));
+        findings.ask(
+            levels[7] < 0.15 * levels[2..=4].iter().copied().fold(0.0, f64::max),
+            format!("{name}: near nothing at 25"),
+        );
         for (small, large) in [(4, 5), (5, 6), (6, 7)] {
             let fall = difference(&found[large], &found[small]);
             findings.ask(fall.positive(), format!("{name}: {} above {}: {fall}", sizes[small], sizes[large]));
@@ -231,11 +239,17 @@ fn s25_a_federation_is_the_most_lasting_of_the_forms_and_a_network_the_least() {
                 })
                 .collect();
             let levels: Vec<f64> = lasting.iter().map(|values| mean(values.iter().copied()).mean).collect();
-            findings.ask(true, format!("{kind:?}: lasting {after} years: network, cluster, consortium, federation {levels:.3?}"));
+            findings.ask(
+                true,
+                format!("{kind:?}: lasting {after} years: network, cluster, consortium, federation {levels:.3?}"),
+            );
             for (less, more) in [(0, 1), (0, 2), (0, 3), (1, 3), (2, 3)] {
                 let change = difference(&lasting[less], &lasting[more]);
-                let what =
-                    format!("{kind:?}: after {after} years: {} above {}: {change}", forms[more].name(), forms[less].name());
+                let what = format!(
+                    "{kind:?}: after {after} years: {} above {}: {change}",
+                    forms[more].name(),
+                    forms[less].name()
+                );
                 findings.ask(change.positive(), what);
             }
         }

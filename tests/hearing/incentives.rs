@@ -6,15 +6,15 @@ use barnraise::futures::question::Question;
 use barnraise::model::functions::Function;
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::policy::{
-    ClusterGrant, CoordinatorPay, FacilitatorCapacity, HoldHarmless, Instrument, InstrumentKind, LevyRelief, SharingWeight,
-    TaxingAuthority,
+    ClusterGrant, CoordinatorPay, FacilitatorCapacity, HoldHarmless, Instrument, InstrumentKind, LevyRelief,
+    SharingWeight, TaxingAuthority,
 };
 use barnraise::model::record::{Detail, Record};
 use barnraise::scenario;
 
 use super::world::{
-    Findings, Future, KINDS, Mean, World, always, cluster_grant, difference, floor, general_aid, mean, merger_grant, terms,
-    until, vote_grant,
+    Findings, Future, KINDS, Mean, World, always, cluster_grant, difference, floor, general_aid, mean, merger_grant,
+    terms, until, vote_grant,
 };
 
 /// Every bit of what a run left, but for the columns of outlay.
@@ -28,13 +28,20 @@ pub(crate) fn bits(record: &Record) -> (Vec<u64>, Vec<u64>, Vec<u64>, String) {
 }
 
 fn per_member(dollars: f64, years: usize) -> Instrument {
-    always("grant", InstrumentKind::ClusterGrant(ClusterGrant { per_member: vec![dollars; years], ..terms(0.0, years) }))
+    always(
+        "grant",
+        InstrumentKind::ClusterGrant(ClusterGrant { per_member: vec![dollars; years], ..terms(0.0, years) }),
+    )
 }
 
 fn coordinators(dollars: f64) -> Instrument {
     always(
         "post",
-        InstrumentKind::CoordinatorPay(CoordinatorPay { per_cluster: vec![dollars; 3], min_members: 3, seniority: 0.0 }),
+        InstrumentKind::CoordinatorPay(CoordinatorPay {
+            per_cluster: vec![dollars; 3],
+            min_members: 3,
+            seniority: 0.0,
+        }),
     )
 }
 
@@ -134,8 +141,10 @@ fn s07_a_grant_of_a_cent_or_a_budget_of_a_dollar_is_nothing_within_the_interval(
                 let column = |values: &[Vec<f64>]| -> Vec<f64> { values.iter().map(|v| v[nth]).collect() };
                 let found = difference(&column(&without), &column(&with));
                 // Three hundred comparisons: one in a thousand is beyond 3.3 errors by chance.
-                findings
-                    .ask(found.mean.abs() <= 3.6 * found.error, format!("{kind:?}: {name}: {}: {found}", outcome.outcome().id));
+                findings.ask(
+                    found.mean.abs() <= 3.6 * found.error,
+                    format!("{kind:?}: {name}: {}: {found}", outcome.outcome().id),
+                );
             }
         }
     }
@@ -146,20 +155,26 @@ fn s07_a_grant_of_a_cent_or_a_budget_of_a_dollar_is_nothing_within_the_interval(
 fn rises(findings: &mut Findings, what: &str, worlds: &[(f64, World)], futures: u32, moves: bool) {
     let look = |future: &Future<'_>| (clustered_in_six(future), founded_by_six(future));
     let found: Vec<Vec<(f64, f64)>> = worlds.iter().map(|(_, world)| world.futures(futures, look)).collect();
-    let column = |nth: usize, founded: bool| -> Vec<f64> { found[nth].iter().map(|v| if founded { v.1 } else { v.0 }).collect() };
+    let column = |nth: usize, founded: bool| -> Vec<f64> {
+        found[nth].iter().map(|v| if founded { v.1 } else { v.0 }).collect()
+    };
     for (nth, pair) in worlds.windows(2).enumerate() {
-        let [districts, founded] = [false, true].map(|founded| difference(&column(nth, founded), &column(nth + 1, founded)));
+        let [districts, founded] =
+            [false, true].map(|founded| difference(&column(nth, founded), &column(nth + 1, founded)));
         let steps = format!("{what}: {} to {}", pair[0].0, pair[1].0);
         findings.ask(districts.not_negative(), format!("{steps}: share of districts in clusters by {districts}"));
         // Where nearly all take part, larger clusters can be fewer: more districts must then be in them.
         let level = mean(column(nth, true)).mean;
         let larger = districts.positive();
-        findings.ask(founded.not_negative() || larger, format!("{steps}: clusters founded from {level:.2} by {founded}"));
+        findings
+            .ask(founded.not_negative() || larger, format!("{steps}: clusters founded from {level:.2} by {founded}"));
     }
     let last = found.len() - 1;
     let whole = difference(&column(0, false), &column(last, false));
-    findings
-        .ask(if moves { whole.positive() } else { whole.not_negative() }, format!("{what}: districts, first to last: {whole}"));
+    findings.ask(
+        if moves { whole.positive() } else { whole.not_negative() },
+        format!("{what}: districts, first to last: {whole}"),
+    );
     let whole = difference(&column(0, true), &column(last, true));
     findings.ask(whole.not_negative(), format!("{what}: founded, first to last: {whole}"));
 }
@@ -210,7 +225,8 @@ fn s08_more_money_never_makes_fewer_mergers() {
         for (name, amounts, way) in ways {
             let world = |&amount: &f64| (amount, World::plain(kind).years(7).under(vec![way(amount)]));
             let worlds: Vec<(f64, World)> = amounts.iter().map(world).collect();
-            let found: Vec<Vec<f64>> = worlds.iter().map(|(_, world)| world.futures(kind.futures(90), merged_by_six)).collect();
+            let found: Vec<Vec<f64>> =
+                worlds.iter().map(|(_, world)| world.futures(kind.futures(90), merged_by_six)).collect();
             for (nth, pair) in worlds.windows(2).enumerate() {
                 let change = difference(&found[nth], &found[nth + 1]);
                 let level = mean(found[nth].iter().copied()).mean;
@@ -242,7 +258,8 @@ fn s09_a_cap_lies_between_the_full_grant_and_none() {
         ];
         for (name, instrument, effect) in cases {
             let look = |future: &Future<'_>| {
-                let yearly: Vec<f64> = (0..future.years).map(|y| future.record.region_value(y, RegionOutcome::outlay)).collect();
+                let yearly: Vec<f64> =
+                    (0..future.years).map(|y| future.record.region_value(y, RegionOutcome::outlay)).collect();
                 (effect(future), yearly.iter().sum::<f64>(), yearly.iter().copied().fold(0.0, f64::max))
             };
             let of = |world: World| world.years(10).futures(futures, look);
@@ -258,7 +275,10 @@ fn s09_a_cap_lies_between_the_full_grant_and_none() {
                 let more = difference(&column(&none, cost), &column(&half, cost));
                 let less = difference(&column(&half, cost), &column(&full, cost));
                 let all = difference(&column(&none, cost), &column(&full, cost));
-                findings.ask(more.not_negative(), format!("{kind:?}: {name}: {what}: capped against none: {more} of {all}"));
+                findings.ask(
+                    more.not_negative(),
+                    format!("{kind:?}: {name}: {what}: capped against none: {more} of {all}"),
+                );
                 findings.ask(less.not_negative(), format!("{kind:?}: {name}: {what}: full against capped: {less}"));
             }
             let less = difference(&column(&half, true), &column(&full, true));
@@ -318,7 +338,10 @@ fn s11_a_vote_required_at_the_end_keeps_some_from_joining_and_never_attracts() {
                 format!("{kind:?}: {dollars}: districts in clusters with a vote against none: {change}"),
             );
             if dollars > 1_000.0 {
-                findings.ask(change.mean < -2.6 * change.error, format!("{kind:?}: {dollars}: it keeps some away: {change}"));
+                findings.ask(
+                    change.mean < -2.6 * change.error,
+                    format!("{kind:?}: {dollars}: it keeps some away: {change}"),
+                );
             }
         }
     }
@@ -383,8 +406,9 @@ fn s13_very_large_merger_money_moves_most_small_districts_and_very_small_money_n
                 let small: Vec<usize> = (0..region.len())
                     .filter(|&a| future.of(0, a, DistrictOutcome::pupils) < 200.0)
                     .filter(|&a| {
-                        (0..region.len())
-                            .any(|b| b != a && region[b].enrolment() >= region[a].enrolment() && minutes(a, b) < p.merger_minutes)
+                        (0..region.len()).any(|b| {
+                            b != a && region[b].enrolment() >= region[a].enrolment() && minutes(a, b) < p.merger_minutes
+                        })
                     })
                     .collect();
                 let last = future.years - 1;
@@ -430,8 +454,8 @@ fn s14_an_exact_copy_of_the_baseline_differs_by_exactly_nothing() {
                 policy("first"),
                 policy("second")
             );
-            let scenario =
-                scenario::parse(&text, "copy.toml", std::path::Path::new("")).unwrap_or_else(|p| panic!("{}", p.render(false)));
+            let scenario = scenario::parse(&text, "copy.toml", std::path::Path::new(""))
+                .unwrap_or_else(|p| panic!("{}", p.render(false)));
             let futures = kind.futures(16);
             let options = Options { replicates: 0..futures, detail: Detail::Region, work: None };
             let question = Question::in_regions(scenario.clone(), kind.regions());

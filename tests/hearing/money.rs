@@ -5,7 +5,8 @@ use barnraise::model::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome}
 use barnraise::model::record::CLUSTER_WIDTH;
 
 use super::world::{
-    Findings, Future, KINDS, Kind, Miss, World, cluster_grant, difference, general_aid, mean, merger_grant, starting_clusters,
+    Findings, Future, KINDS, Kind, Miss, World, cluster_grant, difference, general_aid, mean, merger_grant,
+    starting_clusters,
 };
 
 /// What is known not to hold.
@@ -35,24 +36,36 @@ fn s01_a_region_that_loses_pupils_is_not_richer_than_one_that_keeps_them() {
             .map(|&trend| {
                 let world = World::of(kind.with_trend(trend, 1.0));
                 world.futures(kind.futures(32), |future| {
-                    [reserves(future, future.years - 1), future.last(RegionOutcome::spending), future.last(RegionOutcome::levy)]
+                    [
+                        reserves(future, future.years - 1),
+                        future.last(RegionOutcome::spending),
+                        future.last(RegionOutcome::levy),
+                    ]
                 })
             })
             .collect();
-        let column = |trend: usize, place: usize| -> Vec<f64> { found[trend].iter().map(|values| values[place]).collect() };
+        let column =
+            |trend: usize, place: usize| -> Vec<f64> { found[trend].iter().map(|values| values[place]).collect() };
         for (nth, steps) in trends.windows(2).enumerate() {
             let change = difference(&column(nth, 0), &column(nth + 1, 0));
             let level = mean(column(nth + 1, 0));
-            let what = format!("{kind:?}: reserves from {:+} to {:+}: by {change} to {:.3}", steps[0], steps[1], level.mean);
+            let what =
+                format!("{kind:?}: reserves from {:+} to {:+}: by {change} to {:.3}", steps[0], steps[1], level.mean);
             findings.ask(change.not_positive(), what);
             for (place, name) in [(1, "spending"), (2, "levy")] {
                 let change = difference(&column(nth, place), &column(nth + 1, place));
-                findings.ask(change.mean > 0.0, format!("{kind:?}: {name} from {:+} to {:+}: by {change}", steps[0], steps[1]));
+                findings.ask(
+                    change.mean > 0.0,
+                    format!("{kind:?}: {name} from {:+} to {:+}: by {change}", steps[0], steps[1]),
+                );
             }
         }
         for losing in 3..trends.len() {
             let change = difference(&column(2, 0), &column(losing, 0));
-            findings.ask(change.not_positive(), format!("{kind:?}: reserves at {:+} against none: {change}", trends[losing]));
+            findings.ask(
+                change.not_positive(),
+                format!("{kind:?}: reserves at {:+} against none: {change}", trends[losing]),
+            );
         }
     }
     findings.tell();
@@ -81,7 +94,10 @@ fn s02_the_fifth_that_lost_most_pupils_does_not_hold_more_than_the_fifth_that_gr
                 let Some(fifths) = fifths(future, from, to, 0.0) else { return f64::NAN };
                 let [lost, grew] = fifths.map(|fifth| {
                     let held: f64 = fifth.iter().map(|&d| future.reserve(to, d)).sum();
-                    held / fifth.iter().map(|&d| future.dollars(to, d, DistrictOutcome::programme_spending)).sum::<f64>()
+                    held / fifth
+                        .iter()
+                        .map(|&d| future.dollars(to, d, DistrictOutcome::programme_spending))
+                        .sum::<f64>()
                 });
                 lost - grew
             });
@@ -173,18 +189,24 @@ fn s04_nobody_hoards_or_drains_in_a_century() {
             let gap = mean(futures.iter().map(|(gaps, ..)| gaps[decade]));
             // A decade in which hardly a district of the size is left says nothing.
             let held = !gap.mean.is_finite() || gap.mean.abs() - 2.0 * gap.error <= 0.07;
-            findings
-                .ask(held, format!("{kind:?}: decade {decade}: change of reserves, fifth that lost less fifth that grew: {gap}"));
+            findings.ask(
+                held,
+                format!("{kind:?}: decade {decade}: change of reserves, fifth that lost less fifth that grew: {gap}"),
+            );
         }
         let all = mean(futures.iter().flat_map(|(gaps, ..)| gaps.iter().copied()));
         findings.ask(all.mean.abs() <= 0.07, format!("{kind:?}: all decades: {all}"));
         for (_, level, most) in futures.iter().filter(|future| future.1[10] > 1.0).take(3) {
             findings.ask(true, format!("{kind:?}: one with {:.2}: holds {most}", level[10]));
         }
-        let levels: Vec<f64> = (0..=10).map(|decade| mean(futures.iter().map(|(_, level, _)| level[decade])).mean).collect();
+        let levels: Vec<f64> =
+            (0..=10).map(|decade| mean(futures.iter().map(|(_, level, _)| level[decade])).mean).collect();
         let (first, last) = (levels[1], levels[10]);
         findings.ask((last - first).abs() <= 0.07 * 9.0, format!("{kind:?}: reserves by decade {levels:.2?}"));
-        findings.ask(levels.iter().all(|level| (0.0..0.6).contains(level)), format!("{kind:?}: reserves stay within reason"));
+        findings.ask(
+            levels.iter().all(|level| (0.0..0.6).contains(level)),
+            format!("{kind:?}: reserves stay within reason"),
+        );
     }
     findings.tell_but(&KNOWN_MISSES);
 }
@@ -192,7 +214,8 @@ fn s04_nobody_hoards_or_drains_in_a_century() {
 /// What those who received money have `year` against the same districts without it, mean over them.
 fn against(paid: &World, unpaid: &World, futures: u32, year: usize, outcomes: [DistrictOutcome; 3]) -> Vec<[f64; 3]> {
     let look = |future: &Future<'_>| -> Vec<(bool, usize, [f64; 3])> {
-        let received = |d: usize| (0..=year).any(|y| future.home(y, d) == d && future.of(y, d, DistrictOutcome::receipts) > 0.0);
+        let received =
+            |d: usize| (0..=year).any(|y| future.home(y, d) == d && future.of(y, d, DistrictOutcome::receipts) > 0.0);
         (0..future.count())
             .map(|d| (received(d), future.home(year, d), outcomes.map(|outcome| future.of(year, d, outcome))))
             .collect()
@@ -229,7 +252,9 @@ fn s05_ten_years_after_any_grant_its_receivers_are_not_poorer_than_without_it() 
                 ),
                 (
                     "merger grant",
-                    World::plain(kind).under(vec![super::world::until(3, merger_grant(dollars, 3))]).with(blind_to_money),
+                    World::plain(kind)
+                        .under(vec![super::world::until(3, merger_grant(dollars, 3))])
+                        .with(blind_to_money),
                     World::plain(kind).with(blind_to_money),
                 ),
             ];
@@ -240,7 +265,8 @@ fn s05_ten_years_after_any_grant_its_receivers_are_not_poorer_than_without_it() 
                 for (nth, outcome) in outcomes.into_iter().enumerate() {
                     let sign = if nth == 2 { -1.0 } else { 1.0 };
                     let found = mean(all.iter().map(|v| sign * v[nth]));
-                    let what = format!("{kind:?}: {name} of {dollars}: {} (better is more): {found}", outcome.outcome().id);
+                    let what =
+                        format!("{kind:?}: {name} of {dollars}: {} (better is more): {found}", outcome.outcome().id);
                     findings.ask(!found.mean.is_finite() || found.not_negative(), what);
                 }
             }
@@ -273,17 +299,23 @@ fn s06_the_paid_one_of_two_like_clusters_does_more_and_it_is_paid_from_the_grant
                 granted += values[ClusterOutcome::grant.index()];
             }
             for year in 1..=3 {
-                spent += future.operating(year).map(|d| future.dollars(year, d, DistrictOutcome::spending)).sum::<f64>();
+                spent +=
+                    future.operating(year).map(|d| future.dollars(year, d, DistrictOutcome::spending)).sum::<f64>();
             }
             let outlay: f64 = future.record.outlay.iter().sum();
             // A cluster that ends in a year has no row for it.
-            let ended = future.record.events.iter().any(|event| matches!(event.what, Happening::Ended { .. }) && event.year <= 3);
+            let ended = future
+                .record
+                .events
+                .iter()
+                .any(|event| matches!(event.what, Happening::Ended { .. }) && event.year <= 3);
             (worked, granted, spent, outlay, ended)
         };
         // Nobody merges or founds, so that nothing but the grant differs.
         let still = |world: World| {
             world.years(6).with(|p| {
-                (p.propose_intercept, p.found_intercept, p.give_up_intercept, p.join_intercept) = (-12.0, -20.0, -10.0, -9.0);
+                (p.propose_intercept, p.found_intercept, p.give_up_intercept, p.join_intercept) =
+                    (-12.0, -20.0, -10.0, -9.0);
             })
         };
         let futures = kind.futures(180);
@@ -292,10 +324,14 @@ fn s06_the_paid_one_of_two_like_clusters_does_more_and_it_is_paid_from_the_grant
             let grant = super::world::until(0, cluster_grant(dollars, 3));
             let with = still(World::plain(kind).starting(paid.clone()).under(vec![grant])).futures(futures, look);
             let more = mean(with.iter().zip(&without).map(|(a, b)| a.0 - b.0));
-            findings.ask(more.positive(), format!("{kind:?}: {dollars}: activities that worked in the paid years: {more}"));
+            findings
+                .ask(more.positive(), format!("{kind:?}: {dollars}: activities that worked in the paid years: {more}"));
             let lasting = || with.iter().filter(|future| !future.4);
             let same = lasting().all(|(_, granted, _, outlay, _)| (granted - outlay).abs() < 0.01);
-            let what = format!("{kind:?}: {dollars}: the clusters receive what the State pays, in {} futures", lasting().count());
+            let what = format!(
+                "{kind:?}: {dollars}: the clusters receive what the State pays, in {} futures",
+                lasting().count()
+            );
             findings.ask(same && lasting().count() > 3, what);
             let share = mean(with.iter().zip(&without).map(|(a, b)| (a.2 - b.2) / a.3));
             findings.ask(

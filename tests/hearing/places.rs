@@ -113,7 +113,8 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
                                 .filter(|&o| future.home(year, o) == future.home(year, c))
                                 .all(|o| future.region.districts[o].has_high_school());
                             let merged =
-                                (0..future.count()).filter(|&o| future.home(year, o) == future.home(year, c)).count() > 1;
+                                (0..future.count()).filter(|&o| future.home(year, o) == future.home(year, c)).count()
+                                    > 1;
                             let of = |outcome| future.of(year, c, outcome);
                             [
                                 f64::from(u8::from(merged && kept)),
@@ -160,9 +161,13 @@ fn s15_a_merger_that_keeps_all_schools_changes_no_ride_and_gives_no_school_a_cou
         }
         let found = mean(courses);
         findings.ask(years > 100, format!("{kind:?}: {years} community-years in such mergers"));
-        findings.ask(rides == 0, format!("{kind:?}: {rides} of {years} rides changed: {:?}", &examples[..examples.len().min(5)]));
+        findings.ask(
+            rides == 0,
+            format!("{kind:?}: {rides} of {years} rides changed: {:?}", &examples[..examples.len().min(5)]),
+        );
         // Whose children went to another district's high school before, and now go to their own district's.
-        findings.ask(true, format!("{kind:?}: {sent} rides to a high school of communities that never had one changed"));
+        findings
+            .ask(true, format!("{kind:?}: {sent} rides to a high school of communities that never had one changed"));
         findings.ask(found.not_positive(), format!("{kind:?}: courses of the school's own staff: {found} more"));
     }
     findings.tell();
@@ -196,7 +201,9 @@ fn s16_pupils_ride_to_the_nearest_open_school_and_the_longest_ride_is_that_of_th
                             if nearest.is_finite() {
                                 rides += 1;
                                 if !close(told, nearest) {
-                                    wrong.push(format!("year {year}, community {c}, level {level}: {told:.2}, map {nearest:.2}"));
+                                    wrong.push(format!(
+                                        "year {year}, community {c}, level {level}: {told:.2}, map {nearest:.2}"
+                                    ));
                                 }
                                 moved += usize::from(year > 0 && !close(told, future.of(year - 1, c, RIDES[level])));
                             }
@@ -221,7 +228,10 @@ fn s16_pupils_ride_to_the_nearest_open_school_and_the_longest_ride_is_that_of_th
                 longest == 0,
                 format!("{kind:?}: {name}: {longest} years whose longest ride is not that of the communities"),
             );
-            findings.ask(rides > 0 || name == "no instrument", format!("{kind:?}: {name}: {rides} rides to another community"));
+            findings.ask(
+                rides > 0 || name == "no instrument",
+                format!("{kind:?}: {name}: {rides} rides to another community"),
+            );
         }
     }
     findings.tell();
@@ -311,10 +321,13 @@ fn s17_pupils_are_conserved_in_every_merger_of_every_grade_span() {
             (pupils, residents, future.operating(future.years - 1).count())
         };
         let apart = world().with(|p| p.propose_intercept = -12.0).futures(8, look);
-        let voted =
-            world().with(|p| (p.propose_intercept, p.vote_intercept, p.partner_agrees) = (0.0, 4.0, 6.0)).futures(8, look);
-        let forced =
-            world().with(|p| p.propose_intercept = -12.0).under(vec![floor(pupils[0].max(pupils[1]) * 0.99)]).futures(8, look);
+        let voted = world()
+            .with(|p| (p.propose_intercept, p.vote_intercept, p.partner_agrees) = (0.0, 4.0, 6.0))
+            .futures(8, look);
+        let forced = world()
+            .with(|p| p.propose_intercept = -12.0)
+            .under(vec![floor(pupils[0].max(pupils[1]) * 0.99)])
+            .futures(8, look);
         for (how, merged) in [("by vote", voted), ("by a floor", forced)] {
             let pairs: Vec<_> = apart.iter().zip(&merged).filter(|(a, m)| a.2 == 2 && m.2 == 1).collect();
             findings.ask(!pairs.is_empty(), format!("{name} {how}: {} of 8 merge", pairs.len()));
@@ -358,7 +371,8 @@ fn s18_a_merged_district_that_teaches_high_school_grades_has_a_high_school() {
                 let (mut districts, mut without) = (0, Vec::new());
                 for year in 0..future.years {
                     for host in future.operating(year).collect::<Vec<_>>() {
-                        let communities: Vec<usize> = (0..future.count()).filter(|&c| future.home(year, c) == host).collect();
+                        let communities: Vec<usize> =
+                            (0..future.count()).filter(|&c| future.home(year, c) == host).collect();
                         if !communities.iter().any(|&c| future.region.districts[c].has_high_school()) {
                             continue;
                         }
@@ -416,10 +430,17 @@ fn s19_nothing_joins_places_beyond_the_limit_and_where_none_is_near_it_is_told()
                             stranded += 1;
                             let elementary = |d: usize| region[d].lowest_grade <= 5;
                             let would = |b: usize| {
-                                b != a && alive[b] && elementary(a) == elementary(b) && minutes(a, b) <= p.merger_minutes
+                                b != a
+                                    && alive[b]
+                                    && elementary(a) == elementary(b)
+                                    && minutes(a, b) <= p.merger_minutes
                             };
                             if let Some(b) = (0..future.count()).find(|&b| would(b)) {
-                                near.push(format!("year {}, {a}: {b} lies {:.1} minutes away", event.year, minutes(a, b)));
+                                near.push(format!(
+                                    "year {}, {a}: {b} lies {:.1} minutes away",
+                                    event.year,
+                                    minutes(a, b)
+                                ));
                             }
                         }
                         _ => {}
@@ -436,7 +457,11 @@ fn s19_nothing_joins_places_beyond_the_limit_and_where_none_is_near_it_is_told()
                 far.is_empty(),
                 format!("{kind:?}: {name}: {} of {joined} joined from too far: {:?}", far.len(), far.first()),
             );
-            let what = format!("{kind:?}: {name}: {} of {stranded} stranded though one is near: {:?}", near.len(), near.first());
+            let what = format!(
+                "{kind:?}: {name}: {} of {stranded} stranded though one is near: {:?}",
+                near.len(),
+                near.first()
+            );
             findings.ask(near.is_empty(), what);
             findings.ask(found.iter().all(|f| f.4), format!("{kind:?}: {name}: the outcome counts them"));
         }

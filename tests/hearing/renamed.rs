@@ -8,7 +8,9 @@ use barnraise::model::events::Happening;
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::region::Region;
 
-use super::world::{Findings, Future, KINDS, Kind, World, difference, floor, mean, merger_grant, north_dakota, vote_grant};
+use super::world::{
+    Findings, Future, KINDS, Kind, World, difference, floor, mean, merger_grant, north_dakota, vote_grant,
+};
 
 fn policies() -> [(&'static str, Vec<barnraise::model::policy::Instrument>); 3] {
     [
@@ -37,7 +39,9 @@ fn s20_the_larger_takes_in_the_smaller() {
                 // Pupils at the end of the year before, and what was taken in since.
                 let (mut of, mut sizes) = (0, Vec::new());
                 for event in &future.record.events {
-                    let (Happening::Merged { district, host } | Happening::Dissolved { district, host, .. }) = event.what else {
+                    let (Happening::Merged { district, host } | Happening::Dissolved { district, host, .. }) =
+                        event.what
+                    else {
                         continue;
                     };
                     if event.year == 0 {
@@ -47,7 +51,11 @@ fn s20_the_larger_takes_in_the_smaller() {
                         of = event.year;
                         let before = usize::from(of) - 1;
                         let own = |d: usize| {
-                            if future.home(before, d) == d { future.of(before, d, DistrictOutcome::pupils) } else { 0.0 }
+                            if future.home(before, d) == d {
+                                future.of(before, d, DistrictOutcome::pupils)
+                            } else {
+                                0.0
+                            }
                         };
                         sizes = (0..future.count()).map(own).collect();
                     }

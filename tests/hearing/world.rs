@@ -12,8 +12,8 @@ use barnraise::model::functions::{Function, FunctionSet};
 use barnraise::model::outcomes::{DistrictOutcome, RegionOutcome};
 use barnraise::model::parameters::{ParameterId, Parameters};
 use barnraise::model::policy::{
-    ClusterGrant, Condition, Eligibility, EnrolmentFloor, GeneralAid, Instrument, InstrumentKind, Management, MergerGrant,
-    Policy, StartingCluster,
+    ClusterGrant, Condition, Eligibility, EnrolmentFloor, GeneralAid, Instrument, InstrumentKind, Management,
+    MergerGrant, Policy, StartingCluster,
 };
 use barnraise::model::record::{DISTRICT_WIDTH, Detail, Record};
 use barnraise::model::region::Region;
@@ -212,7 +212,9 @@ impl Future<'_> {
 
     /// The districts that operate at the end of a year.
     pub(crate) fn operating(&self, year: usize) -> impl Iterator<Item = usize> + '_ {
-        let gone = move |c: usize| matches!(self.record.districts.form[year * self.count() + c], Form::Merged | Form::Dissolved);
+        let gone = move |c: usize| {
+            matches!(self.record.districts.form[year * self.count() + c], Form::Merged | Form::Dissolved)
+        };
         (0..self.count()).filter(move |&c| self.home(year, c) == c && !gone(c))
     }
 
@@ -308,7 +310,11 @@ impl Findings {
     pub(crate) fn tell_but(mut self, known: &[Miss]) {
         for Miss { asked, seen, why } in known {
             assert!(!seen.is_empty() && why.len() > 20, "{asked}: no reason");
-            match self.lines.iter_mut().find(|line| line.strip_prefix("** ").is_some_and(|what| what.starts_with(asked))) {
+            match self
+                .lines
+                .iter_mut()
+                .find(|line| line.strip_prefix("** ").is_some_and(|what| what.starts_with(asked)))
+            {
                 Some(line) => {
                     line.replace_range(..2, "..");
                     self.wrong -= 1;
@@ -330,7 +336,14 @@ impl Findings {
 // Instruments.
 
 pub(crate) fn always(name: &str, kind: InstrumentKind) -> Instrument {
-    Instrument { name: name.to_owned(), start: 0, end: None, budget_cap: None, eligibility: Eligibility::default(), kind }
+    Instrument {
+        name: name.to_owned(),
+        start: 0,
+        end: None,
+        budget_cap: None,
+        eligibility: Eligibility::default(),
+        kind,
+    }
 }
 
 pub(crate) fn terms(per_pupil: f64, years: usize) -> ClusterGrant {

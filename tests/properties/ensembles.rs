@@ -9,7 +9,9 @@ use barnraise::model::events::Form;
 use barnraise::model::functions::{Function, FunctionSet};
 use barnraise::model::outcomes::{ClusterOutcome, RegionOutcome};
 use barnraise::model::parameters::Parameters;
-use barnraise::model::policy::{AssignedClusters, ClusterGrant, Condition, Instrument, InstrumentKind, MergerGrant, Policy};
+use barnraise::model::policy::{
+    AssignedClusters, ClusterGrant, Condition, Instrument, InstrumentKind, MergerGrant, Policy,
+};
 use barnraise::model::record::{CLUSTER_WIDTH, Detail, Record};
 use barnraise::model::region::Region;
 use barnraise::model::simulation::{RunId, Simulation};
@@ -93,7 +95,10 @@ fn mean_of_years(outcome: RegionOutcome) -> impl Fn(&Record) -> f64 + Sync {
 }
 
 /// The mean of a value over the yearly rows of clusters that `keep` chooses by age, form and values.
-fn of_clusters(outcome: ClusterOutcome, keep: impl Fn(f64, Form, &[f64]) -> bool + Sync) -> impl Fn(&Record) -> f64 + Sync {
+fn of_clusters(
+    outcome: ClusterOutcome,
+    keep: impl Fn(f64, Form, &[f64]) -> bool + Sync,
+) -> impl Fn(&Record) -> f64 + Sync {
     move |record| {
         let rows = record.clusters.values.chunks(CLUSTER_WIDTH).zip(&record.clusters.form);
         let kept = rows.filter(|(row, form)| keep(row[ClusterOutcome::age.index()], **form, row));
@@ -173,8 +178,9 @@ fn faster_decline_ends_more_districts() {
 fn activity(world: &World, members: f64) -> f64 {
     let value = |record: &Record| {
         let rows = record.clusters.values.chunks(CLUSTER_WIDTH);
-        let of_size = rows
-            .filter(|row| row[ClusterOutcome::age.index()] > 0.0 && (row[ClusterOutcome::members.index()] - members).abs() < 0.5);
+        let of_size = rows.filter(|row| {
+            row[ClusterOutcome::age.index()] > 0.0 && (row[ClusterOutcome::members.index()] - members).abs() < 0.5
+        });
         mean(of_size.map(|row| row[ClusterOutcome::worked.index()] / members)).0
     };
     mean(world.futures(value).into_iter()).0

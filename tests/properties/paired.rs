@@ -7,8 +7,8 @@ use barnraise::districts::schools::default_schools;
 use barnraise::model::functions::FunctionSet;
 use barnraise::model::parameters::Parameters;
 use barnraise::model::policy::{
-    ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid, HoldHarmless,
-    Instrument, InstrumentKind, LevyRelief, MergerGrant, Policy, SharingWeight, TaxingAuthority,
+    ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid,
+    HoldHarmless, Instrument, InstrumentKind, LevyRelief, MergerGrant, Policy, SharingWeight, TaxingAuthority,
 };
 use barnraise::model::record::{Detail, Record};
 use barnraise::model::region::{Region, StartingDistrict};
@@ -17,7 +17,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::worlds::{YEARS, always, bits_of, bits_without, cases, district_rows, events, policy_of, run, same_but_for_rounding};
+use super::worlds::{
+    YEARS, always, bits_of, bits_without, cases, district_rows, events, policy_of, run, same_but_for_rounding,
+};
 use crate::random;
 
 /// A district of its own world: a large, stable one, farther away than anything in the model reaches.

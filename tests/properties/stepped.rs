@@ -227,12 +227,16 @@ fn random_worlds_hold_answers_that_stand_and_every_reason_to_refuse_one() {
             reasons.extend(refused.iter().map(|refusal| refusal.reason.to_string()));
             let yes = of_year(&script, year).into_iter().filter(|answer| answer.yes);
             stood.extend(
-                yes.filter(|answer| !refused.iter().any(|refusal| refusal.answer == *answer)).map(|answer| answer.question),
+                yes.filter(|answer| !refused.iter().any(|refusal| refusal.answer == *answer))
+                    .map(|answer| answer.question),
             );
         }
     }
     for question in Question::ALL {
-        assert!(stood.iter().filter(|&&other| other == question).count() > 5, "{question:?} is never answered in earnest");
+        assert!(
+            stood.iter().filter(|&&other| other == question).count() > 5,
+            "{question:?} is never answered in earnest"
+        );
     }
     reasons.sort();
     reasons.dedup();
@@ -276,11 +280,13 @@ fn what_is_seen_between_two_years_is_what_the_record_says() {
         }
         let serials: Vec<u32> = run.clusters().map(|cluster| cluster.serial).collect();
         let rows = &run.record().clusters;
-        let told: Vec<u32> = (0..rows.len()).filter(|&row| rows.year[row] == year).map(|row| rows.entity[row]).collect();
+        let told: Vec<u32> =
+            (0..rows.len()).filter(|&row| rows.year[row] == year).map(|row| rows.entity[row]).collect();
         assert_eq!(serials, told);
         for cluster in run.clusters() {
             clusters += 1;
-            let inside = |&member: &u16| run.district(usize::from(member)).and_then(|d| d.cluster) == Some(cluster.serial);
+            let inside =
+                |&member: &u16| run.district(usize::from(member)).and_then(|d| d.cluster) == Some(cluster.serial);
             assert!(cluster.members.len() >= 2 && cluster.members.iter().all(inside));
         }
     }

@@ -61,7 +61,8 @@ fn bits(values: &[f64]) -> Vec<u64> {
 /// The bits of a record.
 pub(crate) fn bits_of(record: &Record) -> Bits {
     let named = |rows: &barnraise::model::record::Rows| {
-        let names = rows.entity.iter().zip(&rows.group).map(|(&entity, &group)| u64::from(entity) << 32 | u64::from(group));
+        let names =
+            rows.entity.iter().zip(&rows.group).map(|(&entity, &group)| u64::from(entity) << 32 | u64::from(group));
         bits(&rows.values).into_iter().chain(names).collect()
     };
     Bits {
@@ -133,7 +134,9 @@ pub(crate) fn events(record: &Record, left_out: Option<u16>) -> Vec<Event> {
 fn renamed(what: Happening, named: impl Fn(u16) -> Option<u16>) -> Option<Happening> {
     use Happening as H;
     Some(match what {
-        H::Founded { cluster, district, origin, members } => H::Founded { cluster, district: named(district)?, origin, members },
+        H::Founded { cluster, district, origin, members } => {
+            H::Founded { cluster, district: named(district)?, origin, members }
+        }
         H::Joined { cluster, district } => H::Joined { cluster, district: named(district)? },
         H::Left { cluster, district } => H::Left { cluster, district: named(district)? },
         H::Voted { district, host, yes_share, loses_high_school } => {
@@ -143,7 +146,9 @@ fn renamed(what: Happening, named: impl Fn(u16) -> Option<u16>) -> Option<Happen
             H::PlanDecided { host: named(host)?, districts, passed, required }
         }
         H::Merged { district, host } => H::Merged { district: named(district)?, host: named(host)? },
-        H::Dissolved { district, host, cause } => H::Dissolved { district: named(district)?, host: named(host)?, cause },
+        H::Dissolved { district, host, cause } => {
+            H::Dissolved { district: named(district)?, host: named(host)?, cause }
+        }
         H::SchoolClosed { district, left } => H::SchoolClosed { district: named(district)?, left },
         H::NewSuperintendent { district } => H::NewSuperintendent { district: named(district)? },
         H::Stranded { district, cause } => H::Stranded { district: named(district)?, cause },

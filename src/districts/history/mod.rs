@@ -164,7 +164,8 @@ impl StateHistory {
             let largest = spells.max_by(|a, b| a.1.last_pupils.total_cmp(&b.1.last_pupils));
             let started = self.panel.get(&new).and_then(|years| years.values().next()).map_or(0.0, |row| row.pupils);
             let host = largest.filter(|(_, spell)| spell.last_pupils >= 0.5 * started).map(|(id, _)| id.clone());
-            if let Some(spell) = host.and_then(|id| self.spells.get_mut(&id)).filter(|spell| spell.exit == Exit::Ended) {
+            if let Some(spell) = host.and_then(|id| self.spells.get_mut(&id)).filter(|spell| spell.exit == Exit::Ended)
+            {
                 spell.exit = Exit::Host;
             }
         }

@@ -50,7 +50,9 @@ impl Kind {
     fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Panel => &["FY", "STABBR", "LEAID", "NAME", "SCHLEV", "REGULAR", "TOTALREV", "TLOCREV", "V33"],
-            Self::Spells => &["ST", "LEAID", "FIRST_FY", "LAST_FY", "LAST_V33", "EXITED", "EXIT_KIND", "SUCCESSOR_LEAID_BY_NAME"],
+            Self::Spells => {
+                &["ST", "LEAID", "FIRST_FY", "LAST_FY", "LAST_V33", "EXITED", "EXIT_KIND", "SUCCESSOR_LEAID_BY_NAME"]
+            }
             Self::Counts => &["ST", "SCHOOL_YEAR_END", "METRIC", "VALUE"],
             Self::Classes => &["STABBR", "BIN", "DISTRICT_YEARS", "EXITS"],
             Self::Consolidations => &["NEW_LEAID", "FIRST_FY", "PREDECESSOR_LEAIDS", "SUM_LAST_V33"],
@@ -89,7 +91,8 @@ impl Kind {
 pub fn read(folder: &Path, states: &[String]) -> Result<Vec<StateHistory>, Problems> {
     let mut log = Log::default();
     let (tables, unfit) = tables(folder, &mut log);
-    let missing: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !tables.contains_key(kind) && !unfit.contains(kind)).collect();
+    let missing: Vec<Kind> =
+        Kind::ALL.into_iter().filter(|kind| !tables.contains_key(kind) && !unfit.contains(kind)).collect();
     for kind in missing {
         let place = Place::File(folder.display().to_string());
         let problem = Problem::new(place, format!("the folder has no {}", kind.title()));
@@ -100,8 +103,11 @@ pub fn read(folder: &Path, states: &[String]) -> Result<Vec<StateHistory>, Probl
         };
         log.push(problem.expected(expected));
     }
-    let histories: Vec<StateHistory> =
-        if log.is_empty() { states.iter().map(|state| of_state(&tables, state, &mut log)).collect() } else { Vec::new() };
+    let histories: Vec<StateHistory> = if log.is_empty() {
+        states.iter().map(|state| of_state(&tables, state, &mut log)).collect()
+    } else {
+        Vec::new()
+    };
     if log.is_empty() { Ok(histories) } else { log.into_problems().into_result(histories) }
 }
 
@@ -182,7 +188,8 @@ fn of_state(tables: &BTreeMap<Kind, Table>, state: &str, log: &mut Log) -> State
     let mut history = StateHistory { state: state.to_owned(), ..StateHistory::default() };
     let panel = &tables[&Kind::Panel];
     if !panel.rows.iter().any(|row| row.get(panel.column("STABBR")) == state) {
-        let states: std::collections::BTreeSet<&str> = panel.rows.iter().map(|row| row.get(panel.column("STABBR"))).collect();
+        let states: std::collections::BTreeSet<&str> =
+            panel.rows.iter().map(|row| row.get(panel.column("STABBR"))).collect();
         let what = format!("the record has no rows of the state `{state}`");
         let expected = format!("one of: {}", states.into_iter().collect::<Vec<_>>().join(", "));
         log.push(Problem::new(Place::Flag("--state".to_owned()), what).expected(expected));
@@ -205,12 +212,15 @@ fn check(panel: &Table, counts: &Table, history: &StateHistory, log: &mut Log) {
         let what = format!("fewer than two regular districts of {} operate in fiscal year {FIRST_YEAR}", history.state);
         log.push(Problem::new(Place::File(panel.file.clone()), what).expected("REGULAR = 1 and V33 above 0"));
     }
-    let missing: Vec<String> =
-        (FIRST_YEAR..=LAST_YEAR).filter(|year| !history.counts.contains_key(year)).map(|year| year.to_string()).collect();
+    let missing: Vec<String> = (FIRST_YEAR..=LAST_YEAR)
+        .filter(|year| !history.counts.contains_key(year))
+        .map(|year| year.to_string())
+        .collect();
     if !missing.is_empty() {
         let what = format!("no count of the districts of {} in {}", history.state, missing.join(", "));
         log.push(
-            Problem::new(Place::File(counts.file.clone()), what).expected(format!("a row with METRIC {COUNT} for every year")),
+            Problem::new(Place::File(counts.file.clone()), what)
+                .expected(format!("a row with METRIC {COUNT} for every year")),
         );
     }
 }
@@ -285,7 +295,8 @@ fn read_panel(table: &Table, history: &mut StateHistory, log: &mut Log) {
         if history.panel.entry(id.clone()).or_default().insert(year, found).is_some() {
             let place = Place::Line(table.file.clone(), row.line);
             log.push(
-                Problem::new(place, format!("a second row of {id} in {year}")).expected("one row for each district and year"),
+                Problem::new(place, format!("a second row of {id} in {year}"))
+                    .expected("one row for each district and year"),
             );
         }
     }
@@ -324,7 +335,10 @@ fn read_spells(table: &Table, history: &mut StateHistory, log: &mut Log) {
             untold.len(),
             if untold.len() > 4 { ", …" } else { "" }
         );
-        log.push(Problem::new(Place::File(table.file.clone()), what).expected("one row for each regular district of the panel"));
+        log.push(
+            Problem::new(Place::File(table.file.clone()), what)
+                .expected("one row for each regular district of the panel"),
+        );
     }
 }
 
@@ -353,7 +367,12 @@ fn read_classes(table: &Table, history: &mut StateHistory, log: &mut Log) {
         let district_years = number(table, row, "DISTRICT_YEARS", 1e6, log);
         let exits = number(table, row, "EXITS", 1e6, log);
         if let (Some(range), Some(district_years), Some(exits)) = (range, district_years, exits) {
-            let found = ClassExits { class: class.to_owned(), range, district_years: district_years as u32, exits: exits as u32 };
+            let found = ClassExits {
+                class: class.to_owned(),
+                range,
+                district_years: district_years as u32,
+                exits: exits as u32,
+            };
             history.classes.push(found);
         }
     }

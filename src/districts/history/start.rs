@@ -112,8 +112,11 @@ pub fn start(
 /// The state's money: base cost and shares of its sources from the record.
 fn finances(rows: &BTreeMap<&str, &DistrictYear>, given: &StateFinance) -> StateFinance {
     let sum = |of: &dyn Fn(&DistrictYear) -> f64| rows.values().map(|row| of(row)).sum::<f64>();
-    let [local, state, federal] =
-        [sum(&|row| row.local.unwrap_or(0.0)), sum(&|row| row.state.unwrap_or(0.0)), sum(&|row| row.federal.unwrap_or(0.0))];
+    let [local, state, federal] = [
+        sum(&|row| row.local.unwrap_or(0.0)),
+        sum(&|row| row.state.unwrap_or(0.0)),
+        sum(&|row| row.federal.unwrap_or(0.0)),
+    ];
     let known = |row: &DistrictYear| if row.revenue.is_some() { predicted(row.pupils, row.grades.1 >= 9) } else { 0.0 };
     let (spent, units, sources) = (sum(&|row| row.revenue.unwrap_or(0.0)), sum(&known), local + state + federal);
     if spent <= 0.0 || units <= 0.0 || sources <= 0.0 {
@@ -145,7 +148,11 @@ fn district(id: &str, row: &DistrictYear, trend: f64, (base_cost, typical_local)
         trend,
         valuation: local / MILL_RATE,
         cost_level: level.map(|level| level.clamp(COST_LEVELS.0, COST_LEVELS.1)),
-        local_share: row.local.zip(row.revenue).filter(|(_, all)| *all > 0.0).map(|(local, all)| (local / all).clamp(0.0, 1.0)),
+        local_share: row
+            .local
+            .zip(row.revenue)
+            .filter(|(_, all)| *all > 0.0)
+            .map(|(local, all)| (local / all).clamp(0.0, 1.0)),
         reserve_share: None,
         debt: 0.0,
         teachers: None,
@@ -198,9 +205,11 @@ impl Geography {
             *members.entry(code).or_default() += 1.0;
         }
         let place = |id: &str, code: &str| {
-            office(history, id).unwrap_or_else(|| scattered(id, centres.get(code).copied().unwrap_or(middle), land_of(code)))
+            office(history, id)
+                .unwrap_or_else(|| scattered(id, centres.get(code).copied().unwrap_or(middle), land_of(code)))
         };
-        let places: BTreeMap<String, Point> = codes.iter().map(|(id, code)| ((*id).to_owned(), place(id, code))).collect();
+        let places: BTreeMap<String, Point> =
+            codes.iter().map(|(id, code)| ((*id).to_owned(), place(id, code))).collect();
         let land = codes.iter().map(|(id, code)| ((*id).to_owned(), land_of(code) / members[code.as_str()])).collect();
         let names = county_names(history);
         let county = |code: &String| names.get(code.as_str()).map_or_else(|| code.clone(), |name| (*name).to_owned());
@@ -215,7 +224,8 @@ impl Geography {
     /// The district with its place, land, county and schools.
     fn placed(&self, id: &str, district: StartingDistrict) -> StartingDistrict {
         // All three are made from the same rows as the districts.
-        let (Some(place), Some(area), Some(county)) = (self.places.get(id), self.land.get(id), self.counties.get(id)) else {
+        let (Some(place), Some(area), Some(county)) = (self.places.get(id), self.land.get(id), self.counties.get(id))
+        else {
             return district;
         };
         let (x, y) = self.projection.miles(*place);
@@ -279,7 +289,8 @@ fn scattered(id: &str, centre: Point, land: f64) -> Point {
 #[must_use]
 pub fn early_slope(history: &StateHistory, id: &str, last: u16) -> Option<f64> {
     let years = history.panel.get(id)?;
-    let points: Vec<(f64, f64)> = years.range(..=last).map(|(year, row)| (f64::from(*year), math::ln(row.pupils))).collect();
+    let points: Vec<(f64, f64)> =
+        years.range(..=last).map(|(year, row)| (f64::from(*year), math::ln(row.pupils))).collect();
     let count = points.len() as f64;
     let middle = points.iter().map(|point| point.0).sum::<f64>() / count;
     let squares: f64 = points.iter().map(|point| (point.0 - middle).powi(2)).sum();

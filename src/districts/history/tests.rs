@@ -23,9 +23,9 @@ fn write(folder: &Path, change: impl Fn(&str, String) -> String) {
     for year in FIRST_YEAR..=LAST_YEAR {
         counts += &format!("ND,{year},districts_regular_operating_f33,{},x\n", if year <= 1996 { 3 } else { 2 });
     }
-    let counties = "LEAID\tFIPST\tFIPSCO\tSTABBR\tYEAR\n3800001\t38\t1\tND\t95\n3800002\t38\t1\tND\t95\n3800003\t38\t3\tND\t95\n";
-    let offices =
-        "LEAID,NAME,CNTY,NMCNTY,LAT,LON\n3800001,A,38001,Adams County,46.0,-102.0\n3800099,C,38003,Barnes County,47.0,-98.0\n";
+    let counties =
+        "LEAID\tFIPST\tFIPSCO\tSTABBR\tYEAR\n3800001\t38\t1\tND\t95\n3800002\t38\t1\tND\t95\n3800003\t38\t3\tND\t95\n";
+    let offices = "LEAID,NAME,CNTY,NMCNTY,LAT,LON\n3800001,A,38001,Adams County,46.0,-102.0\n3800099,C,38003,Barnes County,47.0,-98.0\n";
     let boundaries = "GEOID,NAME,LOGRADE,HIGRADE,MTFCC,ALAND,INTPTLAT,INTPTLON\n3800001,A,KG,12,G5420,2.0e9,46.0,-102.0\n\
         3800099,C,KG,12,G5420,1.0e9,47.0,-98.0\n";
     for (name, text) in [
@@ -71,18 +71,24 @@ fn a_reorganised_district_goes_on_and_an_absorbed_one_ends() {
 fn the_start_knows_one_year_and_places_everybody_in_their_county() {
     let history = made();
     let of = |draw| {
-        start(&history, 1995, Knowledge::OneYear(draw), &StateRules::default(), &StateFinance::default()).expect("a region")
+        start(&history, 1995, Knowledge::OneYear(draw), &StateRules::default(), &StateFinance::default())
+            .expect("a region")
     };
     let (region, other) = (of(0), of(1));
     let [a, b, c] = &region.districts[..] else { panic!("three districts") };
-    assert_eq!([a.county.as_str(), b.county.as_str(), c.county.as_str()], ["Adams County", "Adams County", "Barnes County"]);
+    assert_eq!(
+        [a.county.as_str(), b.county.as_str(), c.county.as_str()],
+        ["Adams County", "Adams County", "Barnes County"]
+    );
     // B has no office: inside a circle of 70 % of its county's radius. The reorganised C stands where its successor does.
     let miles = ((a.x - b.x).powi(2) + (a.y - b.y).powi(2)).sqrt();
     assert!(miles > 0.0 && miles < 0.7 * (2.0e9 / 2_589_988.1 / std::f64::consts::PI).sqrt() + 0.1, "{miles}");
     assert!((a.x - c.x).abs() > 150.0);
     assert!((a.area - b.area).abs() < 1e-9 && (a.area * 2.0 - 2.0e9 / 2_589_988.110_336).abs() < 1e-6);
     assert!((b.enrolment() - 40.0).abs() < 1e-9 && b.highest_grade == 8);
-    assert!((region.finance.local_share + region.finance.state_share + region.finance.federal_share - 1.0).abs() < 1e-9);
+    assert!(
+        (region.finance.local_share + region.finance.state_share + region.finance.federal_share - 1.0).abs() < 1e-9
+    );
     // Another draw changes the unknown trends and nothing that is known.
     assert!((a.trend - other.districts[0].trend).abs() > 1e-6);
     assert!((b.x - other.districts[1].x).abs() < 1e-12);

@@ -52,7 +52,11 @@ pub(super) struct Account {
 }
 
 /// The regular districts that operate in the year: type 1 or 2 with pupils.
-pub(super) fn regular<'a>(agencies: &'a Agencies, year: SchoolYear, dropped: &mut Tallies) -> BTreeMap<&'a str, &'a Agency> {
+pub(super) fn regular<'a>(
+    agencies: &'a Agencies,
+    year: SchoolYear,
+    dropped: &mut Tallies,
+) -> BTreeMap<&'a str, &'a Agency> {
     let mut regular = BTreeMap::new();
     // Agencies of other years' tables only are no rows of this year.
     for (id, agency) in agencies.by_id.iter().filter(|(_, agency)| agency.years.contains_key(&year)) {
@@ -101,7 +105,12 @@ pub(super) fn districts(
     Some((regular.iter().map(district).collect(), projection))
 }
 
-fn join<'a>(sources: &Sources<'a>, regular: &BTreeMap<&'a str, &Agency>, accounts: &Accounts, account: &mut Account) -> Join<'a> {
+fn join<'a>(
+    sources: &Sources<'a>,
+    regular: &BTreeMap<&'a str, &Agency>,
+    accounts: &Accounts,
+    account: &mut Account,
+) -> Join<'a> {
     let names: BTreeMap<&'a str, &str> = regular.iter().map(|(id, agency)| (*id, agency.name.as_str())).collect();
     let candidates: Vec<_> =
         sources.offices.iter().map(|office| Candidate { id: Some(&office.id), name: &office.name }).collect();
@@ -156,7 +165,10 @@ fn tell_doubtful(what: &str, names: &[String], warnings: &mut Vec<String>) {
     if !names.is_empty() {
         let more = if names.len() > TOLD { ", …" } else { "" };
         let told = names.iter().take(TOLD).cloned().collect::<Vec<_>>().join(", ");
-        warnings.push(format!("{what}: {} joined by names whose numbers differ: are they the same? ({told}{more})", names.len()));
+        warnings.push(format!(
+            "{what}: {} joined by names whose numbers differ: are they the same? ({told}{more})",
+            names.len()
+        ));
     }
 }
 
@@ -205,11 +217,16 @@ struct Place {
 
 /// Places by office, else interior point, else the mean of the county's or of all districts; counties
 /// by office, else of the nearest district. None where no district has a place.
-fn places<'a>(join: &Join<'_>, regular: &BTreeMap<&'a str, &Agency>, account: &mut Account) -> Option<BTreeMap<&'a str, Place>> {
+fn places<'a>(
+    join: &Join<'_>,
+    regular: &BTreeMap<&'a str, &Agency>,
+    account: &mut Account,
+) -> Option<BTreeMap<&'a str, Place>> {
     let point = |id: &str| join.offices.get(id).and_then(|office| office.point);
     let inside = |id: &str| join.boundaries.get(id).and_then(|boundary| boundary.point);
-    let county =
-        |id: &str| join.offices.get(id).map(|office| office.county.as_str()).filter(|county| !matches!(*county, "" | "N" | "M"));
+    let county = |id: &str| {
+        join.offices.get(id).map(|office| office.county.as_str()).filter(|county| !matches!(*county, "" | "N" | "M"))
+    };
     let located: Vec<(&str, Point)> =
         regular.keys().filter_map(|id| point(id).or_else(|| inside(id)).map(|point| (*id, point))).collect();
     let middle = mean(&located.iter().map(|(_, point)| *point).collect::<Vec<_>>())?;
@@ -218,14 +235,19 @@ fn places<'a>(join: &Join<'_>, regular: &BTreeMap<&'a str, &Agency>, account: &m
         let by_code = county_by_code(join, id);
         let known = county(id).map(str::to_owned).or_else(|| by_code.clone());
         let of_county = || {
-            let same: Vec<Point> =
-                located.iter().filter(|(other, _)| known.as_deref() == county(other)).map(|(_, point)| *point).collect();
+            let same: Vec<Point> = located
+                .iter()
+                .filter(|(other, _)| known.as_deref() == county(other))
+                .map(|(_, point)| *point)
+                .collect();
             known.as_ref().and_then(|_| mean(&same))
         };
         let point = if let Some(point) = point(id) {
             point
         } else if let Some(point) = inside(id) {
-            account.imputed.add("no office in the geocodes: placed at the interior point of its boundary", &agency.name);
+            account
+                .imputed
+                .add("no office in the geocodes: placed at the interior point of its boundary", &agency.name);
             point
         } else if let Some(point) = of_county() {
             account.imputed.add("no place in any file: placed at the mean of its county's districts", &agency.name);
@@ -253,7 +275,9 @@ fn nearest_county<'a>(from: Point, located: &[(&str, Point)], county: impl Fn(&s
     // East counts less than north at these latitudes, by about 0.7.
     let distance = |to: Point| (from.latitude - to.latitude).powi(2) + (0.7 * (from.longitude - to.longitude)).powi(2);
     let known = located.iter().filter_map(|(id, point)| county(id).map(|county| (distance(*point), county)));
-    known.min_by(|a, b| a.0.total_cmp(&b.0)).map_or_else(|| "unknown county".to_owned(), |(_, county)| county.to_owned())
+    known
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or_else(|| "unknown county".to_owned(), |(_, county)| county.to_owned())
 }
 
 fn district(
@@ -306,7 +330,9 @@ fn display_name(join: &Join<'_>, id: &str, agency: &Agency) -> String {
 /// give many elementary districts a legal span to grade 12; their class says that they teach to 8.
 fn span(join: &Join<'_>, id: &str, agency: &Agency, account: &mut Account) -> (u8, u8) {
     let offered = [join.balances, join.money].into_iter().flatten().find_map(|money| money.get(id)?.span.clone());
-    if let Some((low, high)) = offered.and_then(|(low, high)| grade(&low).zip(grade(&high))).filter(|(low, high)| low <= high) {
+    if let Some((low, high)) =
+        offered.and_then(|(low, high)| grade(&low).zip(grade(&high))).filter(|(low, high)| low <= high)
+    {
         return (low, high);
     }
     let Some(boundary) = join.boundaries.get(id) else {
@@ -339,7 +365,9 @@ fn trend(join: &Join<'_>, id: &str, agency: &Agency, account: &mut Account) -> f
     match trend {
         Trend::Own(_) => {}
         Trend::Clamped(_) => account.clamped.add("trend put back to between -6 and +4 % a year", &agency.name),
-        Trend::Mean(_) => account.imputed.add("too few years of enrolment or a break in them: the mean trend", &agency.name),
+        Trend::Mean(_) => {
+            account.imputed.add("too few years of enrolment or a break in them: the mean trend", &agency.name)
+        }
     }
     trend.value()
 }
@@ -366,7 +394,9 @@ fn money(join: &Join<'_>, (id, high_school): (&str, bool), agency: &Agency, acco
     let spent = finance.and_then(|finance| join.measure.of(finance));
     let cost_level = spent.map(|spent| spent / (predicted(pupils, high_school) * join.base_cost));
     if cost_level.is_none() {
-        account.imputed.add("no spending: its level is drawn in every run, its local share is the state's", &agency.name);
+        account
+            .imputed
+            .add("no spending: its level is drawn in every run, its local share is the state's", &agency.name);
     }
     let clamped = cost_level.map(|level| level.clamp(COST_LEVELS.0, COST_LEVELS.1));
     if let (Some(level), Some(kept)) = (cost_level, clamped)

@@ -128,7 +128,8 @@ pub(super) fn rows_of_state<'a>(table: &'a Table, column: &str, fips: &str, log:
         let (id, _) = id?;
         let of = row.get(state);
         if !of.is_empty() && (format!("{of:0>2}") == fips) != id.starts_with(fips) {
-            log.odd.push(format!("{}: the row is of the state {of}, but its identifier {id} is not", table.origin(row)));
+            log.odd
+                .push(format!("{}: the row is of the state {of}, but its identifier {id} is not", table.origin(row)));
         }
         id.starts_with(fips).then_some((row, id))
     };
@@ -149,7 +150,13 @@ fn level(table: &Table, row: &Row) -> Level {
 }
 
 /// The place in two columns; None where it is missing or, told, malformed.
-pub(super) fn point(table: &Table, row: &Row, latitude: Option<usize>, longitude: Option<usize>, log: &mut Log) -> Option<Point> {
+pub(super) fn point(
+    table: &Table,
+    row: &Row,
+    latitude: Option<usize>,
+    longitude: Option<usize>,
+    log: &mut Log,
+) -> Option<Point> {
     let latitude = degrees(table, row, latitude, 90.0, log)?;
     let longitude = degrees(table, row, longitude, 180.0, log)?;
     // The Aleutians lie beyond the date line: one count of degrees for the whole state.
@@ -160,7 +167,8 @@ pub(super) fn point(table: &Table, row: &Row, latitude: Option<usize>, longitude
 fn degrees(table: &Table, row: &Row, column: Option<usize>, most: f64, log: &mut Log) -> Option<f64> {
     let cell = row.get(column);
     // Publishers write 0 for a place that they do not know.
-    let missing = matches!(cell, "" | "†" | "–" | "‡" | "N" | "M") || cell.parse().is_ok_and(|zero: f64| zero.abs() <= 0.0);
+    let missing =
+        matches!(cell, "" | "†" | "–" | "‡" | "N" | "M") || cell.parse().is_ok_and(|zero: f64| zero.abs() <= 0.0);
     if missing {
         return None;
     }

@@ -231,7 +231,8 @@ fn read_values(table: &Table, row: &Row, columns: &Columns, agency: &mut Agency,
         // Only the number before the words tells the type; exports differ in the words.
         let differs = kind.chars().next().zip(new.chars().next()).is_some_and(|(old, new)| old != new);
         if differs {
-            let expected = format!("{}, which another table of the folder gives for the same agency and year", shorten(kind));
+            let expected =
+                format!("{}, which another table of the folder gives for the same agency and year", shorten(kind));
             log.push(table.problem(row, Some(place), &expected).hint("keep only the newer export in the folder"));
         }
         if !new.is_empty() {

@@ -56,7 +56,9 @@ impl Finance {
     /// The first amount that both give and that differs by more than rounding to thousands, with both values.
     pub(super) fn contradicts(&self, other: &Self) -> Option<(&'static str, f64, f64)> {
         let pairs = self.amounts().into_iter().zip(other.amounts());
-        pairs.filter_map(|((name, a), (_, b))| Some((name, a.known()?, b.known()?))).find(|(_, a, b)| (a - b).abs() > ROUNDING)
+        pairs
+            .filter_map(|((name, a), (_, b))| Some((name, a.known()?, b.known()?)))
+            .find(|(_, a, b)| (a - b).abs() > ROUNDING)
     }
 
     /// Fills what is unknown here from `other`.

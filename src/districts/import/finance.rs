@@ -127,7 +127,8 @@ pub(super) fn gather(agencies: &Agencies, rows: &[FinanceRow], aliases: &Aliases
         });
         files.entry((row.year, row.id.is_none(), file, turn)).or_default().push(row);
     }
-    let names: BTreeMap<&str, &str> = agencies.by_id.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str())).collect();
+    let names: BTreeMap<&str, &str> =
+        agencies.by_id.iter().map(|(id, agency)| (id.as_str(), agency.name.as_str())).collect();
     let mut gathered = Gathered::default();
     for ((year, ..), rows) in files {
         let candidates: Vec<_> = rows.iter().map(|row| Candidate { id: row.id.as_deref(), name: &row.name }).collect();
@@ -162,7 +163,11 @@ fn add_elsi(agencies: &Agencies, gathered: &mut Gathered) {
 }
 
 /// The year nearest to `asked` (the earlier of two) in which some agency has what is `wanted`.
-pub(super) fn nearest_year(finances: &Finances, asked: SchoolYear, wanted: impl Fn(&Finance) -> bool) -> Option<SchoolYear> {
+pub(super) fn nearest_year(
+    finances: &Finances,
+    asked: SchoolYear,
+    wanted: impl Fn(&Finance) -> bool,
+) -> Option<SchoolYear> {
     let years = finances.iter().filter(|(_, by_id)| by_id.values().any(&wanted)).map(|(year, _)| *year);
     years.filter(|year| year.distance(asked) <= FARTHEST).min_by_key(|year| (year.distance(asked), *year))
 }
@@ -175,11 +180,12 @@ pub(super) fn accounts(finances: &Finances, asked: SchoolYear, districts: &BTree
     let known: Vec<(f64, &Finance)> =
         districts.iter().filter_map(|(id, pupils)| of_year.get(*id).map(|finance| (*pupils, finance))).collect();
     let current = known.iter().filter(|(_, finance)| finance.revenue.positive().is_some());
-    let measure = if current.clone().count() > 0 && current.clone().all(|(_, finance)| finance.current.positive().is_some()) {
-        Measure::Current
-    } else {
-        Measure::Revenue
-    };
+    let measure =
+        if current.clone().count() > 0 && current.clone().all(|(_, finance)| finance.current.positive().is_some()) {
+            Measure::Current
+        } else {
+            Measure::Revenue
+        };
     let mut spent = 0.0;
     let mut units = 0.0;
     let mut sources = [0.0; 3];
@@ -216,7 +222,13 @@ mod tests {
 
     fn finance(revenue: f64) -> Finance {
         let part = |share: f64| Value::Number(revenue * share);
-        Finance { revenue: Value::Number(revenue), local: part(0.5), state: part(0.4), federal: part(0.1), ..Finance::default() }
+        Finance {
+            revenue: Value::Number(revenue),
+            local: part(0.5),
+            state: part(0.4),
+            federal: part(0.1),
+            ..Finance::default()
+        }
     }
 
     #[test]
@@ -235,7 +247,10 @@ mod tests {
         let of = |year| (SchoolYear(year), BTreeMap::from([("a".to_owned(), finance(1.0))]));
         let finances = Finances::from([of(2010), of(2019), of(2020)]);
         let nearest = |asked| nearest_year(&finances, SchoolYear(asked), |_| true);
-        assert_eq!([2022, 2019, 2012].map(nearest), [Some(SchoolYear(2020)), Some(SchoolYear(2019)), Some(SchoolYear(2010))]);
+        assert_eq!(
+            [2022, 2019, 2012].map(nearest),
+            [Some(SchoolYear(2020)), Some(SchoolYear(2019)), Some(SchoolYear(2010))]
+        );
         assert_eq!(nearest(2001), None);
     }
 }

@@ -55,9 +55,11 @@ impl Folder {
 
     /// The files that were not read, each with why; empty where all were.
     pub(super) fn unread(&self) -> String {
-        let name =
-            |file: &str| Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-        let told: Vec<String> = self.ignored.iter().take(TOLD).map(|(file, why)| format!("{} ({why})", name(file))).collect();
+        let name = |file: &str| {
+            Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
+        };
+        let told: Vec<String> =
+            self.ignored.iter().take(TOLD).map(|(file, why)| format!("{} ({why})", name(file))).collect();
         let more = if self.ignored.len() > TOLD { "; …" } else { "" };
         if told.is_empty() { String::new() } else { format!("not read: {}{more}", told.join("; ")) }
     }
@@ -96,7 +98,8 @@ pub(in crate::districts) struct Paths {
 pub(in crate::districts) fn paths(folder: &Path, log: &mut Log) -> Paths {
     let mut found = Paths::default();
     if let Err(error) = list(folder, DEPTH, &mut found) {
-        let problem = Problem::new(Place::File(folder.display().to_string()), format!("the folder cannot be read: {error}"));
+        let problem =
+            Problem::new(Place::File(folder.display().to_string()), format!("the folder cannot be read: {error}"));
         log.push(problem.expected("a folder with the publishers' files"));
         return Paths::default();
     }
@@ -181,7 +184,8 @@ fn recognise(path: &Path) -> Result<(Product, String, Head), String> {
         && bytes.iter().take(1000).filter(|&&b| b == 0).count() > 100
     {
         return Err(
-            "no text in UTF-8: UTF-16 without a byte-order mark, or no text at all: save it again as CSV in UTF-8".to_owned()
+            "no text in UTF-8: UTF-16 without a byte-order mark, or no text at all: save it again as CSV in UTF-8"
+                .to_owned(),
         );
     }
     let text = decode(&bytes);

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn identifiers_come_before_aliases_and_aliases_before_names() {
-        let wanted = BTreeMap::from([("1", "Alpha 1"), ("2", "Beta 2"), ("3", "Gamma 3"), ("4", "Same"), ("5", "Same")]);
+        let wanted =
+            BTreeMap::from([("1", "Alpha 1"), ("2", "Beta 2"), ("3", "Gamma 3"), ("4", "Same"), ("5", "Same")]);
         let row = |id, name| Candidate { id: Some(id), name };
         let rows = [row("9", "Gamma School"), row("1", "Beta"), row("8", "other"), row("7", "Same")];
         let aliases = Aliases::from([("8".to_owned(), "2".to_owned())]);

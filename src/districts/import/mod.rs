@@ -122,10 +122,19 @@ pub(in crate::districts) fn import_text(
     import_files(folder, &files, state, options, log)
 }
 
-fn import_files(folder: &Path, files: &Folder, state: &str, options: &ImportOptions, mut log: Log) -> Result<Imported, Problems> {
+fn import_files(
+    folder: &Path,
+    files: &Folder,
+    state: &str,
+    options: &ImportOptions,
+    mut log: Log,
+) -> Result<Imported, Problems> {
     let state = state.trim().to_ascii_uppercase();
-    let year =
-        options.year.parse::<SchoolYear>().map_err(|what| log.push(Problem::new(Place::Flag("--year".to_owned()), what))).ok();
+    let year = options
+        .year
+        .parse::<SchoolYear>()
+        .map_err(|what| log.push(Problem::new(Place::Flag("--year".to_owned()), what)))
+        .ok();
     let mut agencies = elsi::read(&files.of(Product::Elsi), &state, &mut log);
     if !files.of(Product::Elsi).is_empty() {
         check_choice(&agencies, files, &state, year, &mut log);
@@ -173,8 +182,9 @@ fn finish(log: Log) -> Problems {
 fn tell_missing(folder: &Path, files: &Folder, log: &mut Log) {
     let has = |product| !files.of(product).is_empty() || files.unfit.contains(&product);
     // An ELSI table may bring the finances; whether it does is checked with its columns.
-    let missing =
-        Product::NEEDED.into_iter().filter(|&product| !has(product) && (product != Product::F33 || !has(Product::Elsi)));
+    let missing = Product::NEEDED
+        .into_iter()
+        .filter(|&product| !has(product) && (product != Product::F33 || !has(Product::Elsi)));
     let place = || Place::File(folder.display().to_string());
     let mut any = false;
     for product in missing {
@@ -196,13 +206,16 @@ fn check_choice(agencies: &Agencies, files: &Folder, state: &str, year: Option<S
         let hint = near.unwrap_or_else(|| files.unread());
         let what = format!("the enrolment tables have no rows of the state `{}`", table::shorten(state));
         log.push(
-            Problem::new(Place::Flag("--state".to_owned()), what).expected(format!("one of: {}", states.join(", "))).hint(hint),
+            Problem::new(Place::Flag("--state".to_owned()), what)
+                .expected(format!("one of: {}", states.join(", ")))
+                .hint(hint),
         );
     }
     let Some(year) = year.filter(|year| !agencies.years.contains(year)) else { return };
     let years: Vec<String> = agencies.years.iter().map(ToString::to_string).collect();
     let expected = if years.is_empty() {
-        "an ELSI table with the columns `Agency Type` and `Total Students All Grades (Excludes AE)` of the year".to_owned()
+        "an ELSI table with the columns `Agency Type` and `Total Students All Grades (Excludes AE)` of the year"
+            .to_owned()
     } else {
         format!("one of: {}", years.join(", "))
     };
@@ -226,8 +239,8 @@ fn tell_foreign(agencies: &Agencies, (state, fips): (&str, &str), year: SchoolYe
         let what = format!("the identifier {id} of {} does not begin with {fips}, the code of {state}", agency.name);
         let serves = agency.years.get(&year).is_some_and(|values| values.kind.starts_with('4'));
         if serves || elsi::why_dropped(agency, year).is_none() {
-            let problem =
-                Problem::new(agency.origin.place(), what).expected(format!("an identifier of 7 digits that begins with {fips}"));
+            let problem = Problem::new(agency.origin.place(), what)
+                .expected(format!("an identifier of 7 digits that begins with {fips}"));
             log.push(problem.hint("mistyped, or has it lost a digit? take the identifier from the publisher's file"));
         } else {
             log.odd.push(format!("{}: {what} (it is no district of the region)", agency.origin));
@@ -256,7 +269,8 @@ impl Tables {
         }
         let finance_rows = each(files, Product::F33, &mut reports, |table| f33::read(table, state, fips, log));
         let offices = each(files, Product::Geocodes, &mut reports, |table| edge::read_offices(table, fips, log));
-        let boundaries = each(files, Product::Boundaries, &mut reports, |table| edge::read_boundaries(table, fips, log));
+        let boundaries =
+            each(files, Product::Boundaries, &mut reports, |table| edge::read_boundaries(table, fips, log));
         let estimates = each(files, Product::Saipe, &mut reports, |table| edge::read_estimates(table, fips, log));
         let schools = each(files, Product::Schools, &mut reports, |table| schools::read(table, fips, log));
         Self {
@@ -271,7 +285,12 @@ impl Tables {
     }
 }
 
-fn each<T>(files: &Folder, product: Product, reports: &mut Vec<FileReport>, mut read: impl FnMut(&Table) -> Vec<T>) -> Vec<T> {
+fn each<T>(
+    files: &Folder,
+    product: Product,
+    reports: &mut Vec<FileReport>,
+    mut read: impl FnMut(&Table) -> Vec<T>,
+) -> Vec<T> {
     let mut all = Vec::new();
     for table in files.of(product) {
         let rows = read(table);
@@ -297,12 +316,17 @@ fn assemble(
     let regular = assemble::regular(agencies, year, &mut account.dropped);
     let place = || Place::File(folder.display().to_string());
     if regular.is_empty() {
-        let problem = Problem::new(place(), format!("no agency of {state} is a district of type 1 or 2 with pupils in {year}"));
-        let dropped: Vec<String> = account.dropped.iter().map(|tally| format!("{} {}", tally.count, tally.reason)).collect();
-        log.push(problem.expected("types as published, such as `1-Regular local school district`").hint(dropped.join("; ")));
+        let problem =
+            Problem::new(place(), format!("no agency of {state} is a district of type 1 or 2 with pupils in {year}"));
+        let dropped: Vec<String> =
+            account.dropped.iter().map(|tally| format!("{} {}", tally.count, tally.reason)).collect();
+        log.push(
+            problem.expected("types as published, such as `1-Regular local school district`").hint(dropped.join("; ")),
+        );
         return None;
     }
-    let Gathered { mut finances, joins, conflicts, doubtful } = finance::gather(agencies, &tables.finance_rows, &tables.aliases);
+    let Gathered { mut finances, joins, conflicts, doubtful } =
+        finance::gather(agencies, &tables.finance_rows, &tables.aliases);
     account.finance_joins = joins;
     judge_money(&mut finances, &conflicts, &regular, year, log);
     let pupils: BTreeMap<&str, f64> =
@@ -371,8 +395,9 @@ fn assemble(
     plausible::ends("geocodes", offices, regular.keys().copied(), log);
     let boundaries = tables.boundaries.iter().map(|boundary| (boundary.id.as_str(), &boundary.origin));
     plausible::ends("boundaries", boundaries, regular.keys().copied(), log);
-    let of =
-        |id: &str| tables.aliases.get(id).map_or_else(|| agencies.by_id.contains_key(id), |new| agencies.by_id.contains_key(new));
+    let of = |id: &str| {
+        tables.aliases.get(id).map_or_else(|| agencies.by_id.contains_key(id), |new| agencies.by_id.contains_key(new))
+    };
     // Those of agencies without a boundary of their own: the district may have changed its identifier.
     let names: BTreeSet<String> = agencies
         .by_id
@@ -400,7 +425,9 @@ fn judge_money(
 ) {
     let used: BTreeSet<SchoolYear> = [
         finance::nearest_year(finances, year, |finance| finance.revenue.positive().is_some()),
-        finance::nearest_year(finances, year, |finance| finance.reserve.known().is_some() || finance.debt.known().is_some()),
+        finance::nearest_year(finances, year, |finance| {
+            finance.reserve.known().is_some() || finance.debt.known().is_some()
+        }),
     ]
     .into_iter()
     .flatten()
@@ -437,14 +464,18 @@ fn tell_gaps(folder: &Path, imputed: &Tallies, (state, districts): (&str, usize)
     for Tally { reason, count, .. } in imputed.iter() {
         placeless += if reason.starts_with("no place in any file") { *count } else { 0 };
         // What single years and layouts never hold is told as an assumption.
-        let usual = reason.starts_with("no reserve") || reason.starts_with("too few years") || reason.contains("by its class");
+        let usual =
+            reason.starts_with("no reserve") || reason.starts_with("too few years") || reason.contains("by its class");
         if 2 * count > districts && !usual {
-            log.odd.push(format!("most districts, {count} of {districts}, have {reason}: so far the region is not {state}"));
+            log.odd.push(format!(
+                "most districts, {count} of {districts}, have {reason}: so far the region is not {state}"
+            ));
         }
     }
     if 2 * placeless > districts {
-        let what =
-            format!("{placeless} of {districts} districts of {state} have a place in no file: the region would not be the state");
+        let what = format!(
+            "{placeless} of {districts} districts of {state} have a place in no file: the region would not be the state"
+        );
         let problem = Problem::new(Place::File(folder.display().to_string()), what);
         log.push(problem.expected("the offices or the boundaries of most districts").hint(
             "are geocodes and boundaries of the same state and of years near the one asked for, and of districts, not of supervisory unions?",
@@ -496,7 +527,8 @@ fn tell_money(accounts: &Accounts, year: SchoolYear, assumptions: &mut Vec<Strin
         accounts.base_cost, accounts.year
     ));
     if accounts.year != year {
-        assumptions.push(format!("finances of {}, in dollars of that year: no file has those of {year}", accounts.year));
+        assumptions
+            .push(format!("finances of {}, in dollars of that year: no file has those of {year}", accounts.year));
     }
     assumptions.extend([
         "pupils by grade follow from the total (prekindergarten among it), the grade span and the trend".to_owned(),
@@ -507,7 +539,10 @@ fn tell_money(accounts: &Accounts, year: SchoolYear, assumptions: &mut Vec<Strin
 /// Tells how districts without a high school got theirs.
 fn tell_links(links: &Links, told: &mut Tallies) {
     for (names, reason) in [
-        (&links.by_name, "districts without a high school that send their pupils on to the secondary district of the same name"),
+        (
+            &links.by_name,
+            "districts without a high school that send their pupils on to the secondary district of the same name",
+        ),
         (
             &links.by_county,
             "districts without a high school that send their pupils on to the nearest secondary district of their county",
@@ -538,7 +573,8 @@ fn give_schools(
     account.schools.extend(schools::apply(districts, &tables.schools, &tables.aliases, projection));
     schools::drop_dead_links(districts, &mut account.schools);
     account.assumptions.push(
-        "schools stand where their town is (its district office, or its Census place): the table has no buildings".to_owned(),
+        "schools stand where their town is (its district office, or its Census place): the table has no buildings"
+            .to_owned(),
     );
 }
 
@@ -555,11 +591,14 @@ fn warnings(
         warnings.push(format!("{}: no notes below the table, as every export has: it may be cut off", table.file));
     }
     if agencies.padded > 0 {
-        warnings
-            .push(format!("{} identifiers of 6 digits were given back the leading zero that spreadsheets drop", agencies.padded));
+        warnings.push(format!(
+            "{} identifiers of 6 digits were given back the leading zero that spreadsheets drop",
+            agencies.padded
+        ));
     }
     let names: BTreeMap<&str, &str> = regular.iter().map(|(id, agency)| (*id, agency.name.as_str())).collect();
-    let candidates: Vec<_> = tables.estimates.iter().map(|row| join::Candidate { id: Some(&row.id), name: &row.name }).collect();
+    let candidates: Vec<_> =
+        tables.estimates.iter().map(|row| join::Candidate { id: Some(&row.id), name: &row.name }).collect();
     let found = join::resolve("estimates", &names, &candidates, &tables.aliases, &mut Tallies::default());
     let children = |(id, row): (&str, usize)| tables.estimates[row].children.map(|children| (id.to_owned(), children));
     warnings.extend(odd_enrolments(regular, year, &found.into_iter().filter_map(children).collect()));
@@ -567,7 +606,11 @@ fn warnings(
 }
 
 /// Districts whose pupils and resident children differ widely.
-fn odd_enrolments(regular: &BTreeMap<&str, &Agency>, year: SchoolYear, children: &BTreeMap<String, f64>) -> Option<String> {
+fn odd_enrolments(
+    regular: &BTreeMap<&str, &Agency>,
+    year: SchoolYear,
+    children: &BTreeMap<String, f64>,
+) -> Option<String> {
     let odd = |(id, agency): (&&str, &&Agency)| {
         let ratio = agency.students(year)? / children.get(*id).filter(|&&children| children > 0.0)?;
         (!(0.4..=1.8).contains(&ratio)).then(|| agency.name.clone())
@@ -588,8 +631,9 @@ fn report(
     (state, year, districts): (&str, SchoolYear, usize),
     account: Account,
 ) -> ImportReport {
-    let of_year =
-        |table: &&&Table| table.header.iter().any(|name| name.starts_with("Agency Type") && name.ends_with(&year.to_string()));
+    let of_year = |table: &&&Table| {
+        table.header.iter().any(|name| name.starts_with("Agency Type") && name.ends_with(&year.to_string()))
+    };
     let rows_read = files.of(Product::Elsi).iter().filter(of_year).map(|table| table.rows.len()).max().unwrap_or(0);
     ImportReport {
         state: state.to_owned(),

@@ -83,7 +83,9 @@ pub(super) fn agencies(agencies: &mut Agencies, year: SchoolYear, log: &mut Log)
         let Some(pupils) = agency.students(year) else { continue };
         let others = agency.years.iter().filter(|(other, _)| **other != year);
         let nearest = others
-            .filter_map(|(other, values)| Some((other.distance(year), *other, values.get(Variable::Students).positive()?)))
+            .filter_map(|(other, values)| {
+                Some((other.distance(year), *other, values.get(Variable::Students).positive()?))
+            })
             .min_by_key(|(distance, other, _)| (*distance, *other));
         if let Some((_, other, then)) = nearest
             && (pupils / then).max(then / pupils) > CHANGE.0
@@ -159,17 +161,22 @@ pub(super) fn money(
         };
         of += usize::from(finance.revenue.positive().is_some());
         let wrong_amount = known[..6].iter().find_map(|amount| of_pupils(*amount));
-        let wrong_part = contrary_parts(name, finance.revenue, [finance.local, finance.state, finance.federal]).or_else(|| {
-            let (current, all) = (finance.current.known()?, finance.expenditure.positive()?);
-            let more = current > all * (1.0 + PARTS.0) + PARTS.1;
-            more.then(|| format!("current spending (TCURELSC) of {name} is {current}, all of it (TOTALEXP) {all}"))
-        });
+        let wrong_part = contrary_parts(name, finance.revenue, [finance.local, finance.state, finance.federal])
+            .or_else(|| {
+                let (current, all) = (finance.current.known()?, finance.expenditure.positive()?);
+                let more = current > all * (1.0 + PARTS.0) + PARTS.1;
+                more.then(|| format!("current spending (TCURELSC) of {name} is {current}, all of it (TOTALEXP) {all}"))
+            });
         let spent = finance.current.positive().or_else(|| finance.expenditure.positive());
         let wrong_balance = if finance.debt.known().is_some_and(|debt| debt / pupils > DEBT) {
             Some(format!("long-term debt (41F) of {name} is over 5 million dollars a pupil"))
         } else {
-            let years =
-                finance.reserve.known().zip(spent).map(|(reserve, spent)| reserve / spent).filter(|years| *years > RESERVE);
+            let years = finance
+                .reserve
+                .known()
+                .zip(spent)
+                .map(|(reserve, spent)| reserve / spent)
+                .filter(|years| *years > RESERVE);
             years.map(|years| format!("the reserve (W61) of {name} is {years:.0} years of its spending"))
         };
         if let Some(each) = finance.revenue.positive().map(|revenue| revenue / pupils) {
@@ -272,14 +279,16 @@ pub(super) fn places(
         if let Some(point) = boundary.point.take_if(|point| !holds(*point)) {
             let guess = guess(point, country);
             cause = cause_of(guess);
-            let what = format!("the interior point of {} ({}) lies outside the state{guess}", boundary.name, shown(point));
+            let what =
+                format!("the interior point of {} ({}) lies outside the state{guess}", boundary.name, shown(point));
             outside.push(Finding { origin: boundary.origin.clone(), what });
         }
     }
     let expected = "places within the state, in degrees, west of Greenwich negative";
     settle(outside, of, &Verdict { expected, done: "it is not used", cause }, log);
 
-    let inside: BTreeMap<&str, &Boundary> = boundaries.iter().map(|boundary| (boundary.id.as_str(), boundary)).collect();
+    let inside: BTreeMap<&str, &Boundary> =
+        boundaries.iter().map(|boundary| (boundary.id.as_str(), boundary)).collect();
     let of = offices.iter().filter(|office| office.point.is_some()).count();
     let mut cause = String::new();
     let mut away = Vec::new();
@@ -288,7 +297,8 @@ pub(super) fn places(
         let own = inside.get(office.id.as_str()).and_then(|boundary| Some((boundary.point?, boundary.area)));
         let farthest = own.map(|(_, area)| AWAY.0 + AWAY.1 * (area.unwrap_or(0.0) / std::f64::consts::PI).sqrt());
         let distance = own.map(|(own, _)| miles(point, own));
-        let far = distance.zip(farthest).filter(|(distance, farthest)| distance > farthest).map(|(distance, _)| distance);
+        let far =
+            distance.zip(farthest).filter(|(distance, farthest)| distance > farthest).map(|(distance, _)| distance);
         if holds(point) && far.is_none() {
             continue;
         }
@@ -324,7 +334,8 @@ fn counties(offices: &[Office], log: &mut Log) {
     }
     let mut told = 0;
     for of_county in by_county.values().filter(|of_county| of_county.len() > COUNTY.1) {
-        let middle = |of: fn(Point) -> f64| median(&mut of_county.iter().map(|(_, point)| of(*point)).collect::<Vec<_>>());
+        let middle =
+            |of: fn(Point) -> f64| median(&mut of_county.iter().map(|(_, point)| of(*point)).collect::<Vec<_>>());
         let middle = Point { latitude: middle(|point| point.latitude), longitude: middle(|point| point.longitude) };
         for (office, point) in of_county.iter().filter(|(_, point)| miles(*point, middle) > COUNTY.0) {
             told += 1;
@@ -421,13 +432,18 @@ pub(super) fn strays(boundaries: &[Boundary], known: impl Fn(&Boundary) -> bool,
     let names = strays.iter().take(TOLD).map(|boundary| boundary.name.as_str()).collect::<Vec<_>>().join(", ");
     let more = if strays.len() > TOLD { ", …" } else { "" };
     let file = &strays[0].origin.file;
-    let what =
-        format!("{} of {} boundaries are of no agency of the enrolment tables ({names}{more})", strays.len(), boundaries.len());
+    let what = format!(
+        "{} of {} boundaries are of no agency of the enrolment tables ({names}{more})",
+        strays.len(),
+        boundaries.len()
+    );
     if whole {
         log.odd.push(format!("{file}: {what}: are these cut off, or of another year?"));
     } else {
         let problem = Problem::new(Place::File(file.clone()), format!("{what}, and these do not end with their notes"));
-        log.push(problem.expected("enrolment tables with all districts").hint("the ELSI table was cut off: export it again"));
+        log.push(
+            problem.expected("enrolment tables with all districts").hint("the ELSI table was cut off: export it again"),
+        );
     }
 }
 

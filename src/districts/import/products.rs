@@ -28,8 +28,16 @@ impl Product {
     /// The products without which nothing can be imported.
     pub const NEEDED: [Self; 4] = [Self::Elsi, Self::F33, Self::Geocodes, Self::Boundaries];
 
-    const ALL: [Self; 8] =
-        [Self::Elsi, Self::Schools, Self::Geocodes, Self::Alias, Self::Boundaries, Self::Saipe, Self::F33, Self::F33Layout];
+    const ALL: [Self; 8] = [
+        Self::Elsi,
+        Self::Schools,
+        Self::Geocodes,
+        Self::Alias,
+        Self::Boundaries,
+        Self::Saipe,
+        Self::F33,
+        Self::F33Layout,
+    ];
 
     /// The product with these column names.
     #[must_use]
@@ -55,7 +63,9 @@ impl Product {
                     && has("ALAND")
                     && ["LOGRADE", "HIGRADE", "ELSDLEA", "SCSDLEA", "UNSDLEA", "SDTYP"].iter().any(|name| has(name))
             }
-            Self::Saipe => has("District ID") && header.iter().any(|name| name.starts_with("Estimated Total Population")),
+            Self::Saipe => {
+                has("District ID") && header.iter().any(|name| name.starts_with("Estimated Total Population"))
+            }
             Self::Alias => has("EDGE_GEOID") && has("LEAID"),
             Self::F33Layout => has("Name") && has("Order") && has("Type") && has("Label"),
         }
@@ -122,7 +132,10 @@ impl Product {
                         Column::named("District ID"),
                         Column::named("Name"),
                         Column { name: "State FIPS Code", is: |name| name.starts_with("State FIPS") },
-                        Column { name: "Estimated Population 5-17", is: |name| name.starts_with("Estimated Population 5-17") },
+                        Column {
+                            name: "Estimated Population 5-17",
+                            is: |name| name.starts_with("Estimated Population 5-17"),
+                        },
                     ]
                 }
             }
@@ -143,8 +156,11 @@ impl Product {
     pub(super) fn almost(header: &[String]) -> Option<String> {
         let lacking = |product: Self| {
             let columns = product.columns();
-            let missing: Vec<&str> =
-                columns.iter().filter(|column| !header.iter().any(|name| column.fits(name))).map(|column| column.name).collect();
+            let missing: Vec<&str> = columns
+                .iter()
+                .filter(|column| !header.iter().any(|name| column.fits(name)))
+                .map(|column| column.name)
+                .collect();
             // More than half of them: not every table with identifiers and names.
             (2 * missing.len() < columns.len()).then(|| (missing.len() * 100 / columns.len(), missing, product))
         };
@@ -282,12 +298,16 @@ mod tests {
         assert_eq!(Product::recognise(&renamed), Some(Product::Geocodes));
         assert_eq!(Product::Geocodes.misfits(&renamed), ["no column LON (LON1516)", "no column NMCNTY (NMCNTY15)"]);
         assert!(Product::Geocodes.misfits(&header("LEAID,NAME,CNTY15,NMCNTY15,LAT1516,LON1516")).is_empty());
-        assert_eq!(Product::Geocodes.misfits(&header("LEAID,NAME,CNTY,NMCNTY,LAT,LON,LAT")), ["2 columns LAT (LAT1516)"]);
+        assert_eq!(
+            Product::Geocodes.misfits(&header("LEAID,NAME,CNTY,NMCNTY,LAT,LON,LAT")),
+            ["2 columns LAT (LAT1516)"]
+        );
     }
 
     #[test]
     fn a_table_that_lacks_a_column_to_be_known_is_told_with_it() {
-        let lacking = Product::almost(&header("STATE,IDCENSUS,NAME,YEAR,TOTALREV,TFEDREV,TSTREV,TLOCREV")).expect("almost one");
+        let lacking =
+            Product::almost(&header("STATE,IDCENSUS,NAME,YEAR,TOTALREV,TFEDREV,TSTREV,TLOCREV")).expect("almost one");
         assert!(lacking.contains("F-33") && lacking.ends_with("without a column STABBR"), "{lacking}");
         assert_eq!(Product::almost(&header("LEAID,NAME,COLOUR")), None);
     }

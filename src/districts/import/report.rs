@@ -176,8 +176,12 @@ mod tests {
             tallies.add("no pupils", &format!("D{number}"));
         }
         tallies.add("closed", "E");
-        let report =
-            ImportReport { dropped: tallies.into_vec(), state: "ND".into(), year: "2019-20".into(), ..ImportReport::default() };
+        let report = ImportReport {
+            dropped: tallies.into_vec(),
+            state: "ND".into(),
+            year: "2019-20".into(),
+            ..ImportReport::default()
+        };
         let text = report.to_string();
         assert!(text.contains("    6  no pupils (D0, D1, D2, D3, …)\n    1  closed (E)"), "{text}");
         assert!(text.ends_with("0 districts of 0 agencies in ND (0 rows read), 2019-20"), "{text}");

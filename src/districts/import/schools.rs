@@ -151,15 +151,23 @@ fn narrow(district: &mut StartingDistrict, taught: &[(&School, (u8, u8))], told:
     let highest = taught.iter().map(|(_, span)| span.1).max().unwrap_or(district.highest_grade);
     let before = (district.lowest_grade, district.highest_grade);
     if highest < HIGH && district.has_high_school() {
-        told.add("districts of which no school teaches grades 9 to 12: taken to end where their schools do", &district.name);
+        told.add(
+            "districts of which no school teaches grades 9 to 12: taken to end where their schools do",
+            &district.name,
+        );
         district.highest_grade = highest;
         // Its spending is that of a district without a high school.
         let pupils = district.enrolment();
-        let level = |level: f64| (level * predicted(pupils, true) / predicted(pupils, false)).clamp(COST_LEVELS.0, COST_LEVELS.1);
+        let level = |level: f64| {
+            (level * predicted(pupils, true) / predicted(pupils, false)).clamp(COST_LEVELS.0, COST_LEVELS.1)
+        };
         district.cost_level = district.cost_level.map(level);
     }
     if lowest >= MIDDLE && district.lowest_grade < MIDDLE {
-        told.add("districts of which no school teaches a grade below 6: taken to begin where their schools do", &district.name);
+        told.add(
+            "districts of which no school teaches a grade below 6: taken to begin where their schools do",
+            &district.name,
+        );
         district.lowest_grade = lowest;
     }
     let span = (district.lowest_grade, district.highest_grade);
@@ -215,7 +223,9 @@ fn close_gaps(district: &mut StartingDistrict, told: &mut Tallies) {
         );
     }
     for gap in gaps {
-        let away = |school: &StartingSchool| school.lowest_grade.saturating_sub(gap) + gap.saturating_sub(school.highest_grade);
+        let away = |school: &StartingSchool| {
+            school.lowest_grade.saturating_sub(gap) + gap.saturating_sub(school.highest_grade)
+        };
         if let Some(school) = district.schools.iter_mut().min_by_key(|school| away(school)) {
             school.lowest_grade = school.lowest_grade.min(gap);
             school.highest_grade = school.highest_grade.max(gap);
@@ -228,7 +238,10 @@ pub(super) fn drop_dead_links(districts: &mut [StartingDistrict], told: &mut Tal
     let able: BTreeSet<String> = districts.iter().filter(|d| teaches_high_school(d)).map(|d| d.id.clone()).collect();
     for district in districts {
         if district.high_school.as_ref().is_some_and(|id| !able.contains(id)) {
-            told.add("districts whose secondary district has no listed high school: the nearest high school", &district.name);
+            told.add(
+                "districts whose secondary district has no listed high school: the nearest high school",
+                &district.name,
+            );
             district.high_school = None;
         }
     }

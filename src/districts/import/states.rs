@@ -20,7 +20,8 @@ impl Country {
     /// Whether a place lies in the state or within half a degree of it.
     pub(super) fn holds(&self, point: Point) -> bool {
         let [south, north, west, east] = self.ends;
-        (south - MARGIN..=north + MARGIN).contains(&point.latitude) && (west - MARGIN..=east + MARGIN).contains(&point.longitude)
+        (south - MARGIN..=north + MARGIN).contains(&point.latitude)
+            && (west - MARGIN..=east + MARGIN).contains(&point.longitude)
     }
 }
 
@@ -121,7 +122,11 @@ const LAWS: [Law; 7] = [
         courses: Some((41.0, "Iowa Code 256.11; units offered and taught, in force since 1989")),
         money: Some(Following { aid: (1.6, 0.14), levy: (0.6, 0.05) }),
     },
-    Law { state: "MO", courses: Some((42.0, "Missouri School Improvement Program, minimum of 2012; units")), money: None },
+    Law {
+        state: "MO",
+        courses: Some((42.0, "Missouri School Improvement Program, minimum of 2012; units")),
+        money: None,
+    },
     Law {
         state: "MT",
         courses: Some((20.0, "ARM 10.55.904; units, at least, since 1989")),
@@ -158,7 +163,9 @@ pub(super) fn apply(state: &str, rules: &mut StateRules, finance: &mut StateFina
         rules.required_courses = Some(courses);
         told.push(format!("the state's rule: {courses} courses that a high school must offer ({source})"));
     } else {
-        told.push("courses that a high school must offer: no rule of the state is known, drawn in every run".to_owned());
+        told.push(
+            "courses that a high school must offer: no rule of the state is known, drawn in every run".to_owned(),
+        );
     }
     if let Some(Following { aid: (aid, aid_yearly), levy: (levy, levy_yearly) }) = law.and_then(|law| law.money) {
         (finance.aid_elasticity, finance.aid_adjustment) = (Some(aid), Some(aid_yearly));
@@ -210,10 +217,16 @@ mod tests {
             assert!(south < north && west < east && country.land > 0.0, "{}", country.state);
             // No state has more land than its ends enclose: a degree is some 69 miles, and less eastward.
             let east_scale = libm::cos((0.5 * (south + north)).to_radians());
-            assert!(country.land < (north - south) * (east - west) * 69.1 * 69.1 * east_scale * 1.1, "{}", country.state);
+            assert!(
+                country.land < (north - south) * (east - west) * 69.1 * 69.1 * east_scale * 1.1,
+                "{}",
+                country.state
+            );
         }
         let bismarck = Point { latitude: 46.8, longitude: -100.8 };
-        assert!(country("ND").is_some_and(|nd| nd.holds(bismarck)) && country("MT").is_some_and(|mt| !mt.holds(bismarck)));
+        assert!(
+            country("ND").is_some_and(|nd| nd.holds(bismarck)) && country("MT").is_some_and(|mt| !mt.holds(bismarck))
+        );
     }
 
     #[test]

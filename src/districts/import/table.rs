@@ -116,7 +116,8 @@ impl Table {
     pub(in crate::districts) fn problem(&self, row: &Row, column: Option<usize>, expected: &str) -> Problem {
         let name = column.and_then(|column| self.header.get(column)).map_or("", String::as_str);
         let found = shorten(row.get(column));
-        let problem = Problem::new(self.origin(row).place(), format!("column `{name}` holds `{found}`")).expected(expected);
+        let problem =
+            Problem::new(self.origin(row).place(), format!("column `{name}` holds `{found}`")).expected(expected);
         problem.hint(remedy(row.get(column)))
     }
 
@@ -278,8 +279,8 @@ pub(in crate::districts) fn decode(bytes: &[u8]) -> String {
 
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
-        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     if (0x80..0xA0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { char::from(byte) }
 }
@@ -371,12 +372,19 @@ pub(in crate::districts) fn read_rows(file: &str, text: &str, head: Head, log: &
     // Publishers' files end with the end of a line: without one, the last cell may be a part of what it was.
     let unended = !text.ends_with(['\n', '\r']) && !cut;
     if let Some(last) = table.rows.last().filter(|_| unended && !table.footnotes) {
-        log.odd.push(format!("{file}:{}: the file ends without the end of a line: it may be cut off in this row", last.line));
+        log.odd.push(format!(
+            "{file}:{}: the file ends without the end of a line: it may be cut off in this row",
+            last.line
+        ));
     }
     if let Some(first) = short.first() {
         log.odd.push(format!(
             "{file}:{first}: {} short of cells at the end: taken as blank, as a spreadsheet leaves them out",
-            if short.len() == 1 { "a row is".to_owned() } else { format!("this and {} more rows are", short.len() - 1) }
+            if short.len() == 1 {
+                "a row is".to_owned()
+            } else {
+                format!("this and {} more rows are", short.len() - 1)
+            }
         ));
     }
     table

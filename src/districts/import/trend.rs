@@ -108,7 +108,8 @@ fn slope(points: &[(f64, f64)]) -> Option<Slope> {
     // slope by the sum of the later years' leverages.
     let leverage = |after: usize| points[after..].iter().map(|(year, _)| (year - middle) / squares).sum::<f64>();
     let variance =
-        (1..points.len()).map(|after| leverage(after).powi(2) * (points[after].0 - points[after - 1].0)).sum::<f64>() * shock;
+        (1..points.len()).map(|after| leverage(after).powi(2) * (points[after].0 - points[after - 1].0)).sum::<f64>()
+            * shock;
     (value.abs() < IMPLAUSIBLE).then_some(Slope { value, variance })
 }
 

@@ -114,8 +114,9 @@ pub(super) fn single<T: Single>(rows: Vec<T>, log: &mut Log) -> Vec<T> {
         let first = &kept[first];
         if !first.agrees(&row) {
             let files = (first.origin().file.clone(), row.origin().file.clone());
-            let entry =
-                contrary.entry(files).or_insert_with(|| (first.origin().clone(), row.origin().clone(), row.id().to_owned(), 0));
+            let entry = contrary
+                .entry(files)
+                .or_insert_with(|| (first.origin().clone(), row.origin().clone(), row.id().to_owned(), 0));
             entry.3 += 1;
         }
     }
@@ -126,7 +127,10 @@ pub(super) fn single<T: Single>(rows: Vec<T>, log: &mut Log) -> Vec<T> {
 }
 
 /// The rows of two tables that bear one identifier and do not agree.
-pub(in crate::districts) fn contrary<'a, T: Single>(first: &'a [T], second: &'a [T]) -> Option<(&'a Origin, &'a Origin)> {
+pub(in crate::districts) fn contrary<'a, T: Single>(
+    first: &'a [T],
+    second: &'a [T],
+) -> Option<(&'a Origin, &'a Origin)> {
     let by_id: BTreeMap<&str, &T> = first.iter().map(|row| (row.id(), row)).collect();
     let pair = |row: &'a T| by_id.get(row.id()).map(|other| (*other, row));
     second.iter().filter_map(pair).find(|(a, b)| !a.agrees(b)).map(|(a, b)| (a.origin(), b.origin()))

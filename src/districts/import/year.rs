@@ -39,7 +39,8 @@ impl FromStr for SchoolYear {
     fn from_str(text: &str) -> Result<Self, String> {
         let refused = || format!("`{text}` is not a school year such as 2019-20");
         let (start, end) = text.trim().split_once(['-', '–']).ok_or_else(refused)?;
-        let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u16>().ok()).flatten();
+        let number =
+            |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u16>().ok()).flatten();
         let (start, last) = (number(start).ok_or_else(refused)?, number(end).ok_or_else(refused)?);
         let next = start.checked_add(1).ok_or_else(refused)?;
         let fits = (1950..2100).contains(&start) && (last == next || (end.len() == 2 && last == next % 100));

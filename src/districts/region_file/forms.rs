@@ -6,8 +6,8 @@ use crate::diagnostics::{Place, Problem, nearest};
 use crate::districts::schools::{default_schools, teaches_high_school, untaught};
 use crate::input::{Choice, Flag, List, Number, Parsed, Prose, Table, Text, Whole, options};
 use crate::model::region::{
-    AgentKind, GRADES, MOST_DISTRICTS, MOST_SCHOOLS, Region, StartingDistrict, StartingSchool, StateFinance, StateRules,
-    SupportOrganisation, VoteRule,
+    AgentKind, GRADES, MOST_DISTRICTS, MOST_SCHOOLS, Region, StartingDistrict, StartingSchool, StateFinance,
+    StateRules, SupportOrganisation, VoteRule,
 };
 
 /// How far shares may sum beside 1: rounding to four decimals, three times.
@@ -152,7 +152,12 @@ pub(crate) fn finance(table: &mut Table<'_>) -> StateFinance {
         base_cost: table.or("base_cost", BASE_COST, &base_cost, default.base_cost),
         local_share: table.or("local_share", "Share of revenue from local sources.", &SHARE, default.local_share),
         state_share: table.or("state_share", "Share of revenue from the state.", &SHARE, default.state_share),
-        federal_share: table.or("federal_share", "Share of revenue from federal sources.", &SHARE, default.federal_share),
+        federal_share: table.or(
+            "federal_share",
+            "Share of revenue from federal sources.",
+            &SHARE,
+            default.federal_share,
+        ),
         small_size_aid: table.or("small_size_aid", SMALL_SIZE_AID, &SHARE, default.small_size_aid),
         sparsity_aid: table.or("sparsity_aid", SPARSITY_AID, &Number::new("share", 0.0, 0.3), default.sparsity_aid),
         sparse_below: table.or(
@@ -178,15 +183,15 @@ pub(crate) fn finance(table: &mut Table<'_>) -> StateFinance {
     finance
 }
 
-const BASE_COST: &str =
-    "Cost of the approved programme per pupil at a scale where the cost multiplier is 1, dollars a year of the first year.";
-const SMALL_SIZE_AID: &str =
-    "Share of the extra cost of small size that the existing foundation formula recognises (aid that is lost on merging).";
-const AID_ELASTICITY: &str = "Elasticity of state aid to the smoothed count of pupils, by the state's law; drawn where absent.";
-const AID_ADJUSTMENT: &str =
-    "Share of the gap between the count that aid pays for and that of pupils which closes in a year; drawn where absent.";
-const LEVY_ADJUSTMENT: &str = "Share of the gap between the levy and what it tends to that closes in a year; drawn where absent.";
-const LEVY_ELASTICITY: &str = "How far the local levy follows pupils in the long run, by the state's law; drawn where absent.";
+const BASE_COST: &str = "Cost of the approved programme per pupil at a scale where the cost multiplier is 1, dollars a year of the first year.";
+const SMALL_SIZE_AID: &str = "Share of the extra cost of small size that the existing foundation formula recognises (aid that is lost on merging).";
+const AID_ELASTICITY: &str =
+    "Elasticity of state aid to the smoothed count of pupils, by the state's law; drawn where absent.";
+const AID_ADJUSTMENT: &str = "Share of the gap between the count that aid pays for and that of pupils which closes in a year; drawn where absent.";
+const LEVY_ADJUSTMENT: &str =
+    "Share of the gap between the levy and what it tends to that closes in a year; drawn where absent.";
+const LEVY_ELASTICITY: &str =
+    "How far the local levy follows pupils in the long run, by the state's law; drawn where absent.";
 const SPARSITY_AID: &str = "Aid for sparse districts as a share of base cost per pupil.";
 
 fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
@@ -200,7 +205,9 @@ fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
     }
     if read.len() > MOST_DISTRICTS {
         let problem = Problem::new(table.here(), format!("the region has {} districts", read.len()));
-        table.push(problem.expected(format!("at most {MOST_DISTRICTS}")).hint("make a region of each part of the state"));
+        table.push(
+            problem.expected(format!("at most {MOST_DISTRICTS}")).hint("make a region of each part of the state"),
+        );
     }
     check_high_schools(table, &read);
     read.into_iter().map(|(district, ..)| district).collect()
@@ -208,7 +215,8 @@ fn districts(table: &mut Table<'_>) -> Vec<StartingDistrict> {
 
 /// That every `high_school` names a district of the file that has one.
 fn check_high_schools(table: &Table<'_>, read: &[(StartingDistrict, Place, Place)]) {
-    let by_id: BTreeMap<&str, &StartingDistrict> = read.iter().map(|(district, ..)| (district.id.as_str(), district)).collect();
+    let by_id: BTreeMap<&str, &StartingDistrict> =
+        read.iter().map(|(district, ..)| (district.id.as_str(), district)).collect();
     for (district, _, place) in read {
         let Some(named) = district.high_school.as_deref().filter(|named| !named.is_empty()) else { continue };
         let problem = match by_id.get(named) {
@@ -219,8 +227,10 @@ fn check_high_schools(table: &Table<'_>, read: &[(StartingDistrict, Place, Place
                     .hint("leave it out: then the nearest district with a high school is taken")
             }
             None => {
-                let problem =
-                    Problem::new(place.clone(), format!("`high_school` names \"{named}\", which no district is called"));
+                let problem = Problem::new(
+                    place.clone(),
+                    format!("`high_school` names \"{named}\", which no district is called"),
+                );
                 // Only those with a high school can be meant.
                 let able = by_id.iter().filter(|(_, other)| teaches_high_school(other)).map(|(id, _)| *id);
                 problem.hint(nearest(named, able).map(|id| format!("did you mean \"{id}\"?")).unwrap_or_default())
@@ -245,7 +255,11 @@ fn district(table: &mut Table<'_>) -> (StartingDistrict, Place, Place) {
         trend: table.required("trend", TREND, &Number::new("log/year", -0.3, 0.3)),
         valuation: table.required("valuation", VALUATION, &Number::above("$/pupil", 0.0, 1e9)),
         cost_level: table.optional("cost_level", COST_LEVEL, &Number::above("ratio", 0.0, 10.0)),
-        local_share: table.optional("local_share", "Share of revenue from local sources; the state's where absent.", &SHARE),
+        local_share: table.optional(
+            "local_share",
+            "Share of revenue from local sources; the state's where absent.",
+            &SHARE,
+        ),
         reserve_share: table.optional("reserve_share", RESERVE, &Number::new("share", -1.0, 10.0)),
         debt: table.or("debt", "Debt.", &Number::new("$", 0.0, 1e11), 0.0),
         teachers: table.optional("teachers", TEACHERS, &Number::above("posts", 0.0, 1e5)),
@@ -263,7 +277,8 @@ fn district(table: &mut Table<'_>) -> (StartingDistrict, Place, Place) {
     if table.sound() && district.high_school.is_some() && district.has_high_school() {
         let span = write_span((lowest_grade, highest_grade));
         let what = format!("`high_school` is given, but the district itself teaches {span}");
-        let problem = Problem::new(high_school.clone(), what).expected("`high_school` only for districts without grades 9 to 12");
+        let problem =
+            Problem::new(high_school.clone(), what).expected("`high_school` only for districts without grades 9 to 12");
         table.push(problem.hint("delete the line `high_school`, or end the district's `grades` before 9"));
     }
     (district, place, high_school)
@@ -297,20 +312,20 @@ fn schools(table: &mut Table<'_>, span: (u8, u8), (x, y): (f64, f64), name: &str
     }
     if table.has("buildings") {
         let what = "`buildings` and `[[district.school]]` exclude each other";
-        let problem = Problem::new(table.place("buildings"), what).expected("either the number of schools, or a list of them");
+        let problem =
+            Problem::new(table.place("buildings"), what).expected("either the number of schools, or a list of them");
         table.push(problem.hint("delete the line `buildings`: the listed schools are counted"));
     }
     if read.len() > MOST_SCHOOLS {
         let problem = Problem::new(table.here(), format!("the district has {} schools", read.len()));
-        table.push(problem.expected(format!("at most {MOST_SCHOOLS}")).hint("join schools of the same grades and town"));
+        table
+            .push(problem.expected(format!("at most {MOST_SCHOOLS}")).hint("join schools of the same grades and town"));
     }
     read
 }
 
-const HIGH_SCHOOL: &str =
-    "For a district without a high school: the identifier of the one to which its pupils go on; the nearest where absent.";
-const BUILDINGS: &str =
-    "Number of schools where none is listed: the last is the high school, the one before it of three or more the middle school.";
+const HIGH_SCHOOL: &str = "For a district without a high school: the identifier of the one to which its pupils go on; the nearest where absent.";
+const BUILDINGS: &str = "Number of schools where none is listed: the last is the high school, the one before it of three or more the middle school.";
 const TREND: &str = "Expected yearly change of the log of births; \"-2 %/year\" counts as -0.02.";
 const VALUATION: &str = "Taxable valuation per pupil.";
 const COST_LEVEL: &str = "Spending per pupil relative to what its size predicts, around 1; drawn where absent.";
@@ -335,7 +350,10 @@ fn check_grades(table: &Table<'_>, district: &StartingDistrict) {
         let what = format!("there are pupils in grades that are not taught: {}", outside.join(", "));
         let problem = Problem::new(table.place("pupils"), what);
         table.push(
-            problem.expected(format!("0 outside the grades {}", write_span((district.lowest_grade, district.highest_grade)))),
+            problem.expected(format!(
+                "0 outside the grades {}",
+                write_span((district.lowest_grade, district.highest_grade))
+            )),
         );
     }
     if district.enrolment() <= 0.0 {
@@ -388,7 +406,8 @@ fn support(table: &mut Table<'_>) -> Vec<SupportOrganisation> {
     let mut seen = BTreeSet::new();
     for (organisation, place) in &read {
         if !organisation.name.is_empty() && !seen.insert(&organisation.name) {
-            let problem = Problem::new(place.clone(), format!("two support organisations are called \"{}\"", organisation.name));
+            let problem =
+                Problem::new(place.clone(), format!("two support organisations are called \"{}\"", organisation.name));
             table.push(problem.expected("a name of its own for every support organisation"));
         }
     }
@@ -400,9 +419,18 @@ fn support_organisation(table: &mut Table<'_>) -> SupportOrganisation {
         name: table.required("name", "Its name, unique in the region.", &Text),
         x: table.required("x", "Miles east of the region's south-west corner.", &MILES),
         y: table.required("y", "Miles north of the region's south-west corner.", &MILES),
-        capacity: table.required("capacity", "Clusters that it can help in a year.", &Whole::new("clusters", 0, 1000)) as u16,
+        capacity: table.required("capacity", "Clusters that it can help in a year.", &Whole::new("clusters", 0, 1000))
+            as u16,
         reach: table.required("reach", "Farthest that it reaches.", &Number::new("miles", 0.0, 10_000.0)),
-        neutrality: table.required("neutrality", "Freedom from interests of its own.", &Number::new("index 0-1", 0.0, 1.0)),
-        knowledge: table.required("knowledge", "Knowledge and skill that it brings.", &Number::new("index 0-1", 0.0, 1.0)),
+        neutrality: table.required(
+            "neutrality",
+            "Freedom from interests of its own.",
+            &Number::new("index 0-1", 0.0, 1.0),
+        ),
+        knowledge: table.required(
+            "knowledge",
+            "Knowledge and skill that it brings.",
+            &Number::new("index 0-1", 0.0, 1.0),
+        ),
     }
 }

@@ -32,7 +32,13 @@ fn full() -> Region {
         teachers: Some(9.25),
         schools: vec![
             StartingSchool { town: "Grün".to_owned(), x: 7.5, y: -2.0, lowest_grade: 0, highest_grade: 5 },
-            StartingSchool { town: "Zwölf \"6\"".to_owned(), x: 0.1 + 0.2, y: -1.0 / 3.0, lowest_grade: 4, highest_grade: 8 },
+            StartingSchool {
+                town: "Zwölf \"6\"".to_owned(),
+                x: 0.1 + 0.2,
+                y: -1.0 / 3.0,
+                lowest_grade: 4,
+                highest_grade: 8,
+            },
         ],
         high_school: Some("high".to_owned()),
     };
@@ -107,7 +113,10 @@ fn every_key_that_is_written_is_in_the_schema_and_every_required_one_is_written(
         (&value["rules"], &schema["properties"]["rules"]),
         (&value["finance"], &schema["properties"]["finance"]),
         (&value["district"][0], &schema["properties"]["district"]["items"]),
-        (&value["district"][0]["school"][0], &schema["properties"]["district"]["items"]["properties"]["school"]["items"]),
+        (
+            &value["district"][0]["school"][0],
+            &schema["properties"]["district"]["items"]["properties"]["school"]["items"],
+        ),
         (&value["support"][0], &schema["properties"]["support"]["items"]),
     ] {
         let written: Vec<&String> = table.as_table().expect("a table").keys().collect();
@@ -141,7 +150,10 @@ fn a_school_must_teach_its_districts_grades_and_all_of_them_must_be_taught() {
         assert!(text.contains(part), "{part}: {text}");
     }
     let text = told("grades = \"4-8\"", "grades = \"7-8\"");
-    assert!(text.contains("no `[[district.school]]` teaches the grades 6") && text.contains("widen the `grades`"), "{text}");
+    assert!(
+        text.contains("no `[[district.school]]` teaches the grades 6") && text.contains("widen the `grades`"),
+        "{text}"
+    );
     let text = told("debt = 10000000000.0", "debt = 10000000000.0\nbuildings = 2");
     assert!(text.contains("`buildings` and `[[district.school]]` exclude each other"), "{text}");
     let school = "[[district.school]]\ngrades = \"K-8\"\n\n";
@@ -197,7 +209,10 @@ fn a_file_that_was_cut_off_anywhere_is_told() {
         let text = write(&region);
         assert!(parse(&text, "region.toml").is_ok());
         let body = text.find("[holds]").expect("what it holds");
-        let cuts = text.char_indices().map(|(place, _)| place).filter(|place| *place > body + "[holds]\ndistricts = 4\n".len());
+        let cuts = text
+            .char_indices()
+            .map(|(place, _)| place)
+            .filter(|place| *place > body + "[holds]\ndistricts = 4\n".len());
         for cut in cuts.filter(|cut| text[*cut..].trim().len() > "]".len()) {
             assert!(parse(&text[..cut], "region.toml").is_err(), "cut before\n{}", &text[cut..]);
         }

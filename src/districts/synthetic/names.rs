@@ -44,15 +44,16 @@ const FIRST: [&str; 40] = [
 ];
 
 const SECOND: [&str; 24] = [
-    "Bend", "Bluff", "Butte", "Center", "City", "Creek", "Crossing", "Falls", "Fork", "Grove", "Hill", "Hollow", "Lake",
-    "Meadow", "Park", "Plains", "Point", "Ridge", "River", "Rock", "Springs", "Valley", "View", "Wells",
+    "Bend", "Bluff", "Butte", "Center", "City", "Creek", "Crossing", "Falls", "Fork", "Grove", "Hill", "Hollow",
+    "Lake", "Meadow", "Park", "Plains", "Point", "Ridge", "River", "Rock", "Springs", "Valley", "View", "Wells",
 ];
 
 const COUNTIES: [&str; 48] = [
-    "Adams", "Barnes", "Benson", "Burke", "Cass", "Clark", "Custer", "Day", "Deuel", "Dickey", "Douglas", "Dunn", "Eddy",
-    "Emmons", "Foster", "Grant", "Griggs", "Haakon", "Hamlin", "Hanson", "Harding", "Hughes", "Jackson", "Jones", "Kidder",
-    "Lincoln", "Logan", "Lyman", "McHenry", "McLean", "Mercer", "Miner", "Morton", "Nelson", "Oliver", "Perkins", "Potter",
-    "Ransom", "Sanborn", "Sargent", "Sheridan", "Stark", "Steele", "Sully", "Towner", "Traill", "Walsh", "Ward",
+    "Adams", "Barnes", "Benson", "Burke", "Cass", "Clark", "Custer", "Day", "Deuel", "Dickey", "Douglas", "Dunn",
+    "Eddy", "Emmons", "Foster", "Grant", "Griggs", "Haakon", "Hamlin", "Hanson", "Harding", "Hughes", "Jackson",
+    "Jones", "Kidder", "Lincoln", "Logan", "Lyman", "McHenry", "McLean", "Mercer", "Miner", "Morton", "Nelson",
+    "Oliver", "Perkins", "Potter", "Ransom", "Sanborn", "Sargent", "Sheridan", "Stark", "Steele", "Sully", "Towner",
+    "Traill", "Walsh", "Ward",
 ];
 
 /// The name of the `number`-th district (from 0), its words picked by two uniform draws.

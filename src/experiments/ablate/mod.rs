@@ -124,7 +124,11 @@ pub fn ablate(
     let shown = runner.worlds.regions().of_future(scenario.seed, options.replicates.start);
     let mut tables: Vec<Collected> = FACTORS.iter().map(|_| Collected::default()).collect();
     let (mut finished, mut failures) = (0, Vec::new());
-    let keep = Keep { folder: options.work.to_owned(), facts: runner.facts(question, &options.replicates), per_chunk: PER_CHUNK };
+    let keep = Keep {
+        folder: options.work.to_owned(),
+        facts: runner.facts(question, &options.replicates),
+        per_chunk: PER_CHUNK,
+    };
     let folder = Batch { replicates: options.replicates.clone(), keep: Some(keep), weight: 0 }.run(
         || runner.worlds.desk(),
         |desk, replicate| Pairs(runner.run(desk, replicate)),
@@ -135,7 +139,9 @@ pub fn ablate(
                     finished += 1;
                     tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
                 }
-                Err(Failure { message, .. }) => failures.push(FailedReplicate { replicate, seed: scenario.seed, message }),
+                Err(Failure { message, .. }) => {
+                    failures.push(FailedReplicate { replicate, seed: scenario.seed, message })
+                }
             }
             Ok::<(), std::convert::Infallible>(())
         },
@@ -218,7 +224,9 @@ fn mechanism(factor: &Factor) -> String {
         Invitees::Many => vec!["sixteen members".to_owned()],
     };
     let round = |value: f64| (value * 1e6).round() / 1e6;
-    parts.extend(changed(factor).iter().map(|(name, with, without)| format!("{name} {} → {}", round(*with), round(*without))));
+    parts.extend(
+        changed(factor).iter().map(|(name, with, without)| format!("{name} {} → {}", round(*with), round(*without))),
+    );
     parts.join(", ")
 }
 
@@ -252,7 +260,10 @@ impl<'a> Runner<'a> {
 
     /// What every chunk depends on.
     fn facts(&self, question: &Question, replicates: &Range<u32>) -> Vec<(String, String)> {
-        let own = [("replicates", format!("{} to {}", replicates.start, replicates.end)), ("policy", self.policy.name.clone())];
+        let own = [
+            ("replicates", format!("{} to {}", replicates.start, replicates.end)),
+            ("policy", self.policy.name.clone()),
+        ];
         question.facts().into_iter().chain(own.map(|(name, value)| (name.to_owned(), value))).collect()
     }
 

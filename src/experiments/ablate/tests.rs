@@ -123,8 +123,12 @@ fn an_interval_on_the_claimed_side_is_as_claimed_and_one_around_zero_is_not_dist
 
 #[test]
 fn a_cluster_that_has_ended_counts_with_nothing() {
-    let founded =
-        |cluster| Happening::Founded { cluster, district: 0, origin: crate::model::events::Origin::BottomUp, members: 2 };
+    let founded = |cluster| Happening::Founded {
+        cluster,
+        district: 0,
+        origin: crate::model::events::Origin::BottomUp,
+        members: 2,
+    };
     let event = |year, what| crate::model::events::Event { year, what };
     let mut record = Record {
         region: vec![1.0; 12 * RegionOutcome::COUNT],

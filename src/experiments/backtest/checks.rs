@@ -61,7 +61,12 @@ pub fn checks(result: &StateResult) -> Vec<Check> {
     };
     let mut list = Vec::new();
     if let Some(last) = result.counts.last() {
-        list.push(banded(format!("Districts in {}", last.year), Unit::Count, f64::from(last.published), last.simulated));
+        list.push(banded(
+            format!("Districts in {}", last.year),
+            Unit::Count,
+            f64::from(last.published),
+            last.simulated,
+        ));
     }
     let covered = share_of_years(result);
     let whole = Band { low: covered, median: covered, high: covered };
@@ -74,10 +79,20 @@ pub fn checks(result: &StateResult) -> Vec<Check> {
         "at least 90 % of the years",
     ));
     for loss in &result.losses {
-        list.push(banded(format!("Yearly loss of districts, {}", loss.what), Unit::Rate, loss.published, loss.simulated));
+        list.push(banded(
+            format!("Yearly loss of districts, {}", loss.what),
+            Unit::Rate,
+            loss.published,
+            loss.simulated,
+        ));
     }
     for uplift in &result.uplifts {
-        list.push(banded(format!("Change of that loss, {}", uplift.what), Unit::Rate, uplift.published, uplift.simulated));
+        list.push(banded(
+            format!("Change of that loss, {}", uplift.what),
+            Unit::Rate,
+            uplift.published,
+            uplift.simulated,
+        ));
     }
     for class in result.classes.iter().filter(|class| class.at_risk.0 > 0) {
         let target = format!("Yearly exit rate, {} pupils", class.class);
@@ -110,7 +125,12 @@ fn which(result: &StateResult) -> Vec<Check> {
     };
     let (by_identifier, size) = which.by_identifier;
     let mut list = vec![
-        check("Which ended: AUC, against size alone", which.size.value, band(which.model), which.model.value >= which.size.value),
+        check(
+            "Which ended: AUC, against size alone",
+            which.size.value,
+            band(which.model),
+            which.model.value >= which.size.value,
+        ),
         check(
             "The same, every identifier that ended counted",
             size.value,
@@ -124,14 +144,25 @@ fn which(result: &StateResult) -> Vec<Check> {
     }
     let point = Band { low: which.brier, median: which.brier, high: which.brier };
     if let Some(regression) = which.brier_regression {
-        list.push(check("Brier score (lower is better), against a regression", regression, point, which.brier <= regression));
+        list.push(check(
+            "Brier score (lower is better), against a regression",
+            regression,
+            point,
+            which.brier <= regression,
+        ));
     }
-    let calibrated = which.bins.iter().filter(|bin| (bin.observed.low..=bin.observed.high).contains(&bin.foretold)).count();
+    let calibrated =
+        which.bins.iter().filter(|bin| (bin.observed.low..=bin.observed.high).contains(&bin.foretold)).count();
     let share = calibrated as f64 / which.bins.len().max(1) as f64;
     list.push(Check {
         unit: Unit::Share,
         rule: "at least 80 % of the bins",
-        ..check("Calibration: bins whose share agrees", 0.9, Band { low: share, median: share, high: share }, share >= 0.8)
+        ..check(
+            "Calibration: bins whose share agrees",
+            0.9,
+            Band { low: share, median: share, high: share },
+            share >= 0.8,
+        )
     });
     list
 }

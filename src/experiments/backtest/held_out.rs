@@ -54,7 +54,8 @@ pub fn hold_out(
 pub fn share_regression(results: &[StateResult], held_out: &mut [HeldOut]) {
     for held in held_out {
         let same = results.iter().find(|result| result.state == held.result.state);
-        let regression: Option<Vec<f64>> = same.and_then(|result| result.fates.iter().map(|fate| fate.regression).collect());
+        let regression: Option<Vec<f64>> =
+            same.and_then(|result| result.fates.iter().map(|fate| fate.regression).collect());
         if let Some(regression) = regression {
             set_regression(&mut held.result, &regression);
         }

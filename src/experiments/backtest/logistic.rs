@@ -109,7 +109,10 @@ mod tests {
         let fitted = Logistic::fit(&rows, &happened).expect("both classes");
         // About four standard errors.
         assert!((fitted.intercept + 1.0).abs() < 0.08, "{fitted:?}");
-        assert!((fitted.coefficients[0] - 1.5).abs() < 0.1 && (fitted.coefficients[1] + 0.5).abs() < 0.08, "{fitted:?}");
+        assert!(
+            (fitted.coefficients[0] - 1.5).abs() < 0.1 && (fitted.coefficients[1] + 0.5).abs() < 0.08,
+            "{fitted:?}"
+        );
     }
 
     #[test]

@@ -273,8 +273,9 @@ pub fn backtest(
     let world = World::new(&regions, policy, scenario.baseline.as_ref(), classes);
     let folder = futures.work.join(format!("{}-past", history.state));
     let (mut pasts, mut failures) = (Vec::new(), Vec::new());
-    let future =
-        |desk: &mut _, replicate: u32| world.future(desk, &futures.inputs.parameters(replicate), futures.inputs.id(replicate));
+    let future = |desk: &mut _, replicate: u32| {
+        world.future(desk, &futures.inputs.parameters(replicate), futures.inputs.id(replicate))
+    };
     let folder = futures.batch(folder, (history, scenario)).run(
         || world.desk(),
         future,
@@ -330,7 +331,8 @@ pub fn regions_of(history: &StateHistory, scenario: &Scenario, replicates: u32) 
         return Err(problem.expected(format!("years = {YEARS}")).into());
     }
     let draws = TREND_DRAWS.min(replicates).max(1);
-    let region = |draw| start(history, FIRST_YEAR, Knowledge::OneYear(draw), &given.rules, &given.finance).map(Arc::new);
+    let region =
+        |draw| start(history, FIRST_YEAR, Knowledge::OneYear(draw), &given.rules, &given.finance).map(Arc::new);
     let regions: Vec<Arc<Region>> = (0..draws).filter_map(region).collect();
     if regions.is_empty() {
         return Err(refused(history, scenario, "fewer than two districts with a place at the start").into());

@@ -22,7 +22,12 @@ pub(super) fn counts(history: &StateHistory, runs: &[&Run]) -> Vec<YearCount> {
 }
 
 /// The yearly losses between changes of policy and over all years, and the changes from one to the next.
-pub(super) fn losses(history: &StateHistory, policy: &Policy, at_start: f64, runs: &[&Run]) -> (Vec<Compared>, Vec<Compared>) {
+pub(super) fn losses(
+    history: &StateHistory,
+    policy: &Policy,
+    at_start: f64,
+    runs: &[&Run],
+) -> (Vec<Compared>, Vec<Compared>) {
     let published = published(history);
     let of = |period: Period| {
         let of_runs = runs.iter().map(|run| loss(period, &|year| simulated(at_start, &run.counts, year)));

@@ -27,9 +27,15 @@ fn the_real_record_gives_the_published_yardstick() {
         let area = auc(&smallness, &ended).expect("some ended");
         assert_eq!(ended.len(), count, "{}", history.state);
         assert!((area.value - published).abs() < 0.011, "{} {}", history.state, area.value);
-        let region = start(history, FIRST_YEAR, Knowledge::OneYear(0), &StateRules::default(), &StateFinance::default());
+        let region =
+            start(history, FIRST_YEAR, Knowledge::OneYear(0), &StateRules::default(), &StateFinance::default());
         let region = region.expect("a region");
-        assert!(region.districts.iter().all(|district| district.area > 1.0 && district.x.is_finite() && district.y.is_finite()));
+        assert!(
+            region
+                .districts
+                .iter()
+                .all(|district| district.area > 1.0 && district.x.is_finite() && district.y.is_finite())
+        );
     }
 }
 
@@ -118,7 +124,8 @@ fn a_state_held_out_is_scored_under_what_the_others_say() {
         [[record.target]]\nname = \"loss\"\nstatistic = \"loss_rate\"\nfrom_year = 7\nuntil_year = 21\ntolerance = 0.5\n";
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/backtest");
     let records = Records { folder: Some(&folder), without: &[] };
-    let targets = targets::read_text(text, "t.toml", &scenarios, records).unwrap_or_else(|p| panic!("{}", p.render(false)));
+    let targets =
+        targets::read_text(text, "t.toml", &scenarios, records).unwrap_or_else(|p| panic!("{}", p.render(false)));
     // The published figures are those of the backtest: 177 districts in 2016, and 5.28 % of those of 25 to 49 pupils a year.
     let published: Vec<f64> = targets.all().map(|(_, target)| target.published).collect();
     assert!((published[0] - 177.0).abs() < 1e-9 && (published[1] - 5.28).abs() < 0.01, "{published:?}");

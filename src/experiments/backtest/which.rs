@@ -55,8 +55,9 @@ pub(super) fn which(fates: &[Fate]) -> Option<Which> {
 pub fn add_regression(states: &mut [StateResult]) {
     for place in 0..states.len() {
         let others = states.iter().enumerate().filter(|(other, _)| *other != place);
-        let (rows, ended): (Vec<[f64; 2]>, Vec<bool>) =
-            others.flat_map(|(_, state)| inputs(&state.fates).into_iter().zip(state.fates.iter().map(|fate| fate.ended))).unzip();
+        let (rows, ended): (Vec<[f64; 2]>, Vec<bool>) = others
+            .flat_map(|(_, state)| inputs(&state.fates).into_iter().zip(state.fates.iter().map(|fate| fate.ended)))
+            .unzip();
         let Some(fitted) = Logistic::fit(&rows, &ended) else { continue };
         let own = inputs(&states[place].fates);
         let regression: Vec<f64> = own.iter().map(|row| fitted.probability(row)).collect();

@@ -23,7 +23,9 @@ pub(super) fn form(table: &mut Table<'_>, folder: &Path) -> Targets {
     let mut settings = table.tables("setting", "A state in its years.", |table| setting(table, folder));
     settings.extend(table.tables("record", RECORD, |table| record(table, folder)));
     if !table.has("setting") && !table.has("record") {
-        table.push(Problem::new(table.here(), "there is nothing to fit to").expected("at least one [[setting]] or [[record]]"));
+        table.push(
+            Problem::new(table.here(), "there is nothing to fit to").expected("at least one [[setting]] or [[record]]"),
+        );
     }
     let settings: Vec<Setting> = settings.into_iter().flatten().collect();
     Targets {
@@ -40,17 +42,21 @@ pub(super) fn form(table: &mut Table<'_>, folder: &Path) -> Targets {
 fn algorithm(table: &mut Table<'_>) -> Algorithm {
     let share = Number::above("share", 0.0, 1.0);
     Algorithm {
-        particles: table.or("particles", "Parameter vectors of a generation.", &Whole::new("", 10, 100_000), 200) as u32,
+        particles: table.or("particles", "Parameter vectors of a generation.", &Whole::new("", 10, 100_000), 200)
+            as u32,
         keep: table.or("keep", "Share of them that is kept.", &Number::new("share", 0.1, 0.9), 0.5),
-        generations: table.or("generations", "Most generations, the draws from the prior counted.", &Whole::new("", 1, 1_000), 8)
-            as u16,
+        generations: table.or(
+            "generations",
+            "Most generations, the draws from the prior counted.",
+            &Whole::new("", 1, 1_000),
+            8,
+        ) as u16,
         least_acceptance: table.or("least_acceptance", LEAST_ACCEPTANCE, &share, 0.05),
         seed: table.or("seed", "The seed of the search.", &Whole::new("", 0, i64::MAX), 1) as u64,
     }
 }
 
-const LEAST_ACCEPTANCE: &str =
-    "The search ends when a smaller share of the new vectors than this comes within the tolerance of the generation before.";
+const LEAST_ACCEPTANCE: &str = "The search ends when a smaller share of the new vectors than this comes within the tolerance of the generation before.";
 
 const RECORD: &str = "The record of a real state, simulated from its districts of the first year as `barnraise backtest` does; what is published is worked out from the record.";
 const STATE: &str =
@@ -103,7 +109,8 @@ fn record(table: &mut Table<'_>, folder: &Path) -> Option<Setting> {
     let doc = "The scenario file of the policy in force (its first), counted from this file's folder; the record brings the districts. Its [baseline], if any, is what the merger climate is fitted to.";
     let scenario = scenario_of(table, doc, folder);
     let replicates = replicates(table, 8);
-    let targets = table.some_tables("target", "A figure of the record.", |table| record_target(table, scenario.as_ref()));
+    let targets =
+        table.some_tables("target", "A figure of the record.", |table| record_target(table, scenario.as_ref()));
     let scenario = scenario?;
     let baseline = scenario.baseline.clone();
     Some(Setting {
@@ -140,7 +147,12 @@ fn baseline(table: &mut Table<'_>) -> Option<BaselineLoss> {
     let doc = "Published loss of districts in the state's earlier decade, to which its merger climate is fitted for every parameter vector; where absent, the climate is drawn from its prior.";
     let published = table.optional("baseline_loss", doc, &Number::above("%/year", 0.0, 20.0));
     let of = table.or("baseline_of", "Which districts that loss counts.", &scenario::counted(), Counted::All);
-    let from = table.or("baseline_from", "First simulated year of the baseline policy over which its loss is taken.", &YEAR, 1);
+    let from = table.or(
+        "baseline_from",
+        "First simulated year of the baseline policy over which its loss is taken.",
+        &YEAR,
+        1,
+    );
     let to = table.or("baseline_until", "Last simulated year of that.", &YEAR, 10);
     if table.sound() && from > to {
         table.push(Problem::new(table.place("baseline_from"), "`baseline_from` lies after `baseline_until`"));
@@ -156,8 +168,11 @@ fn target(table: &mut Table<'_>, scenario: Option<&Scenario>) -> Target {
     let name = table.required("name", "What it is, for tables.", &Text);
     let policy = policy(table, scenario);
     let number = Number::new("", f64::NEG_INFINITY, f64::INFINITY);
-    let published =
-        table.required("published", "The published figure, in the unit of the statistic (a share from 0 to 1).", &number);
+    let published = table.required(
+        "published",
+        "The published figure, in the unit of the statistic (a share from 0 to 1).",
+        &number,
+    );
     let tolerance = table.required(
         "tolerance",
         "Its standard error, the model's own discrepancy included.",
@@ -231,8 +246,16 @@ pub(super) const STATISTICS: &[Variant<Statistic>] = &[
         form: survival,
     },
     Variant { name: "plans_pass", doc: "Share of merger plans that pass in full.", form: plans_pass },
-    Variant { name: "votes_pass", doc: "Share of districts' votes on merger plans that have a majority.", form: votes_pass },
-    Variant { name: "host_yes", doc: "Mean yes share in districts that would be the host.", form: |_| Statistic::HostYes },
+    Variant {
+        name: "votes_pass",
+        doc: "Share of districts' votes on merger plans that have a majority.",
+        form: votes_pass,
+    },
+    Variant {
+        name: "host_yes",
+        doc: "Mean yes share in districts that would be the host.",
+        form: |_| Statistic::HostYes,
+    },
     Variant {
         name: "losing_yes",
         doc: "Mean yes share in districts that would lose their high school.",
@@ -270,7 +293,8 @@ fn districts(table: &mut Table<'_>) -> Statistic {
 }
 
 fn outcome(table: &mut Table<'_>) -> Statistic {
-    let outcomes = RegionOutcome::ALL.into_iter().map(|outcome| (outcome.outcome().id, outcome, outcome.outcome().meaning));
+    let outcomes =
+        RegionOutcome::ALL.into_iter().map(|outcome| (outcome.outcome().id, outcome, outcome.outcome().meaning));
     let outcome = table.required("outcome", "The outcome.", &Choice::new(outcomes));
     let year = table.required("year", "The simulated year, counted from 1.", &YEAR);
     Statistic::Outcome { outcome, year: (year - 1).max(0) as u16 }

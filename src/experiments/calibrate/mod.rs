@@ -196,7 +196,15 @@ fn parameters(targets: &Targets, search: &Search<'_>, found: &Found) -> Vec<Para
         let sd = (found.kept.iter().map(square).sum::<f64>() / whole).sqrt();
         let (prior_mean, prior_sd) = prior.moments();
         let info = id.info();
-        ParameterFit { name: info.name, title: info.title, prior_mean, prior_sd, mean, sd, informed: sd < INFORMED * prior_sd }
+        ParameterFit {
+            name: info.name,
+            title: info.title,
+            prior_mean,
+            prior_sd,
+            mean,
+            sd,
+            informed: sd < INFORMED * prior_sd,
+        }
     };
     targets.parameters.iter().zip(&search.priors).enumerate().map(fit).collect()
 }

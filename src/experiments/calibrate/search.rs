@@ -269,7 +269,8 @@ struct Kernel<'a> {
 
 impl<'a> Kernel<'a> {
     fn of(priors: &'a [Prior], kept: &[Vector]) -> Self {
-        let place = |vector: &Vector| priors.iter().zip(&vector.values).map(|(prior, value)| prior.place(*value)).collect();
+        let place =
+            |vector: &Vector| priors.iter().zip(&vector.values).map(|(prior, value)| prior.place(*value)).collect();
         let places: Vec<Vec<f64>> = kept.iter().map(place).collect();
         let whole: f64 = kept.iter().map(|vector| vector.weight).sum();
         let weights: Vec<f64> = kept.iter().map(|vector| vector.weight / whole).collect();
@@ -300,8 +301,9 @@ impl<'a> Kernel<'a> {
     fn log_density(&self, place: &[f64]) -> f64 {
         let term = |(from, weight): (&Vec<f64>, &f64)| {
             let steps = place.iter().zip(from).zip(&self.widths);
-            let log: f64 =
-                steps.map(|((to, from), width)| -0.5 * ((to - from) / width) * ((to - from) / width) - math::ln(*width)).sum();
+            let log: f64 = steps
+                .map(|((to, from), width)| -0.5 * ((to - from) / width) * ((to - from) / width) - math::ln(*width))
+                .sum();
             log + math::ln(weight.max(f64::MIN_POSITIVE))
         };
         let terms: Vec<f64> = self.places.iter().zip(&self.weights).map(term).collect();

@@ -74,7 +74,8 @@ impl<'a> Ready<'a> {
         let asked = |policy: usize| {
             let targets = setting.targets.iter().enumerate();
             let own = targets.clone().filter(|(_, target)| target.policy == policy).map(|(place, _)| (place, false));
-            let uplifts = targets.filter(|(_, target)| policy == 0 && matches!(target.statistic, Statistic::Uplift { .. }));
+            let uplifts =
+                targets.filter(|(_, target)| policy == 0 && matches!(target.statistic, Statistic::Uplift { .. }));
             own.chain(uplifts.map(|(place, _)| (place, true))).collect()
         };
         let first = scenario.policies.first().cloned().unwrap_or_default();
@@ -98,7 +99,9 @@ impl<'a> Ready<'a> {
         let mut desk = self.worlds.desk();
         let mut own = vec![[0.0; 2]; self.setting.targets.len()];
         let mut first = own.clone();
-        for (policy, asked) in self.setting.scenario.policies.iter().zip(&self.asked).filter(|(_, asked)| !asked.is_empty()) {
+        for (policy, asked) in
+            self.setting.scenario.policies.iter().zip(&self.asked).filter(|(_, asked)| !asked.is_empty())
+        {
             self.runs((policy, self.detail), &climates, &drawn, &mut desk, |region, record| {
                 for &(place, as_first) in asked {
                     let sums: &mut Sums = if as_first { &mut first[place] } else { &mut own[place] };
@@ -107,7 +110,8 @@ impl<'a> Ready<'a> {
             });
         }
         let sums = own.into_iter().zip(first);
-        let values = self.setting.targets.iter().zip(sums).map(|(target, (own, first))| target.statistic.value(own, first));
+        let values =
+            self.setting.targets.iter().zip(sums).map(|(target, (own, first))| target.statistic.value(own, first));
         (known.map_or(f64::NAN, |known| known.mean), values.collect())
     }
 

@@ -219,7 +219,9 @@ fn plans(record: &Record, least: u8, most: u8) -> [Sums; 2] {
     let mut votes = [0.0; 2];
     for event in &record.events {
         match event.what {
-            Happening::Voted { yes_share, .. } => votes = [votes[0] + f64::from(u8::from(yes_share > 0.5)), votes[1] + 1.0],
+            Happening::Voted { yes_share, .. } => {
+                votes = [votes[0] + f64::from(u8::from(yes_share > 0.5)), votes[1] + 1.0]
+            }
             Happening::PlanDecided { districts, passed, .. } => {
                 if (least..=most).contains(&districts) {
                     sums[0] = [sums[0][0] + f64::from(u8::from(passed)), sums[0][1] + 1.0];
@@ -235,7 +237,9 @@ fn plans(record: &Record, least: u8, most: u8) -> [Sums; 2] {
 
 fn yes_share(record: &Record, counts: impl Fn(u16, u16, bool) -> bool) -> Sums {
     let shares = record.events.iter().filter_map(|event| match event.what {
-        Happening::Voted { district, host, yes_share, loses_high_school } if counts(district, host, loses_high_school) => {
+        Happening::Voted { district, host, yes_share, loses_high_school }
+            if counts(district, host, loses_high_school) =>
+        {
             Some(yes_share)
         }
         _ => None,
@@ -245,7 +249,9 @@ fn yes_share(record: &Record, counts: impl Fn(u16, u16, bool) -> bool) -> Sums {
 
 fn voters_pupils(record: &Record, region: &Region, counts: impl Fn(f64) -> bool) -> Sums {
     let voters = record.events.iter().filter_map(|event| match event.what {
-        Happening::Voted { district, yes_share, .. } if counts(yes_share) => region.districts.get(usize::from(district)),
+        Happening::Voted { district, yes_share, .. } if counts(yes_share) => {
+            region.districts.get(usize::from(district))
+        }
         _ => None,
     });
     voters.fold([0.0, 0.0], |[sum, count], district| [sum + district.enrolment(), count + 1.0])
@@ -346,7 +352,8 @@ mod tests {
 
     #[test]
     fn votes_belong_to_the_plan_that_follows_them() {
-        let voted = |district, yes_share, loses| Happening::Voted { district, host: 1, yes_share, loses_high_school: loses };
+        let voted =
+            |district, yes_share, loses| Happening::Voted { district, host: 1, yes_share, loses_high_school: loses };
         let decided = |districts, passed| Happening::PlanDecided { host: 1, districts, passed, required: false };
         let run = record(
             &[9.0],
@@ -374,7 +381,8 @@ mod tests {
     fn those_who_refuse_and_those_who_consent_count_with_their_pupils_at_the_start() {
         let voted = |district, yes_share| Happening::Voted { district, host: 1, yes_share, loses_high_school: false };
         let run = record(&[9.0], &[(0, voted(0, 0.4)), (0, voted(1, 0.6)), (0, voted(0, 0.7))]);
-        let sizes: Vec<f64> = region().districts.iter().map(crate::model::region::StartingDistrict::enrolment).collect();
+        let sizes: Vec<f64> =
+            region().districts.iter().map(crate::model::region::StartingDistrict::enrolment).collect();
         near(value(Statistic::RefusingPupils, &run), sizes[0]);
         near(value(Statistic::ConsentingPupils, &run), f64::midpoint(sizes[0], sizes[1]));
         assert!(value(Statistic::RefusingPupils, &record(&[9.0], &[])).is_nan());

@@ -241,7 +241,9 @@ fn load(targets: &mut Targets, name: &str, data: Option<&Path>) -> Result<String
         let states: Vec<&str> = settings.iter().filter_map(|setting| setting.state.as_deref()).collect();
         let what = format!("the records of {} are needed, and no folder is given", states.join(", "));
         let problem = Problem::new(Place::File(name.to_owned()), what).expected("--from and the folder of the records");
-        return Err(problem.hint("leave these states out with --without, or take the [[record]] tables out of the file").into());
+        return Err(problem
+            .hint("leave these states out with --without, or take the [[record]] tables out of the file")
+            .into());
     };
     let states: Vec<String> = settings.iter().filter_map(|setting| setting.state.clone()).collect();
     let histories = history::read(data, &states)?;
@@ -285,7 +287,8 @@ mod tests {
     use crate::model::outcomes::RegionOutcome;
     use crate::scenario::Counted;
 
-    const SCENARIO: &str = "years = 4\n[region]\ndistricts = 5\n[[policy]]\nname = \"alone\"\n[[policy]]\nname = \"grant\"\n";
+    const SCENARIO: &str =
+        "years = 4\n[region]\ndistricts = 5\n[[policy]]\nname = \"alone\"\n[[policy]]\nname = \"grant\"\n";
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -302,30 +305,36 @@ mod tests {
     #[test]
     fn a_sound_file_is_read_and_its_digest_heeds_the_scenario() {
         let folder = folder();
-        let targets = read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default())
-            .expect("it is sound");
+        let targets =
+            read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default())
+                .expect("it is sound");
         let setting = &targets.settings[0];
-        let baseline = BaselineLoss { published: 1.0, of: Counted::All, from: 0, to: 3, error: 0.0, source: String::new() };
+        let baseline =
+            BaselineLoss { published: 1.0, of: Counted::All, from: 0, to: 3, error: 0.0, source: String::new() };
         assert_eq!(setting.baseline, Some(baseline));
         assert_eq!(setting.targets[0].statistic, Statistic::Outcome { outcome: RegionOutcome::districts, year: 3 });
         assert_eq!((setting.targets[0].policy, setting.regions[0].districts.len(), setting.regions.len()), (1, 5, 8));
-        std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("districts = 5", "districts = 6")).expect("written");
-        let other = read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default())
-            .expect("it is sound");
+        std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("districts = 5", "districts = 6"))
+            .expect("written");
+        let other =
+            read_text(&text("baseline_loss = 1\nbaseline_until = 4"), "t.toml", folder.path(), Records::default())
+                .expect("it is sound");
         assert_ne!(targets.digest, other.digest);
     }
 
     #[test]
     fn problems_of_targets_and_scenarios_are_told_at_once() {
         let folder = folder();
-        std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("years = 4", "years = \"four\"")).expect("written");
+        std::fs::write(folder.path().join("small.toml"), SCENARIO.replace("years = 4", "years = \"four\""))
+            .expect("written");
         let told = read_text(&text("replicates = 0"), "t.toml", folder.path(), Records::default())
             .expect_err("two mistakes")
             .render(false);
         assert!(told.contains("`years` is the text") && told.contains("`replicates` is 0"), "{told}");
         std::fs::write(folder.path().join("small.toml"), SCENARIO).expect("written");
         let wrong = text("baseline_loss = 1").replace("year = 4", "year = 9").replace("\"grant\"", "\"gront\"");
-        let told = read_text(&wrong, "t.toml", folder.path(), Records::default()).expect_err("three mistakes").render(false);
+        let told =
+            read_text(&wrong, "t.toml", folder.path(), Records::default()).expect_err("three mistakes").render(false);
         for part in ["`baseline_until` lies beyond the 4 years", "did you mean \"grant\"", "`year` lies beyond"] {
             assert!(told.contains(part), "{part} is missing in\n{told}");
         }

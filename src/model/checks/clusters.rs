@@ -29,7 +29,11 @@ fn memberships_agree(step: &str, w: &World<'_>) {
         for &member in cluster.members.as_slice() {
             let member = usize::from(member);
             memberships[member] += 1;
-            assert!(s.d[member].alive, "year {}, {step}: ended district {member} in cluster {}", w.year, cluster.serial);
+            assert!(
+                s.d[member].alive,
+                "year {}, {step}: ended district {member} in cluster {}",
+                w.year, cluster.serial
+            );
             assert_eq!(usize::from(s.d[member].cluster), place, "year {}, {step}, district {member}", w.year);
         }
     }
@@ -54,7 +58,9 @@ fn terms_are_kept(before: &State, step: &str, w: &World<'_>) {
         let earlier = before.clusters.iter().find(|other| other.serial == cluster.serial);
         for (nth, grant) in cluster.grants.iter().flatten().enumerate() {
             let (terms, members) = (terms(w, *grant), cluster.members.len());
-            let what = || format!("year {}, {step}: cluster {} of {members} holds {grant:?}: {terms:?}", w.year, cluster.serial);
+            let what = || {
+                format!("year {}, {step}: cluster {} of {members} holds {grant:?}: {terms:?}", w.year, cluster.serial)
+            };
             assert!(members <= usize::from(terms.max_members), "{}", what());
             assert!(cluster.entered & (1 << grant.instrument) != 0, "{}", what());
             assert!(usize::from(w.year - grant.from) < terms.per_pupil.len() || step != "year", "{}", what());
@@ -64,7 +70,8 @@ fn terms_are_kept(before: &State, step: &str, w: &World<'_>) {
                 assert!(members >= usize::from(terms.min_members), "{}", what());
             }
             // The "start" is the first sight of the clusters of the start: they enter with their policy.
-            let held = earlier.is_some_and(|other| other.grants.iter().flatten().any(|one| one.instrument == grant.instrument));
+            let held = earlier
+                .is_some_and(|other| other.grants.iter().flatten().any(|one| one.instrument == grant.instrument));
             if !held && step != "start" {
                 assert!(members >= usize::from(terms.min_members), "{}", what());
                 entered_by_the_rules(w, cluster, *grant, &what());
@@ -79,7 +86,10 @@ fn entered_by_the_rules(w: &World<'_>, cluster: &Cluster, grant: Grant, what: &s
     assert!(grant.from == w.year && instrument.open(w.year) && cluster.form >= Form::Cluster, "{what}");
     let first = usize::from(cluster.members.as_slice()[0]);
     for &member in cluster.members.as_slice() {
-        assert!(instrument.eligibility.admits(w.s.d[usize::from(member)].enrolment), "{what}: {member} is not admitted");
+        assert!(
+            instrument.eligibility.admits(w.s.d[usize::from(member)].enrolment),
+            "{what}: {member} is not admitted"
+        );
         let minutes = w.drive_minutes(first, usize::from(member));
         assert!(minutes <= terms(w, grant).radius_minutes, "{what}: {member} is {minutes} away");
     }
@@ -104,7 +114,10 @@ pub(super) fn check_lives(record: &Record, founded: u32) {
     }
     assert_eq!(next, founded);
     let ended = |event: &&Event| matches!(event.what, Happening::Ended { .. });
-    assert_eq!(record.events.iter().filter(ended).count(), record.lives.iter().filter(|life| life.ended.is_some()).count());
+    assert_eq!(
+        record.events.iter().filter(ended).count(),
+        record.lives.iter().filter(|life| life.ended.is_some()).count()
+    );
 }
 
 /// Watches five years of a region in which nobody leaves, after each step.

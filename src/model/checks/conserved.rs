@@ -84,7 +84,11 @@ fn mergers_conserve(before: &State, step: &str, w: &World<'_>) {
             let values = parts.clone().map(|&i| value(&before.d[usize::from(i)]));
             let (sum, scale) = values.fold((0.0, 0.0f64), |(sum, scale), part| (sum + part, scale + part.abs()));
             let is = value(&w.s.d[usize::from(host)]);
-            assert!(same(sum, is, scale), "year {}, {step}: {what} of host {host} is {is}, its parts had {sum}", w.year);
+            assert!(
+                same(sum, is, scale),
+                "year {}, {step}: {what} of host {host} is {is}, its parts had {sum}",
+                w.year
+            );
         }
     }
 }
@@ -94,7 +98,10 @@ fn mergers_conserve(before: &State, step: &str, w: &World<'_>) {
 fn what_districts_report_is_what_they_teach(w: &World<'_>) {
     for (i, district) in w.region.districts.iter().enumerate() {
         let (reported, taught) = (district.enrolment(), w.s.d[i].enrolment);
-        assert!((reported - taught).abs() <= 1e-6 * (1.0 + reported), "district {i} reports {reported} and teaches {taught}");
+        assert!(
+            (reported - taught).abs() <= 1e-6 * (1.0 + reported),
+            "district {i} reports {reported} and teaches {taught}"
+        );
     }
 }
 
@@ -168,10 +175,20 @@ fn budgets_balance(before: &State, w: &World<'_>) {
         let left = is.revenue - is.spending;
         assert!(same(kept, left, scale), "year {}, district {i}: {kept} kept of {left}", w.year);
         let sources = is.aid + is.levy + is.federal + is.tuition_received + is.receipts;
-        assert!(same(sources, is.revenue, is.revenue), "year {}, district {i}: {sources} is not {}", w.year, is.revenue);
+        assert!(
+            same(sources, is.revenue, is.revenue),
+            "year {}, district {i}: {sources} is not {}",
+            w.year,
+            is.revenue
+        );
         assert!(is.fund >= 0.0 && is.debt >= 0.0, "year {}, district {i}: {} {}", w.year, is.fund, is.debt);
         let grown = was.valuation * (1.0 + w.p.valuation_growth);
-        assert!(same(grown, is.valuation, grown), "year {}, district {i}: valuation {} for {grown}", w.year, is.valuation);
+        assert!(
+            same(grown, is.valuation, grown),
+            "year {}, district {i}: valuation {} for {grown}",
+            w.year,
+            is.valuation
+        );
         assert!(is.sent > 0.0 || is.tuition_paid <= 0.0, "year {}: district {i} pays tuition for nobody", w.year);
         assert!(is.received > 0.0 || is.tuition_received <= 0.0, "year {}: district {i} is paid for nobody", w.year);
         paid += is.tuition_paid;
@@ -209,7 +226,9 @@ fn outlay_is_received(step: &str, w: &World<'_>) {
         assert!(paid >= 0.0 && paid <= cap * (1.0 + 1e-12), "year {}: {paid} under {instrument:?}", w.year);
         let pays = !matches!(
             instrument.kind,
-            InstrumentKind::EnrolmentFloor(_) | InstrumentKind::AssignedClusters(_) | InstrumentKind::TaxingAuthority(_)
+            InstrumentKind::EnrolmentFloor(_)
+                | InstrumentKind::AssignedClusters(_)
+                | InstrumentKind::TaxingAuthority(_)
         );
         assert!(pays || paid <= 0.0, "year {}: {paid} under {instrument:?}", w.year);
     }
@@ -235,7 +254,12 @@ fn money_goes_where_it_is_for(w: &World<'_>) {
         let filled = cluster.form > Form::Network && cluster.coordinator > 0.0;
         let post = if filled { (cost - cluster.post_money).max(0.0) } else { 0.0 };
         let owed = fees + post + cluster.pooled;
-        assert!(same(dues, owed, dues + owed), "year {}: cluster {} is owed {owed}, paid {dues}", w.year, cluster.serial);
+        assert!(
+            same(dues, owed, dues + owed),
+            "year {}: cluster {} is owed {owed}, paid {dues}",
+            w.year,
+            cluster.serial
+        );
         let most = |place: usize| match &w.policy.instruments[place].kind {
             InstrumentKind::ClusterGrant(grant) => grant.match_share,
             _ => 0.0,
@@ -255,7 +279,18 @@ fn pupils_are_counted(step: &str, w: &World<'_>) {
         assert!(outside.sum::<f64>() <= 0.0, "year {}, {step}, {nth}: pupils outside {first}-{last}", w.year);
     }
     for (i, d) in w.s.d.all.iter().enumerate().filter(|(_, d)| !d.alive) {
-        let left = [d.enrolment, d.high_school, d.received, d.sent, d.reserve, d.fund, d.debt, d.valuation, d.area, d.receipts];
+        let left = [
+            d.enrolment,
+            d.high_school,
+            d.received,
+            d.sent,
+            d.reserve,
+            d.fund,
+            d.debt,
+            d.valuation,
+            d.area,
+            d.receipts,
+        ];
         assert!(left.iter().all(|v| v.to_bits() == 0), "year {}, {step}: ended district {i} has {left:?}", w.year);
     }
 }
@@ -328,7 +363,11 @@ fn numbers_are_sound(step: &str, w: &World<'_>) {
         assert!({ all }.all(f64::is_finite), "year {}, {step}, district {i}: {finite:?} {amounts:?}", w.year);
         // A difference of what is received and sent can fall below nothing by a rounding.
         assert!(amounts.iter().all(|&v| v >= -1e-6), "year {}, {step}, district {i}: {amounts:?}", w.year);
-        assert!(shares.iter().all(|v| (0.0..=1.0 + 1e-12).contains(v)), "year {}, {step}, district {i}: {shares:?}", w.year);
+        assert!(
+            shares.iter().all(|v| (0.0..=1.0 + 1e-12).contains(v)),
+            "year {}, {step}, district {i}: {shares:?}",
+            w.year
+        );
     }
     for cluster in &w.s.clusters {
         let shares = [cluster.ownership, cluster.trust, cluster.boards, cluster.purpose, cluster.coordinator];

@@ -10,7 +10,8 @@ use super::super::events::{Form, Origin};
 use super::super::functions::{Function, FunctionSet};
 use super::super::parameters::Parameters;
 use super::super::policy::{
-    ClusterGrant, Condition, Eligibility, EnrolmentFloor, Instrument, InstrumentKind, Management, Policy, StartingCluster,
+    ClusterGrant, Condition, Eligibility, EnrolmentFloor, Instrument, InstrumentKind, Management, Policy,
+    StartingCluster,
 };
 use super::super::record::{Detail, Record};
 use super::super::region::Region;
@@ -67,8 +68,9 @@ fn calm() -> Parameters {
 /// The same region with other identifiers, in another order: the old ones become names.
 fn renamed(region: &Region, turn: usize) -> Region {
     let count = region.districts.len();
-    let new: BTreeMap<String, String> =
-        (0..count).map(|nth| (region.districts[nth].id.clone(), format!("{:05}", (turn + count - nth) % count))).collect();
+    let new: BTreeMap<String, String> = (0..count)
+        .map(|nth| (region.districts[nth].id.clone(), format!("{:05}", (turn + count - nth) % count)))
+        .collect();
     let mut other = region.clone();
     for district in &mut other.districts {
         district.name.clone_from(&district.id);
@@ -144,7 +146,11 @@ pub(super) fn paid(grant: ClusterGrant, members: Option<u8>, form: Form) -> Poli
         nested_in: 0,
         paid_by: Some("it".to_owned()),
     };
-    Policy { instruments: vec![always(InstrumentKind::ClusterGrant(grant))], clusters: vec![cluster], ..Policy::default() }
+    Policy {
+        instruments: vec![always(InstrumentKind::ClusterGrant(grant))],
+        clusters: vec![cluster],
+        ..Policy::default()
+    }
 }
 
 /// Districts that share a high school already are paid for it, and must vote at the end.

@@ -77,7 +77,13 @@ struct Met {
     grants_at_once: usize,
 }
 
-fn check_run(region: Region, policy: &Policy, parameters: &Parameters, seed: u64, answers: impl Fn(u16) -> Vec<Answer>) -> Met {
+fn check_run(
+    region: Region,
+    policy: &Policy,
+    parameters: &Parameters,
+    seed: u64,
+    answers: impl Fn(u16) -> Vec<Answer>,
+) -> Met {
     let simulation = Simulation::new(Arc::new(region), YEARS);
     let (mut met, mut record) = (Met::default(), Record::default());
     let id = RunId { seed, replicate: 3 };
@@ -189,6 +195,7 @@ fn random_worlds_hold_mergers_dissolutions_clusters_and_payments() {
         sum.senders += met.senders;
         sum.grants_at_once = sum.grants_at_once.max(met.grants_at_once);
     }
-    let counts = [sum.merged, sum.dissolved, sum.founded, sum.paid_years, sum.closures, sum.required_votes, sum.senders];
+    let counts =
+        [sum.merged, sum.dissolved, sum.founded, sum.paid_years, sum.closures, sum.required_votes, sum.senders];
     assert!(counts.iter().all(|&count| count > 5) && sum.grants_at_once > 1, "{sum:?}");
 }

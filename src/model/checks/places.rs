@@ -57,7 +57,12 @@ fn counts_are_right(step: &str, w: &World<'_>) {
         let buildings: f64 = communities().map(|c| f64::from(c.open_buildings())).sum();
         let high_schools: f64 = communities().map(|c| f64::from(c.teaching(Level::High))).sum();
         let area: f64 = communities().map(|c| c.area).sum();
-        assert!(same(d.buildings, buildings, 1.0), "year {}, {step}: {} for {buildings} buildings", w.year, d.buildings);
+        assert!(
+            same(d.buildings, buildings, 1.0),
+            "year {}, {step}: {} for {buildings} buildings",
+            w.year,
+            d.buildings
+        );
         assert!(same(d.high_schools, high_schools, 1.0), "year {}, {step}: {} {high_schools}", w.year, d.high_schools);
         assert!(same(d.area, area, area), "year {}, {step}: district {i} has {} of {area}", w.year, d.area);
     }
@@ -74,7 +79,11 @@ fn every_level_has_a_school(step: &str, w: &World<'_>) {
         let d = &s.d[usize::from(i)];
         let open = s.communities(usize::from(i)).fold(0, |set, community| set | levels(&s.c[community]));
         let lacking = taught(d.lowest, d.highest) & !open;
-        assert_eq!(lacking, 0, "year {}, {step}: district {i} of grades {}-{} has {open:03b}", w.year, d.lowest, d.highest);
+        assert_eq!(
+            lacking, 0,
+            "year {}, {step}: district {i} of grades {}-{} has {open:03b}",
+            w.year, d.lowest, d.highest
+        );
     }
 }
 
@@ -137,7 +146,11 @@ fn schools_are_the_nearest(step: &str, w: &World<'_>) {
             assert!(chosen <= nearest + 1e-9, "year {}, {step}: {nth} passes a {level:?} school for {at}", w.year);
             // Another district's only where the own one has none.
             let own = || s.communities(usize::from(c.home)).any(|other| s.c[other].teaching(level) > 0);
-            assert!(home == c.home || !own(), "year {}, {step}: {nth} leaves its district for a {level:?} school", w.year);
+            assert!(
+                home == c.home || !own(),
+                "year {}, {step}: {nth} leaves its district for a {level:?} school",
+                w.year
+            );
             let (told, is) = (c.ride[level.index()], ride(w, nth, at, level));
             assert!(same(told, is, is), "year {}, {step}: {nth} rides {is} minutes to {at}, not {told}", w.year);
         }
@@ -157,7 +170,11 @@ fn districts_that_become_one_are_near_enough(step: &str, w: &World<'_>) {
     for event in w.s.events.iter().rev().take_while(|event| event.year == w.year) {
         if let Happening::Merged { district, host } | Happening::Dissolved { district, host, .. } = event.what {
             let minutes = w.drive_minutes(usize::from(district), usize::from(host));
-            assert!(minutes <= w.p.merger_minutes, "year {}, {step}: {district} and {host} are {minutes} apart", w.year);
+            assert!(
+                minutes <= w.p.merger_minutes,
+                "year {}, {step}: {district} and {host} are {minutes} apart",
+                w.year
+            );
         }
     }
 }

@@ -12,9 +12,9 @@ use crate::model::events::{Form, Origin};
 use crate::model::functions::{Function, FunctionSet};
 use crate::model::parameters::{ParameterId, Parameters};
 use crate::model::policy::{
-    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity, GeneralAid,
-    HoldHarmless, Instrument, InstrumentKind, LevyRelief, Management, MergerGrant, Policy, SharingWeight, StartingCluster,
-    TaxingAuthority,
+    AssignedClusters, ClusterGrant, Condition, CoordinatorPay, Eligibility, EnrolmentFloor, FacilitatorCapacity,
+    GeneralAid, HoldHarmless, Instrument, InstrumentKind, LevyRelief, Management, MergerGrant, Policy, SharingWeight,
+    StartingCluster, TaxingAuthority,
 };
 use crate::model::region::{Region, StartingDistrict, StateFinance, StateRules, VoteRule};
 
@@ -72,7 +72,8 @@ fn mix(region: &mut Region, seed: u64) {
             (school.x, school.y) = (x + radius * town, y + radius * town * nth as f64 / 8.0);
         }
     }
-    let with_high: Vec<String> = region.districts.iter().filter(|d| d.has_high_school()).map(|d| d.id.clone()).collect();
+    let with_high: Vec<String> =
+        region.districts.iter().filter(|d| d.has_high_school()).map(|d| d.id.clone()).collect();
     for district in region.districts.iter_mut().filter(|d| !d.has_high_school()) {
         let named = with_high.get(digit(with_high.len().max(1) as u64) as usize);
         district.high_school = named.filter(|_| digit(3) > 0).cloned();
@@ -147,7 +148,8 @@ pub(crate) fn answer(districts: usize) -> impl Strategy<Value = Answer> {
 pub(crate) fn policy(most: usize, capped: bool) -> impl Strategy<Value = Policy> {
     prop::collection::vec(instrument(capped), 0..=most).prop_map(|instruments| {
         let numbered = instruments.into_iter().enumerate();
-        let instruments = numbered.map(|(place, it)| Instrument { name: format!("instrument {place}"), ..it }).collect();
+        let instruments =
+            numbered.map(|(place, it)| Instrument { name: format!("instrument {place}"), ..it }).collect();
         Policy { name: "random".to_owned(), instruments, ..Policy::default() }
     })
 }
@@ -221,7 +223,8 @@ pub(crate) fn instrument(capped: bool) -> impl Strategy<Value = Instrument> {
         start,
         end: length.map(|length| start + length),
         budget_cap,
-        eligibility: sizes.map_or_else(Eligibility::default, |(min_pupils, max_pupils)| Eligibility { min_pupils, max_pupils }),
+        eligibility: sizes
+            .map_or_else(Eligibility::default, |(min_pupils, max_pupils)| Eligibility { min_pupils, max_pupils }),
         kind,
     })
 }

@@ -84,8 +84,13 @@ fn kinds(out: &mut String, variants: &[Value]) {
     let first = all.first().cloned().unwrap_or_default();
     out.push_str("\nKeys of every kind:\n");
     let names: Vec<String> = variants.iter().filter_map(|v| v["title"].as_str()).map(code).collect();
-    let kind =
-        vec![code("kind"), format!("one of {}", names.join(", ")), String::new(), "required".to_owned(), "See below.".to_owned()];
+    let kind = vec![
+        code("kind"),
+        format!("one of {}", names.join(", ")),
+        String::new(),
+        "required".to_owned(),
+        "See below.".to_owned(),
+    ];
     let shared = first.iter().filter(|(name, value)| common(name, value)).map(|(name, value)| row(name, value, false));
     push_rows(out, std::iter::once(kind).chain(shared).collect());
     for (variant, own) in variants.iter().zip(&all) {
