@@ -5,6 +5,7 @@ mod format;
 
 use std::fmt::Write as _;
 
+use crate::districts::import::states::{self, OTHER_RULES};
 use crate::districts::region_file;
 use crate::experiments::calibrate::targets;
 use crate::model::outcomes::{Better, CLUSTER_OUTCOMES, DISTRICT_OUTCOMES, Outcome, REGION_OUTCOMES, Summary};
@@ -35,6 +36,7 @@ pub fn documents() -> Vec<Document> {
         Document { path: "docs/reference/outcomes.md", text: outcomes() },
         Document { path: "docs/reference/schedule.md", text: schedule() },
         Document { path: "docs/reference/tables.md", text: result_tables() },
+        Document { path: "docs/reference/state-rules.md", text: state_rules() },
         Document {
             path: "docs/reference/scenario-format.md",
             text: page("Scenario files", SCENARIO) + &format::keys(&scenario, "scenario"),
@@ -80,6 +82,16 @@ The tables of a results folder, each as Parquet and as CSV. `clusters` and `even
 `--level cluster`, `districts` too with `--level district`. A further table, `parameters`, has a column for each
 [parameter](parameters.md) that is drawn, and a row for each `replicate`. The same text is in `columns.json` of every results
 folder. What the other files hold is in [the output](../output.md).";
+
+const STATE_RULES_INTRO: &str = "\
+What is known of the laws of single states. *Courses* (units a year that a state asks a high school to offer) are put into the
+regions of the state, shipped or imported; where a state has no line of them they are drawn anew in every future. How aid and
+levies follow pupils is estimated from finances of 1995 to 2016 for Iowa, Montana, North Dakota and South Dakota, and drawn
+elsewhere. Everything else here is *told* by `barnraise region --state` and `import` and not part of the region: write it as an
+instrument of a policy where it matters. Votes are by majorities in each district, rides count beyond 30 minutes (before high
+school) and 60, and small-size and sparsity aid are the defaults of the [region format](region-format.md), in every state: no
+figures for them were found. Laws change: look at the year. *Sure*: high from a statute or an official text, medium from an agency
+or the press, low from a summary of a bill or from memory.";
 
 const SCENARIO: &str = "\
 The keys of a scenario file (TOML). Numbers are plain (`0.3`) or texts with their unit (`\"30 %\"`). An unknown key is
@@ -185,6 +197,19 @@ fn schedule() -> String {
             .to_vec()
     });
     page("The yearly schedule", SCHEDULE_INTRO) + &table(&["", "step", "what happens", "reads", "writes"], rows)
+}
+
+fn state_rules() -> String {
+    let courses = states::states_with_courses().filter_map(|state| {
+        let (courses, source) = states::courses(state)?;
+        Some(vec![state.to_owned(), courses.to_string(), source.to_owned()])
+    });
+    let other = OTHER_RULES.iter().map(|rule| [rule.state, rule.about, rule.says, rule.sure].map(str::to_owned).to_vec());
+    page("Rules of states", STATE_RULES_INTRO)
+        + "\n## Courses, in the regions of these states\n"
+        + &table(&["state", "courses", "source"], courses)
+        + "\n## Other rules, told only\n"
+        + &table(&["state", "about", "says", "sure"], other)
 }
 
 fn result_tables() -> String {

@@ -19,7 +19,7 @@ mod plausible;
 pub mod products;
 pub mod report;
 mod schools;
-pub(in crate::districts) mod states;
+pub mod states;
 pub(super) mod support;
 pub(super) mod table;
 pub(super) mod trend;

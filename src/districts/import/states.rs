@@ -149,6 +149,79 @@ const LAWS: [Law; 7] = [
     },
 ];
 
+/// A rule of a state's law that its region does not hold: it is told, and written as a policy where it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherRule {
+    /// The state's postal code.
+    pub state: &'static str,
+    /// What it is about.
+    pub about: &'static str,
+    /// What it says, with its place and years.
+    pub says: &'static str,
+    /// How sure: high (statute or official text), medium (an agency or news), low (a summary of a bill, or from memory).
+    pub sure: &'static str,
+}
+
+macro_rules! other_rules {
+    ($($state:literal $about:literal $sure:literal $says:literal)+) => {
+        /// The rules of which something is known, by postal code.
+        pub const OTHER_RULES: &[OtherRule] =
+            &[$(OtherRule { state: $state, about: $about, says: $says, sure: $sure }),+];
+    };
+}
+
+other_rules! {
+    "AR" "least size" "high" "under 350 pupils two years running: merged by the state (Act 60, 2004-23; waiver from 2015)"
+    "AZ" "money for merging" "low" "10, 7 and 4 % more for three years (15-912)"
+    "CO" "courses" "medium" "no number of units"
+    "IA" "least size" "high" "a merged district has at least 300 pupils"
+    "IA" "money for sharing" "high" "shared posts count as 9 pupils (superintendent) or 4, at most 21 a district, to FY2035 (257.11(5))"
+    "IA" "money for merging" "high" "whole-grade sharing with a study: 0.1 of the share of day for 3 years and 3 more after merging; levy cut $1.00, 0.50, 0.25 per $1,000"
+    "ID" "money for merging" "low" "study, severance pay, support units kept for 7 years (2007)"
+    "IL" "money for merging" "high" "deficits repaid, differences of aid and of salaries, $4,000 for each teacher, 1 to 4 years"
+    "IN" "money for merging" "medium" "$500 a pupil once (2017)"
+    "KS" "courses" "low" "30 units (KSA 72-3218; the number is from memory)"
+    "KS" "money for merging" "high" "the sum of the former aid in the year of merging; then no less for 2, 3 or 4 years, longer where all partners are larger (72-5141)"
+    "MA" "small-size aid" "medium" "rural aid in tiers at 11, 21 and 35 pupils a square mile"
+    "ME" "courses" "medium" "a comprehensive programme, no number of units (20-A 4721)"
+    "ME" "least size" "high" "2,500 (then 1,200 or 1,000) pupils, with aid penalties for those that stayed out (2007-12)"
+    "ME" "money for sharing" "high" "administration aid taken from all and given to members of regional centres (15680-A, from FY2018)"
+    "MI" "money for merging" "high" "a ranked competition for one-off money (12c, 12d, 2023-25)"
+    "MN" "courses" "medium" "the list of courses was repealed in 1993 (120B.022)"
+    "MN" "money for merging" "high" "$200 and $100 a pupil in two years, at most 1,500 pupils (123A.485)"
+    "MN" "money for sharing" "low" "education districts may tax (1987)"
+    "MT" "money for sharing" "medium" "half more of an educator payment where all districts of a county share (HB 567, from FY2027)"
+    "ND" "votes" "high" "a merger needs a majority in each district (HB 1507, 1989-93)"
+    "ND" "money for merging" "high" "a merged district keeps the rates of its parts for 4 years, less in the next two (15.1-27-17)"
+    "ND" "money for sharing" "high" "10 to 25 % of a shared superintendent's or business manager's pay (15.1-27-16, 2022-26)"
+    "NE" "money for merging" "high" "three years of money for mergers and for unified systems, $2 million a year in all (79-1010, 1996-2001)"
+    "NJ" "money for merging" "high" "the difference of former and new aid at 1, 0.8, 0.6, 0.4 (18A:7F-32b); longer with a study (2021 c.402)"
+    "NY" "courses" "medium" "listed sequences, no number of units (Part 100)"
+    "NY" "money for merging" "high" "40 % more operating aid for 5 years, falling over 9; 30 % more for buildings"
+    "OK" "money for merging" "medium" "one-off, about $360,000 a merger (lottery fund)"
+    "SD" "least size" "high" "districts of at most 100 pupils that are not sparse had to plan a merger within two years (2007-11)"
+    "SD" "small-size aid" "high" "sparsity aid of at most $137,000 a district (SB 70, FY2026)"
+    "SD" "money for merging" "high" "$300, $200, $100 a pupil, at most 400 pupils of each former district (13-6-92, 2001-07)"
+    "TX" "money for merging" "low" "at most the entitlement that is lost, for ten years (13.282)"
+    "VT" "courses" "medium" "no number of units"
+    "VT" "money for merging" "high" "lower tax rates for 4 or 5 years, a grant of at most $150,000, small-school grants kept (Act 46, 2015-19)"
+    "VT" "money for sharing" "medium" "every supervisory union in one of seven service areas, $15,000 to start (H.955, from 2026)"
+    "WI" "courses" "medium" "no number of units"
+    "WI" "money for merging" "high" "$150 a pupil for 5 years, then half, then a quarter (from 2019)"
+    "WV" "small-size aid" "low" "no county is counted below 1,200 pupils (bills of 2025-26)"
+}
+
+/// The courses that a state asks a high school to offer, and where it says so; none where no rule is known.
+#[must_use]
+pub fn courses(state: &str) -> Option<(f64, &'static str)> {
+    LAWS.iter().find(|law| law.state == state)?.courses
+}
+
+/// The states whose rule of courses is known, by postal code.
+pub fn states_with_courses() -> impl Iterator<Item = &'static str> {
+    LAWS.iter().filter(|law| law.courses.is_some()).map(|law| law.state)
+}
+
 /// How a state's aid and levies follow pupils, where it is known.
 pub(in crate::districts) fn money(state: &str) -> Option<Following> {
     LAWS.iter().find(|law| law.state == state)?.money
@@ -176,6 +249,12 @@ pub(super) fn apply(state: &str, rules: &mut StateRules, finance: &mut StateFina
         ));
     } else {
         told.push("how aid and levies follow pupils: no estimate for the state, drawn in every run".to_owned());
+    }
+    for rule in OTHER_RULES.iter().filter(|rule| rule.state == state) {
+        let OtherRule { about, says, sure, .. } = rule;
+        told.push(format!(
+            "a law of the state that the region does not hold ({about}): {says}; {sure} confidence; write it as a policy where it matters"
+        ));
     }
     told.push(
         "the state's other rules (rides, votes, recognition) and its small-size and sparsity aid are the defaults: set them in the region file"
@@ -227,6 +306,19 @@ mod tests {
         assert!(
             country("ND").is_some_and(|nd| nd.holds(bismarck)) && country("MT").is_some_and(|mt| !mt.holds(bismarck))
         );
+    }
+
+    #[test]
+    fn other_rules_are_of_states_that_there_are_and_stand_in_their_order() {
+        assert!(OTHER_RULES.is_sorted_by(|a, b| a.state <= b.state));
+        for rule in OTHER_RULES {
+            assert!(country(rule.state).is_some(), "{rule:?}");
+            assert!(["high", "medium", "low"].contains(&rule.sure) && !rule.says.ends_with('.'), "{rule:?}");
+            assert!(rule.about != "courses" || courses(rule.state).is_none(), "{rule:?}");
+            let (mut rules, mut finance) = (StateRules::default(), StateFinance::default());
+            let told = apply(rule.state, &mut rules, &mut finance).join("\n");
+            assert!(told.contains(rule.says), "{told}");
+        }
     }
 
     #[test]
