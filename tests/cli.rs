@@ -259,7 +259,7 @@ fn a_place_that_cannot_be_written_to_is_told() {
 fn earlier_results_are_replaced_whole() {
     let folder = workplace();
     let compare = |more: &[&str]| {
-        succeeded(&barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat()))
+        succeeded(&barnraise(folder.path(), &[&["compare", "smoke.toml", "--no-charts"], more].concat()));
     };
     compare(&["--level", "district"]);
     compare(&["--no-csv"]);
@@ -554,6 +554,20 @@ fn what_is_refused_leaves_nothing_behind() {
         let left: Vec<String> = files(folder.path()).into_keys().collect();
         assert_eq!(left, ["mine/notes", "smoke.toml"], "{work}");
     }
+}
+
+#[test]
+fn results_replace_nothing_that_is_read_for_them_and_lie_in_no_other_results() {
+    let folder = workplace();
+    succeeded(&barnraise(folder.path(), &quick("1", &[])));
+    let quick = |out: &str| barnraise(folder.path(), &["compare", "out/scenario.toml", "--quiet", "--out", out]);
+    for (out, told) in [("out", "which this command reads"), ("out/again", "which holds results")] {
+        let refused = quick(out);
+        let problems = text(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && problems.contains(told), "{out}: {problems}");
+        succeeded(&barnraise(folder.path(), &["verify", "out"]));
+    }
+    succeeded(&quick("again"));
 }
 
 #[cfg(target_os = "linux")]

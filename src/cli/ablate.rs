@@ -6,7 +6,8 @@ use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
 use super::calibrate::stopped;
 use super::experiment::{
-    Prepared, asked, broken, layout, origin, policy_named, prepare, refuse_same, refused, what_was_written,
+    Prepared, asked, broken, inputs, layout, origin, policy_named, prepare, refuse_inputs, refuse_same, refused,
+    what_was_written,
 };
 use super::output::Output;
 use crate::engine::replicates::on_threads;
@@ -28,6 +29,7 @@ pub(super) fn ablate(arguments: &Ablate, output: &mut Output) -> Result<(), Fail
     }
     let work = arguments.work.clone().unwrap_or_else(|| prepared.out.with_added_extension("work"));
     refuse_same(&prepared.out, &work)?;
+    refuse_inputs(&prepared.out, inputs(&experiment))?;
     let writer = ResultsWriter::create(&prepared.out, layout(&prepared, &experiment)).map_err(refused)?;
     let options = Options { policy, replicates: prepared.options.replicates.clone(), work: &work };
     let bar = output.progress(u64::from(prepared.question.scenario.replicates), "futures");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failed;
 use super::arguments::Backtest;
 use super::calibrate::{PARTS, Size, part, pool, stopped};
-use super::experiment::{broken, command_line, refuse_same, refused, what_was_written};
+use super::experiment::{broken, command_line, refuse_inputs, refuse_same, refused, what_was_written};
 use super::flags;
 use super::output::Output;
 use crate::diagnostics::{Place, Problem, Problems};
@@ -56,6 +56,8 @@ struct Done {
 pub(super) fn backtest(arguments: &Backtest, output: &mut Output) -> Result<(), Failed> {
     let prepared = prepare(arguments)?;
     refuse_same(&arguments.out, &prepared.work)?;
+    let read = [Some(arguments.from.as_path()), arguments.posterior.as_deref(), arguments.leave_one_out.as_deref()];
+    refuse_inputs(&arguments.out, read.into_iter().flatten())?;
     let mut folder = FileFolder::create(&arguments.out).map_err(refused)?;
     let Done { results, held_out, parts } = simulate(&prepared, output)?;
     let made = Made {

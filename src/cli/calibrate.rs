@@ -17,7 +17,7 @@ use crate::report::Page;
 use crate::report::calibration as report;
 use crate::results::{FileFolder, Layout, Origin, WrittenFile};
 
-use super::experiment::{broken, command_line, refusal, refuse_same, refused, what_was_written};
+use super::experiment::{broken, command_line, refusal, refuse_inputs, refuse_same, refused, what_was_written};
 
 /// The tables of a calibration; stands for a folder that may be written to again.
 const TABLES: &str = "calibration.json";
@@ -40,6 +40,7 @@ struct Prepared {
 pub(super) fn calibrate(arguments: &Calibrate, output: &mut Output) -> Result<(), Failed> {
     let prepared = prepare(arguments)?;
     refuse_same(&prepared.out, &prepared.work)?;
+    refuse_inputs(&prepared.out, [arguments.targets.as_path()].into_iter().chain(arguments.from.as_deref()))?;
     let folder = FileFolder::create(&prepared.out).map_err(refused)?;
     let (calibration, posterior) = search(&prepared, output)?;
     let text = if arguments.saying.json {

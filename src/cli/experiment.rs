@@ -211,6 +211,7 @@ fn carry_out(prepared: &mut Prepared, arguments: &Experiment, output: &mut Outpu
     let prepared = &*prepared;
     let Prepared { question, options, out, .. } = prepared;
     options.work.as_ref().map_or(Ok(()), |work| refuse_same(out, work))?;
+    refuse_inputs(out, inputs(arguments))?;
     let writer = ResultsWriter::create(out, layout(prepared, arguments)).map_err(refused)?;
     if let Some(folder) = options.work.as_ref().filter(|folder| folder.exists()) {
         output.message(&format!("Going on with the unfinished work in {}.", folder.display()));
@@ -270,6 +271,26 @@ pub(super) fn refuse_same(out: &Path, work: &Path) -> Result<(), Problems> {
         "results and unfinished work would be in one folder",
     );
     Err(problem.expected("two folders, neither in the other").hint("give another --work or --out").into())
+}
+
+/// The files that an experiment reads.
+pub(super) fn inputs(arguments: &Experiment) -> impl Iterator<Item = &Path> {
+    let ground = &arguments.ground;
+    let region = ground.region.as_deref().map(Path::new);
+    [Some(arguments.scenario.as_path()), region, ground.posterior.as_deref()].into_iter().flatten()
+}
+
+/// Results may not take the place of what is read for them.
+pub(super) fn refuse_inputs<'a>(out: &Path, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Problems> {
+    let Ok(place) = std::fs::canonicalize(out) else { return Ok(()) };
+    let mut problems = Problems::new();
+    for input in inputs.into_iter().filter(|input| std::fs::canonicalize(input).is_ok_and(|it| it.starts_with(&place)))
+    {
+        let what = format!("{} holds {}, which this command reads", out.display(), input.display());
+        let problem = Problem::new(Place::Flag(format!("--out {}", out.display())), what);
+        problems.push(problem.hint("give another --out: the folder is replaced by the new results"));
+    }
+    problems.into_result(())
 }
 
 /// Long work is kept while it is done, beside its results, unless it is kept elsewhere.

@@ -20,7 +20,7 @@ pub(super) fn instrument(instrument: &Instrument) -> String {
     let (least, most) = (instrument.eligibility.min_pupils, instrument.eligibility.max_pupils);
     match (least > 0.0, most.is_finite()) {
         (true, true) => {
-            sentences.push(format!("Only districts with {} to {} pupils.", number(least, 0), number(most, 0)))
+            sentences.push(format!("Only districts with {} to {} pupils.", number(least, 0), number(most, 0)));
         }
         (true, false) => sentences.push(format!("Only districts with at least {} pupils.", number(least, 0))),
         (false, true) => sentences.push(format!("Only districts with at most {} pupils.", number(most, 0))),

@@ -93,7 +93,7 @@ const KINDS: [(&str, &str, &str); 4] = [
 ];
 
 /// What kind of file a text is, by the heads of its tables: the one that it is called, where it has several or none.
-#[cfg(feature = "files")]
+#[cfg(feature = "cli")]
 pub(crate) fn kind_of_file(text: &str) -> Option<&'static str> {
     let has = |table: &str| {
         let head = format!("[[{table}]]");

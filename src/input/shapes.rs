@@ -123,7 +123,7 @@ impl Shape for Text {
         match value {
             DeValue::String(text) if !text.trim().is_empty() => return Some(text.clone().into_owned()),
             DeValue::String(_) => {
-                spot.refuse(format!("`{}` is an empty text", spot.name), self.expected(), String::new())
+                spot.refuse(format!("`{}` is an empty text", spot.name), self.expected(), String::new());
             }
             other => spot.wrong_kind(other, self.expected(), quoted(other)),
         }

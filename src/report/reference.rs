@@ -204,7 +204,8 @@ fn state_rules() -> String {
         let (courses, source) = states::courses(state)?;
         Some(vec![state.to_owned(), courses.to_string(), source.to_owned()])
     });
-    let other = OTHER_RULES.iter().map(|rule| [rule.state, rule.about, rule.says, rule.sure].map(str::to_owned).to_vec());
+    let other =
+        OTHER_RULES.iter().map(|rule| [rule.state, rule.about, rule.says, rule.sure].map(str::to_owned).to_vec());
     page("Rules of states", STATE_RULES_INTRO)
         + "\n## Courses, in the regions of these states\n"
         + &table(&["state", "courses", "source"], courses)

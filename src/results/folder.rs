@@ -153,33 +153,70 @@ fn place_of(target: &Path) -> Result<PathBuf, ResultsError> {
             "Give a folder inside it.",
         ));
     }
-    if is_mount_point(&place) {
+    if let Some(results) = results_around(&whole) {
+        let why = format!("would lie in {}, which holds results", results.display());
+        return Err(ResultsError::Foreign { folder: path, why, hint: "Give a place outside of them." });
+    }
+    if is_mount_point(&whole) {
         return Err(foreign("is a disk of its own, which cannot be exchanged by its name", "Give a folder inside it."));
     }
     Ok(place)
 }
 
+/// The results folder in which a place lies, if it lies in one: nothing is written into results that are there, which
+/// would no longer be what their manifest lists.
+fn results_around(place: &Path) -> Option<PathBuf> {
+    let holds =
+        |folder: &&Path| fs::read(folder.join(MANIFEST)).is_ok_and(|bytes| manifest::listed_files(&bytes).is_some());
+    place.ancestors().skip(1).find(holds).map(Path::to_owned)
+}
+
+/// Whether another file system begins at a folder, or the same one again: no other folder can take its place.
 #[cfg(unix)]
 fn is_mount_point(folder: &Path) -> bool {
+    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::MetadataExt;
     let device = |path: &Path| fs::metadata(path).map(|data| data.dev()).ok();
     let around = folder.parent().and_then(device);
-    device(folder).is_some_and(|own| around.is_some_and(|around| own != around))
+    if device(folder).is_some_and(|own| around.is_some_and(|around| own != around)) {
+        return true;
+    }
+    // A folder mounted again within its file system shows only here, and only where the system has the list.
+    let Ok(table) = fs::read("/proc/self/mountinfo") else { return false };
+    let at = |line: &[u8]| line.split(|byte| *byte == b' ').nth(4).map(without_octals);
+    table.split(|byte| *byte == b'\n').any(|line| at(line).is_some_and(|at| at == folder.as_os_str().as_bytes()))
 }
 
 #[cfg(not(unix))]
 fn is_mount_point(_folder: &Path) -> bool {
+    // Where a drive begins has no name and is refused for that.
     false
 }
 
+/// A path of the table of mounts, in which blanks are written as `\040`.
+#[cfg(unix)]
+fn without_octals(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        let digits =
+            after.get(..3).filter(|digits| *first == b'\\' && digits.iter().all(|digit| (b'0'..b'8').contains(digit)));
+        let value = digits.map(|digits| digits.iter().fold(0_u32, |value, digit| value * 8 + u32::from(digit - b'0')));
+        let byte = value.and_then(|value| u8::try_from(value).ok());
+        plain.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[3..] } else { after };
+    }
+    plain
+}
+
 /// Swaps two names at one instant, where the system can.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
 fn swapped(one: &Path, other: &Path) -> bool {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 fn swapped(_one: &Path, _other: &Path) -> bool {
     false
 }

@@ -366,7 +366,7 @@ fn trend(join: &Join<'_>, id: &str, agency: &Agency, account: &mut Account) -> f
         Trend::Own(_) => {}
         Trend::Clamped(_) => account.clamped.add("trend put back to between -6 and +4 % a year", &agency.name),
         Trend::Mean(_) => {
-            account.imputed.add("too few years of enrolment or a break in them: the mean trend", &agency.name)
+            account.imputed.add("too few years of enrolment or a break in them: the mean trend", &agency.name);
         }
     }
     trend.value()

@@ -225,6 +225,11 @@ pub(super) fn money(
             "{origin}: {name} has ${each:.0} a pupil in {year}, the middle district ${middle:.0}: a service agency, or a unit of its own?{others}"
         ));
     }
+    settle_money([amounts, parts, balances], of, log);
+}
+
+/// Settles what was found of amounts, of their parts, and of balances.
+fn settle_money([amounts, parts, balances]: [Vec<Finding>; 3], of: usize, log: &mut Log) {
     let done = "its finances are not used";
     let thousands = Verdict {
         expected: "revenue and spending from $500 to $3,000,000 a pupil, in dollars",

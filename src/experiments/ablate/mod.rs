@@ -140,7 +140,7 @@ pub fn ablate(
                     tables.iter_mut().zip(pairs).for_each(|(table, pair)| table.add(&pair));
                 }
                 Err(Failure { message, .. }) => {
-                    failures.push(FailedReplicate { replicate, seed: scenario.seed, message })
+                    failures.push(FailedReplicate { replicate, seed: scenario.seed, message });
                 }
             }
             Ok::<(), std::convert::Infallible>(())

@@ -220,7 +220,7 @@ fn plans(record: &Record, least: u8, most: u8) -> [Sums; 2] {
     for event in &record.events {
         match event.what {
             Happening::Voted { yes_share, .. } => {
-                votes = [votes[0] + f64::from(u8::from(yes_share > 0.5)), votes[1] + 1.0]
+                votes = [votes[0] + f64::from(u8::from(yes_share > 0.5)), votes[1] + 1.0];
             }
             Happening::PlanDecided { districts, passed, .. } => {
                 if (least..=most).contains(&districts) {
