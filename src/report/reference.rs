@@ -89,8 +89,8 @@ regions of the state, shipped or imported; where a state has no line of them the
 levies follow pupils is estimated from finances of 1995 to 2016 for Iowa, Montana, North Dakota and South Dakota, and drawn
 elsewhere. Everything else here is *told* by `barnraise region --state` and `import` and not part of the region: write it as an
 instrument of a policy where it matters. Votes are by majorities in each district, rides count beyond 30 minutes (before high
-school) and 60, and small-size and sparsity aid are the defaults of the [region format](region-format.md), in every state: no
-figures for them were found. Laws change: look at the year. *Sure*: high from a statute or an official text, medium from an agency
+school) and 60, and small-size and sparsity aid are the defaults of the [region format](region-format.md), in every state: what
+was found of them does not give the figures that a region holds. Laws change: look at the year. *Sure*: high from a statute or an official text, medium from an agency
 or the press, low from a summary of a bill or from memory.";
 
 const SCENARIO: &str = "\
