@@ -96,6 +96,47 @@ fn every_room_uses_only_those_that_the_architecture_gives_it() {
     assert!(wrong.is_empty(), "against the table in docs/architecture.md:\n{}", wrong.join("\n"));
 }
 
+/// Modules of the command line that commands share; every other one is a command, or two of one kind.
+const SHARED: [&str; 9] =
+    ["account", "arguments", "flags", "folders", "output", "prepared", "search", "single", "words"];
+
+/// The modules beside it that a module of the command line names, tests left out.
+fn siblings(text: &str) -> BTreeSet<String> {
+    let program = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
+    let lines = program.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let named = lines.flat_map(|line| {
+        let after = |part: &str| line.split(part).skip(1).map(str::to_owned).collect::<Vec<_>>();
+        after("super::").into_iter().chain(after("crate::cli::"))
+    });
+    let name = |rest: String| rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>();
+    named.map(name).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn no_command_borrows_from_another() {
+    let mut wrong = Vec::new();
+    let mut commands = BTreeSet::new();
+    let mut files = Vec::new();
+    sources(&root().join("src/cli"), &mut files);
+    let name = |file: &Path| file.file_stem().expect("a name").to_string_lossy().into_owned();
+    commands.extend(files.iter().map(|file| name(file)).filter(|name| !SHARED.contains(&name.as_str())));
+    commands.remove("mod");
+    for file in files.iter().filter(|file| name(file) != "mod") {
+        let used = siblings(&fs::read_to_string(file).expect("a source"));
+        wrong.extend(used.intersection(&commands).map(|used| format!("{} uses {used}", file.display())));
+    }
+    assert!(wrong.is_empty(), "commands share what is in {SHARED:?} only:\n{}", wrong.join("\n"));
+    assert!(SHARED.iter().all(|shared| files.iter().any(|file| name(file) == *shared)), "{SHARED:?} are files");
+    assert!(commands.contains("ablate") && commands.contains("experiment"), "the commands were found");
+}
+
+#[test]
+fn siblings_are_found_however_they_are_named() {
+    let text =
+        "use super::calibrate::stopped;\n// super::check\nlet x = crate::cli::import::as_json(y);\nuse super::Failed;";
+    assert_eq!(siblings(text), ["calibrate", "import"].map(str::to_owned).into());
+}
+
 #[test]
 fn no_circle_of_rooms_is_possible() {
     let table = table();

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use super::Failed;
 use super::arguments::{Ablate, Experiment, Level};
-use super::calibrate::stopped;
-use super::experiment::{
-    Prepared, asked, broken, inputs, layout, origin, policy_named, prepare, refuse_inputs, refuse_same, refused,
-    what_was_written,
+use super::folders::{
+    asked, broken, inputs, layout, origin, refuse_inputs, refuse_same, refused, stopped, what_was_written,
 };
 use super::output::Output;
+use super::prepared::{Prepared, policy_named, prepare};
 use crate::engine::replicates::on_threads;
 use crate::experiments::ablate::{self, Ablated, Options};
 use crate::futures::work_folder::WorkFolder;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::Failed;
 use super::arguments::Backtest;
-use super::calibrate::{PARTS, Size, part, pool, stopped};
-use super::experiment::{broken, command_line, refuse_inputs, refuse_same, refused, what_was_written};
 use super::flags;
+use super::folders::{broken, command_line, refuse_inputs, refuse_same, refused, stopped, what_was_written};
 use super::output::Output;
+use super::search::{PARTS, Size, part, pool};
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::history::{self, StateHistory};
 use crate::experiments::backtest::held_out::{self, HeldOut};

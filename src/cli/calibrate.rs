@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 use super::Failed;
 use super::arguments::Calibrate;
 use super::flags;
+use super::folders::{broken, command_line, refusal, refuse_inputs, refuse_same, refused, stopped, what_was_written};
 use super::output::Output;
-use crate::diagnostics::{Place, Problem, Problems};
+use super::search::{PARTS, Size, part, pool};
+use crate::diagnostics::Problems;
 use crate::experiments::calibrate::targets::{self, Records, Targets};
 use crate::experiments::calibrate::{self as calibrating, Calibration};
 use crate::futures::posterior::Posterior;
-use crate::futures::work_folder::RunnerError;
 use crate::provenance::sha256_hex;
 use crate::report::Page;
 use crate::report::calibration as report;
 use crate::results::{FileFolder, Layout, Origin, WrittenFile};
-
-use super::experiment::{broken, command_line, refusal, refuse_inputs, refuse_same, refused, what_was_written};
 
 /// The tables of a calibration; stands for a folder that may be written to again.
 const TABLES: &str = "calibration.json";
@@ -79,28 +78,6 @@ fn prepare(arguments: &Calibrate) -> Result<Prepared, Problems> {
     problems.into_result(Prepared { targets, threads, out, work })
 }
 
-/// How large a search is asked for by flags.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Size {
-    particles: Option<u32>,
-    generations: Option<u16>,
-}
-
-impl Size {
-    pub(super) fn given(particles: Option<&str>, generations: Option<&str>, problems: &mut Problems) -> Self {
-        let particles = flags::whole32("--particles", particles, 10..=100_000, problems);
-        let generations = flags::whole32("--generations", generations, 1..=1_000, problems);
-        Self { particles, generations: generations.and_then(|count| u16::try_from(count).ok()) }
-    }
-
-    /// What no flag gives stays as the file has it.
-    pub(super) fn set(self, targets: &mut Targets) {
-        let algorithm = &mut targets.algorithm;
-        algorithm.particles = self.particles.unwrap_or(algorithm.particles);
-        algorithm.generations = self.generations.unwrap_or(algorithm.generations);
-    }
-}
-
 fn search(prepared: &Prepared, output: &Output) -> Result<(Calibration, Posterior), Failed> {
     let pool = pool(prepared.threads)?;
     let generations = u64::from(prepared.targets.algorithm.generations);
@@ -109,30 +86,6 @@ fn search(prepared: &Prepared, output: &Output) -> Result<(Calibration, Posterio
     let found = pool.install(|| calibrating::calibrate(&prepared.targets, &prepared.work, &progress));
     bar.finish_and_clear();
     found.map_err(|error| stopped(&error))
-}
-
-/// Steps of the progress bar in a generation.
-pub(super) const PARTS: u64 = 100;
-
-/// Where the progress bar stands.
-pub(super) fn part(generation: u16, done: usize, all: usize) -> u64 {
-    u64::from(generation) * PARTS + done as u64 * PARTS / all.max(1) as u64
-}
-
-/// The threads asked for.
-pub(super) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Failed> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    pool.map_err(|error| Failed::Broken(format!("cannot start the threads asked for: {error}")))
-}
-
-/// A work folder that may not be used is wrong input; nothing has been done yet.
-pub(super) fn stopped(error: &RunnerError) -> Failed {
-    match error {
-        RunnerError::OtherPlan { .. } | RunnerError::Foreign(_) => {
-            Failed::Input(Problem::new(Place::Flag("--work".to_owned()), error.to_string()).into())
-        }
-        _ => Failed::Broken(error.to_string()),
-    }
 }
 
 /// The command as far as it bears on what is found: not where it is written, or with how many threads.

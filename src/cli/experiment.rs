@@ -1,44 +1,28 @@
 //! `barnraise compare` and `barnraise run`.
 
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use super::Failed;
 use super::arguments::{Compare, Experiment, Run};
-use super::calibrate::stopped;
-use super::flags;
+use super::folders::{
+    asked, broken, inputs, layout, origin, refuse_inputs, refuse_same, refused, stopped, what_was_written,
+};
 use super::output::Output;
-use crate::diagnostics::{Place, Problem, Problems, nearest};
-use crate::districts::region_file;
-use crate::districts::shipped::{self, Selection};
+use super::prepared::{Prepared, policy_named, prepare};
 use crate::engine::replicates::Failure;
 use crate::engine::replicates::on_threads;
-use crate::experiments::compare::{self as comparing, Compared, Options, Sink};
+use crate::experiments::compare::{self as comparing, Compared, Sink};
 use crate::experiments::summary::{Comparison, Trends};
 use crate::futures::ensemble::Stopped;
-use crate::futures::inputs::Regions;
-use crate::futures::posterior;
 use crate::futures::question::Question;
 use crate::futures::work_folder::WorkFolder;
 use crate::model::parameters::ParameterId;
 use crate::model::record::Record;
-use crate::model::region::{Region, StateFinance, StateRules};
+use crate::model::region::Region;
 use crate::plots;
-use crate::provenance::sha256_hex;
-use crate::report::{self, charts, figures::whole};
-use crate::results::{Layout, Origin, ResultsError, ResultsWriter, WrittenFile};
-use crate::scenario::{self, Measure, RegionChoice, Scenario};
-
-/// Everything that an experiment needs, checked.
-pub(super) struct Prepared {
-    pub(super) question: Question,
-    /// The region of the first future.
-    pub(super) region: Arc<Region>,
-    pub(super) options: Options,
-    pub(super) threads: Option<usize>,
-    pub(super) out: PathBuf,
-}
+use crate::report::{self, charts};
+use crate::results::{ResultsError, ResultsWriter, WrittenFile};
+use crate::scenario::{Measure, Scenario};
 
 /// `barnraise compare`.
 pub(super) fn compare(arguments: &Compare, output: &mut Output) -> Result<(), Failed> {
@@ -61,117 +45,6 @@ pub(super) fn run(arguments: &Run, output: &mut Output) -> Result<(), Failed> {
         prepared.out = PathBuf::from("results").join(format!("{}-{}", scenario.name, policy.name));
     }
     carry_out(&mut prepared, &arguments.experiment, output)
-}
-
-/// Reads scenario and region and applies the flags; every problem of all of them at once.
-pub(super) fn prepare(arguments: &Experiment) -> Result<Prepared, Problems> {
-    let mut problems = Problems::new();
-    let replicates =
-        flags::whole32("--replicates", arguments.replicates.as_deref(), 1..=flags::MOST_REPLICATES, &mut problems);
-    let first =
-        flags::whole32("--first-replicate", arguments.first_replicate.as_deref(), 0..=u32::MAX - 1, &mut problems);
-    let threads = flags::threads(arguments.ground.threads.as_deref(), &mut problems);
-    let seed = flags::seed(arguments.seed.value.as_deref(), &mut problems);
-    let scenario = scenario::read(&arguments.scenario).map_err(|more| problems.extend(more)).ok();
-    let given = arguments.ground.region.as_ref();
-    let given = given.and_then(|word| region_meant(word).map_err(|more| problems.extend(more)).ok());
-    if let (Some(word), Some(scenario)) = (arguments.ground.region.as_ref(), scenario.as_ref()) {
-        refuse_dropped_rules(scenario, word, &arguments.scenario, &mut problems);
-    }
-    let choice = given.as_ref().or(scenario.as_ref().map(|scenario| &scenario.region));
-    let region_seed = seed.or(scenario.as_ref().map(|scenario| scenario.seed)).unwrap_or_default();
-    let regions = choice.and_then(|choice| Regions::of(choice, region_seed).map_err(|more| problems.extend(more)).ok());
-    let range = scenario.as_ref().and_then(|scenario| {
-        let start = first.unwrap_or(0);
-        let end = start.checked_add(replicates.unwrap_or(scenario.replicates));
-        if end.is_none() {
-            let what = format!("replicates are numbered up to {}", u32::MAX - 1);
-            problems.push(Problem::new(Place::Flag(format!("--first-replicate {start}")), what));
-        }
-        end.map(|end| start..end)
-    });
-    let posterior = arguments
-        .ground
-        .posterior
-        .as_ref()
-        .and_then(|path| posterior::read(path).map_err(|more| problems.extend(more)).ok());
-    let (Some(mut scenario), Some(regions), Some(range)) = (scenario, regions, range) else { return Err(problems) };
-    let region = regions.of_future(region_seed, range.start);
-    let file = arguments.scenario.display().to_string();
-    if scenario.baseline.is_some() {
-        // It would be left unheeded without a word.
-        let problem =
-            Problem::new(Place::File(file.clone()), "only a backtest fits the merger climate to a [baseline]");
-        problems.push(problem.hint("take [baseline] out, or set `merger_climate` in [region.rules]"));
-    }
-    let _ = scenario::check_members(&scenario, &region, &file).map_err(|more| problems.extend(more));
-    scenario.seed = region_seed;
-    if let Some(choice) = given {
-        scenario.region = choice;
-    }
-    scenario.replicates = range.end - range.start;
-    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.name));
-    let question = Question::in_regions(scenario, regions).under(posterior);
-    let options = Options { replicates: range, detail: arguments.level.into(), work: arguments.work.clone() };
-    problems.into_result(Prepared { question, region, options, threads, out })
-}
-
-/// Rules and finance of the scenario's own region would be left unheeded without a word.
-fn refuse_dropped_rules(scenario: &Scenario, region: &OsStr, file: &Path, problems: &mut Problems) {
-    let RegionChoice::Synthetic(own) = &scenario.region else { return };
-    let tables = [
-        ("[region.rules]", own.rules == StateRules::default()),
-        ("[region.finance]", own.finance == StateFinance::default()),
-    ];
-    let told: Vec<&str> = tables.into_iter().filter(|(_, default)| !default).map(|(name, _)| name).collect();
-    if !told.is_empty() {
-        let tables = told.join(" and ");
-        let what = format!("--region {} and {tables} of the scenario exclude each other", region.display());
-        let problem =
-            Problem::new(Place::File(file.display().to_string()), what).expected("rules and finance from one place");
-        problems.push(problem.hint(format!(
-            "a region has its own: change them in a region file (`barnraise region --region … --out …` writes one), or take {tables} out of \
-             the scenario"
-        )));
-    }
-}
-
-/// The region that a word on the command line means: a file if there is one of this name, or if it looks like a path;
-/// else a state or a part of one.
-pub(super) fn region_meant(word: &std::ffi::OsStr) -> Result<RegionChoice, Problems> {
-    let path = Path::new(word);
-    let plain = word.to_str().filter(|word| {
-        !path.exists() && !word.contains(['/', '\\']) && path.extension().is_none_or(|ending| ending != "toml")
-    });
-    match plain {
-        None => Ok(RegionChoice::File(path.to_owned())),
-        Some(word) if Selection::is_meant(word) => {
-            Selection::parse(word, &Place::Flag(format!("--region {word}"))).map(RegionChoice::Shipped)
-        }
-        Some(word) => {
-            let place = Place::Flag(format!("--region {word}"));
-            let problem = Problem::new(place, "this is no file, and no state").expected(
-                "a state (OH), counties of it (OH:Vinton,Meigs), a circle (OH:30mi@Athens), or the path of a region file",
-            );
-            Err(match shipped::code_of(word.split(':').next().unwrap_or(word)) {
-                Some(code) => problem.hint(format!("did you mean `{code}`?")).into(),
-                None => problem.into(),
-            })
-        }
-    }
-}
-
-pub(super) fn policy_named(scenario: &Scenario, name: &str) -> Result<usize, Problems> {
-    let names = || scenario.policies.iter().map(|policy| policy.name.as_str());
-    names().position(|policy| policy == name).ok_or_else(|| {
-        let place = Place::Flag(format!("--policy {name}"));
-        let problem = Problem::new(place, format!("the scenario has no policy `{name}`"))
-            .expected(format!("one of: {}", names().collect::<Vec<_>>().join(", ")));
-        match nearest(name, names()) {
-            Some(near) => problem.hint(format!("did you mean `{near}`?")).into(),
-            None => problem.into(),
-        }
-    })
 }
 
 /// Leaves one policy, and of the expectations those that it can be asked about alone.
@@ -259,61 +132,12 @@ fn tell_unshown(question: &Question, region: &Region, output: &mut Output) {
     }
 }
 
-/// Results and unfinished work need folders of their own: one is exchanged whole, the other is left while work goes on.
-pub(super) fn refuse_same(out: &Path, work: &Path) -> Result<(), Problems> {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (out, work) = (absolute(out), absolute(work));
-    if !out.starts_with(&work) && !work.starts_with(&out) {
-        return Ok(());
-    }
-    let problem = Problem::new(
-        Place::Flag(format!("--work {}", work.display())),
-        "results and unfinished work would be in one folder",
-    );
-    Err(problem.expected("two folders, neither in the other").hint("give another --work or --out").into())
-}
-
-/// The files that an experiment reads.
-pub(super) fn inputs(arguments: &Experiment) -> impl Iterator<Item = &Path> {
-    let ground = &arguments.ground;
-    let region = ground.region.as_deref().map(Path::new);
-    [Some(arguments.scenario.as_path()), region, ground.posterior.as_deref()].into_iter().flatten()
-}
-
-/// Results may not take the place of what is read for them.
-pub(super) fn refuse_inputs<'a>(out: &Path, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Problems> {
-    let Ok(place) = std::fs::canonicalize(out) else { return Ok(()) };
-    let mut problems = Problems::new();
-    for input in inputs.into_iter().filter(|input| std::fs::canonicalize(input).is_ok_and(|it| it.starts_with(&place)))
-    {
-        let what = format!("{} holds {}, which this command reads", out.display(), input.display());
-        let problem = Problem::new(Place::Flag(format!("--out {}", out.display())), what);
-        problems.push(problem.hint("give another --out: the folder is replaced by the new results"));
-    }
-    problems.into_result(())
-}
-
 /// Long work is kept while it is done, beside its results, unless it is kept elsewhere.
 fn keep_if_long(prepared: &mut Prepared) {
     let Prepared { question, options, out, .. } = prepared;
     if options.work.is_none() && comparing::is_long(question, question.scenario.replicates) {
         options.work = Some(out.with_added_extension("work"));
     }
-}
-
-pub(super) fn layout(prepared: &Prepared, arguments: &Experiment) -> Layout {
-    let policy = |policy: &crate::model::policy::Policy| {
-        (policy.name.clone(), policy.instruments.iter().map(|instrument| instrument.name.clone()).collect())
-    };
-    let policies = prepared.question.scenario.policies.iter().map(policy).collect();
-    let mut layout = Layout::new(&prepared.region, policies, prepared.options.detail);
-    layout.parameters = prepared.question.drawn();
-    if prepared.question.regions.drawn_anew() {
-        layout.district_names = Vec::new();
-    }
-    layout.csv = !arguments.no_csv;
-    layout.parquet = !arguments.no_parquet;
-    layout
 }
 
 /// Adds summary and charts and completes the folder.
@@ -340,19 +164,6 @@ fn complete(
         }
     }
     writer.finish(&origin(prepared)).map_err(broken)
-}
-
-/// What was asked, as files: the scenario as it was read, and region and posterior where they are not in it. With these,
-/// the command in the manifest and the program, the results can be made again.
-pub(super) fn asked(question: &Question) -> Vec<(&'static str, String)> {
-    let mut files = vec![("scenario.toml", question.scenario.text.clone())];
-    if let (Regions::Given(regions), RegionChoice::File(_) | RegionChoice::Shipped(_)) =
-        (&question.regions, &question.scenario.region)
-    {
-        files.extend(regions.first().map(|region| ("region.toml", region_file::write(region))));
-    }
-    files.extend(question.posterior.as_ref().map(|posterior| ("posterior.toml", posterior.text())));
-    files
 }
 
 /// The table of survival: policy by policy, kind by kind, age by age.
@@ -383,84 +194,6 @@ fn write_survival(writer: &mut ResultsWriter, comparison: &Comparison) -> Result
     Ok(())
 }
 
-pub(super) fn origin(prepared: &Prepared) -> Origin {
-    let Prepared { question: Question { scenario, regions, .. }, region, .. } = prepared;
-    Origin {
-        command: command_line(std::env::args_os().skip(1)),
-        scenario: scenario.name.clone(),
-        scenario_sha256: sha256_hex(scenario.text.as_bytes()),
-        region: region.name.clone(),
-        region_sha256: regions.digest(),
-        region_drawn_anew: regions.drawn_anew(),
-        seed: scenario.seed,
-        replicates: scenario.replicates,
-        years: scenario.years,
-    }
-}
-
-/// The command as it can be typed again.
-pub(super) fn command_line(words: impl Iterator<Item = OsString>) -> String {
-    let plain = |word: &str| {
-        !word.is_empty()
-            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ',' | '+'))
-    };
-    let quoted = words.map(|word| match word.into_string() {
-        Ok(word) if plain(&word) => word,
-        Ok(word) => format!("'{}'", word.replace('\'', r"'\''")),
-        // The name of a file that is not UTF-8, as shells write such bytes.
-        Err(word) => {
-            let escaped = |byte: u8| match byte {
-                b'\'' | b'\\' => format!("\\{}", char::from(byte)),
-                b' '..=b'~' => char::from(byte).to_string(),
-                byte => format!("\\x{byte:02x}"),
-            };
-            format!("$'{}'", word.as_encoded_bytes().iter().map(|byte| escaped(*byte)).collect::<String>())
-        }
-    });
-    std::iter::once("barnraise".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
-}
-
-/// A folder that may not be written to is wrong input; nothing has been done yet.
-#[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
-pub(super) fn refused(error: ResultsError) -> Failed {
-    refusal(&error).map_or_else(|| broken(&error), |problem| Failed::Input(problem.into()))
-}
-
-/// What is wrong with the place for the results; none where something failed that is no fault of the input.
-pub(super) fn refusal(error: &ResultsError) -> Option<Problem> {
-    match error {
-        ResultsError::Foreign { folder, why, hint } => {
-            let place = Place::File(folder.display().to_string());
-            Some(Problem::new(place, format!("{} {why}", folder.display())).hint(*hint))
-        }
-        ResultsError::NoName(_) | ResultsError::Busy(_) => {
-            Some(Problem::new(Place::Flag("--out".to_owned()), error.to_string()))
-        }
-        _ => None,
-    }
-}
-
-pub(super) fn broken(error: impl std::fmt::Display) -> Failed {
-    Failed::Broken(error.to_string())
-}
-
-pub(super) fn what_was_written(out: &std::path::Path, files: &[WrittenFile]) -> String {
-    let mut text = format!("Wrote {} files to {}:", files.len(), out.display());
-    for file in files {
-        let rows = file.rows.map(|rows| format!(", {} rows", whole(rows))).unwrap_or_default();
-        text.push_str(&format!("\n  {} ({}{rows})", file.name, size(file.bytes)));
-    }
-    text
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
-    }
-}
-
 /// What is left to say, and whether the command succeeded.
 fn verdict(comparison: &Comparison, arguments: &Experiment, output: &mut Output) -> Result<(), Failed> {
     let mut sound = true;
@@ -483,28 +216,4 @@ fn verdict(comparison: &Comparison, arguments: &Experiment, output: &mut Output)
         output.error(&format!("{missed} of {} expectations of the scenario are missed", comparison.expectations.len()));
     }
     if sound { Ok(()) } else { Err(Failed::Told) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_path_that_is_not_utf8_is_no_reason_to_panic() {
-        use std::os::unix::ffi::OsStringExt as _;
-        let word = OsString::from_vec(b"sc\xff'.toml".to_vec());
-        assert_eq!(command_line([word].into_iter()), r"barnraise $'sc\xff\'.toml'");
-    }
-
-    #[test]
-    fn a_command_can_be_typed_again() {
-        let words = ["compare", "a b.toml", "--out", "it's", ""].map(OsString::from);
-        assert_eq!(command_line(words.into_iter()), r"barnraise compare 'a b.toml' --out 'it'\''s' ''");
-    }
-
-    #[test]
-    fn sizes_are_told_in_their_unit() {
-        assert_eq!([999, 1_001, 2_500_000].map(size), ["999 B", "2 kB", "2.5 MB"]);
-    }
 }

@@ -5,6 +5,7 @@
 //! wrong and nothing was written.
 
 mod ablate;
+mod account;
 mod arguments;
 mod backtest;
 mod calibrate;
@@ -12,11 +13,14 @@ mod check;
 mod describe;
 mod experiment;
 mod flags;
+mod folders;
 mod generate;
 mod import;
 mod output;
+mod prepared;
 mod region;
 mod scenario;
+mod search;
 mod single;
 mod verify;
 mod words;

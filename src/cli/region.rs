@@ -5,11 +5,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Failed;
+use super::account::as_json;
 use super::arguments;
-use super::experiment::region_meant;
 use super::flags;
-use super::import::as_json;
 use super::output::Output;
+use super::prepared::region_meant;
 use super::single::{REGION, refuse_taken, write_region};
 use crate::diagnostics::{Place, Problem, Problems};
 use crate::districts::import::Imported;
