@@ -145,7 +145,8 @@ fn every_kind_of_instrument_has_a_row_in_the_model_document() {
 
 /// Every Markdown file of the project that people wrote.
 fn written() -> Vec<PathBuf> {
-    let mut files = vec![root().join("README.md"), root().join("CHANGELOG.md"), root().join("results/README.md")];
+    let top = ["README", "CHANGELOG", "CONTRIBUTING", "SECURITY", "CODE_OF_CONDUCT", "results/README"];
+    let mut files: Vec<PathBuf> = top.iter().map(|name| root().join(format!("{name}.md"))).collect();
     files.extend(files_of("docs"));
     files
 }

@@ -443,14 +443,8 @@ fn transition_left(years: u16, p: &Parameters) -> f64 {
 fn consortium_tax(w: &World<'_>, i: usize) -> f64 {
     let Some(cluster) = w.s.cluster_of(i).filter(|cluster| cluster.form >= Form::Consortium) else { return 0.0 };
     let granted = w.instruments().filter(|(_, it)| it.open(w.year) && it.eligibility.admits(w.s.d[i].enrolment));
-    let mills = granted.map(|(_, it)| match &it.kind {
-        InstrumentKind::TaxingAuthority(taxing)
-            if instruments::admitted(w.s, cluster, it.eligibility) >= usize::from(taxing.min_members) =>
-        {
-            taxing.mills
-        }
-        _ => 0.0,
-    });
+    let mills = granted
+        .map(|(_, it)| instruments::taxing_mills(&it.kind, || instruments::admitted(w.s, cluster, it.eligibility)));
     0.001 * mills.fold(0.0, |sum, mills| sum + mills) * w.s.d[i].valuation
 }
 

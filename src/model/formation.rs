@@ -76,15 +76,7 @@ fn outreach(w: &World<'_>, district: usize) -> f64 {
     let pupils = w.s.d[district].enrolment;
     let offered =
         w.instruments().filter(|(_, instrument)| instrument.open(w.year) && instrument.eligibility.admits(pupils));
-    let paid = offered.map(|(_, instrument)| match &instrument.kind {
-        InstrumentKind::FacilitatorCapacity(more) => {
-            // As far as the budget goes, of what helping as many as they could would cost.
-            let full = more.per_cluster * f64::from(more.clusters) * w.region.support.len() as f64;
-            more.outreach * instrument.budget_cap.map_or(1.0, |cap| if full > cap { cap / full } else { 1.0 })
-        }
-        _ => 0.0,
-    });
-    paid.fold(0.0, f64::max)
+    offered.map(|(_, instrument)| instruments::outreach_paid(instrument, w.region.support.len())).fold(0.0, f64::max)
 }
 
 /// What the best support organisation within reach is as a catalyst, 0-1: neutral, and with knowledge and skill of
@@ -202,7 +194,7 @@ fn begin(w: &mut World<'_>, initiator: usize, members: Members, for_money: bool,
 
 /// Clusters that exist, and qualify, apply for grants: the surer the more there is to gain.
 fn enter_grants(w: &mut World<'_>) {
-    if w.policy.instruments.iter().all(|instrument| !matches!(instrument.kind, InstrumentKind::ClusterGrant(_))) {
+    if w.policy.instruments.iter().all(|instrument| instruments::held_terms(&instrument.kind).is_none()) {
         return;
     }
     for place in 0..w.s.clusters.len() {
@@ -307,7 +299,7 @@ fn accepts(w: &World<'_>, initiator: usize, other: usize, score: f64, for_money:
 fn worth_of_joining(w: &World<'_>, cluster: &Cluster, district: usize) -> f64 {
     let d = &w.s.d[district];
     let dollars = cluster.grants.iter().flatten().map(|held| {
-        let InstrumentKind::ClusterGrant(grant) = &w.policy.instruments[usize::from(held.instrument)].kind else {
+        let Some(grant) = instruments::held_terms(&w.policy.instruments[usize::from(held.instrument)].kind) else {
             return 0.0;
         };
         let paid = usize::from(w.year - held.from);
@@ -322,12 +314,9 @@ fn worth_of_joining(w: &World<'_>, cluster: &Cluster, district: usize) -> f64 {
 /// The most that joining could be worth under a policy: every grant in full.
 fn most_worth(w: &World<'_>, district: usize) -> f64 {
     let d = &w.s.d[district];
-    let grants = w.policy.instruments.iter().map(|instrument| match &instrument.kind {
-        InstrumentKind::ClusterGrant(grant) => {
-            grant.per_pupil.iter().sum::<f64>() * d.enrolment + grant.per_member.iter().sum::<f64>()
-        }
-        _ => 0.0,
-    });
+    let terms = w.policy.instruments.iter().filter_map(|instrument| instruments::held_terms(&instrument.kind));
+    let grants =
+        terms.map(|grant| grant.per_pupil.iter().sum::<f64>() * d.enrolment + grant.per_member.iter().sum::<f64>());
     grants.sum::<f64>() / d.need.max(1.0)
 }
 
@@ -405,14 +394,11 @@ fn grant_admits(w: &World<'_>, cluster: &Cluster, district: usize) -> bool {
     let first = usize::from(cluster.members.as_slice()[0]);
     cluster.grants.iter().flatten().all(|held| {
         let instrument = &w.policy.instruments[usize::from(held.instrument)];
-        match &instrument.kind {
-            InstrumentKind::ClusterGrant(grant) => {
-                cluster.members.len() < usize::from(grant.max_members)
-                    && instrument.eligibility.admits(w.s.d[district].enrolment)
-                    && w.drive_minutes(first, district) <= grant.radius_minutes
-            }
-            _ => true,
-        }
+        instruments::held_terms(&instrument.kind).is_none_or(|grant| {
+            cluster.members.len() < usize::from(grant.max_members)
+                && instrument.eligibility.admits(w.s.d[district].enrolment)
+                && w.drive_minutes(first, district) <= grant.radius_minutes
+        })
     })
 }
 

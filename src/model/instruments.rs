@@ -346,13 +346,67 @@ fn conditions_fall_due(w: &mut World<'_>) {
     }
 }
 
+/// The terms of what a cluster enters and holds for a term of years, by its members and its work.
+pub(crate) fn held_terms(kind: &InstrumentKind) -> Option<&ClusterGrant> {
+    match kind {
+        InstrumentKind::ClusterGrant(terms) => Some(terms),
+        InstrumentKind::MergerGrant(_)
+        | InstrumentKind::CoordinatorPay(_)
+        | InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::SharingWeight(_)
+        | InstrumentKind::LevyRelief(_)
+        | InstrumentKind::HoldHarmless(_)
+        | InstrumentKind::GeneralAid(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => None,
+    }
+}
+
+/// What an instrument that is open adds to the levy of the members of a consortium with so many eligible members, mills.
+pub(crate) fn taxing_mills(kind: &InstrumentKind, admitted: impl Fn() -> usize) -> f64 {
+    match kind {
+        InstrumentKind::TaxingAuthority(taxing) if admitted() >= usize::from(taxing.min_members) => taxing.mills,
+        InstrumentKind::TaxingAuthority(_) => 0.0,
+        InstrumentKind::ClusterGrant(_)
+        | InstrumentKind::MergerGrant(_)
+        | InstrumentKind::CoordinatorPay(_)
+        | InstrumentKind::FacilitatorCapacity(_)
+        | InstrumentKind::SharingWeight(_)
+        | InstrumentKind::LevyRelief(_)
+        | InstrumentKind::HoldHarmless(_)
+        | InstrumentKind::GeneralAid(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_) => 0.0,
+    }
+}
+
+/// What an instrument that is open pays so many support organisations to add by carrying on an example, as log-odds of
+/// founding: as far as its budget goes, of what helping as many clusters as they could would cost.
+pub(crate) fn outreach_paid(instrument: &Instrument, organisations: usize) -> f64 {
+    match &instrument.kind {
+        InstrumentKind::FacilitatorCapacity(more) => {
+            let full = more.per_cluster * f64::from(more.clusters) * organisations as f64;
+            more.outreach * instrument.budget_cap.map_or(1.0, |cap| if full > cap { cap / full } else { 1.0 })
+        }
+        InstrumentKind::ClusterGrant(_)
+        | InstrumentKind::MergerGrant(_)
+        | InstrumentKind::CoordinatorPay(_)
+        | InstrumentKind::SharingWeight(_)
+        | InstrumentKind::LevyRelief(_)
+        | InstrumentKind::HoldHarmless(_)
+        | InstrumentKind::GeneralAid(_)
+        | InstrumentKind::EnrolmentFloor(_)
+        | InstrumentKind::AssignedClusters(_)
+        | InstrumentKind::TaxingAuthority(_) => 0.0,
+    }
+}
+
 /// What a cluster holds of a grant after this year's payment.
 fn after_this_year(w: &mut World<'_>, place: usize, grant: Grant) -> Option<Grant> {
     let (year, cluster) = (w.year, &mut w.s.clusters[place]);
-    let (fewest, years, condition) = match &w.policy.instruments[usize::from(grant.instrument)].kind {
-        InstrumentKind::ClusterGrant(terms) => (terms.min_members, terms.per_pupil.len(), terms.condition),
-        _ => return None,
-    };
+    let terms = held_terms(&w.policy.instruments[usize::from(grant.instrument)].kind)?;
+    let (fewest, years, condition) = (terms.min_members, terms.per_pupil.len(), terms.condition);
     let last = term_year(grant.from, year).is_some_and(|year| year + 1 >= years);
     let lapsed = cluster.members.len() < usize::from(fewest);
     if !last && !lapsed {
@@ -380,7 +434,17 @@ fn due_next(w: &World<'_>, cluster: &Cluster) -> bool {
                 pays && weight_due(cluster, instrument, weight, next)
             }
             InstrumentKind::CoordinatorPay(pay) => post_amount(w.s, cluster, instrument, pay, next) > 0.0,
-            _ => false,
+            // What a cluster holds is its grants.
+            InstrumentKind::ClusterGrant(_)
+            // These pay no cluster.
+            | InstrumentKind::MergerGrant(_)
+            | InstrumentKind::FacilitatorCapacity(_)
+            | InstrumentKind::LevyRelief(_)
+            | InstrumentKind::HoldHarmless(_)
+            | InstrumentKind::GeneralAid(_)
+            | InstrumentKind::EnrolmentFloor(_)
+            | InstrumentKind::AssignedClusters(_)
+            | InstrumentKind::TaxingAuthority(_) => false,
         })
 }
 
