@@ -4,6 +4,7 @@
 //! `UPDATE_SNAPSHOTS=1 cargo test --test golden` writes `tests/golden/` anew; read the difference before
 //! keeping it, and say in the change log that results have changed.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::fs;
@@ -14,8 +15,8 @@ use barnraise::districts::schools::default_schools;
 use barnraise::engine::replicates::Failure;
 use barnraise::experiments::compare::{Options, Sink, compare};
 use barnraise::futures::question::Question;
-use barnraise::model::outcomes::RegionOutcome;
-use barnraise::model::record::{Detail, Record};
+use barnraise::model::outcomes::{ClusterOutcome, DistrictOutcome, RegionOutcome};
+use barnraise::model::record::{Detail, Record, Rows};
 use barnraise::model::region::{AgentKind, Region, StartingDistrict, StateFinance, StateRules, SupportOrganisation};
 use barnraise::scenario::{self, Scenario};
 use sha2::{Digest, Sha256};
@@ -27,14 +28,45 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What is kept of the runs: a digest of every bit, and the means of the headline outcomes.
-struct Golden {
-    digest: Sha256,
-    /// By policy and headline outcome: sum over the replicates of the last year's value, and how many
-    /// of them are defined.
-    sums: Vec<Vec<(f64, u32)>>,
-    events: Vec<usize>,
+/// What is kept of a policy's runs: a digest of every bit by column, so that a new column is told from changed results,
+/// and the means of the headline outcomes.
+#[derive(Default)]
+struct Kept {
+    digests: BTreeMap<String, Sha256>,
+    /// By headline outcome: sum over the replicates of the last year's value, and how many of them are defined.
+    sums: Vec<(f64, u32)>,
+    events: usize,
 }
+
+impl Kept {
+    fn bytes(&mut self, column: String, bytes: &[u8]) {
+        self.digests.entry(column).or_default().update(bytes);
+    }
+
+    /// Values that stand row after row, each row one of every column.
+    fn columns<'a>(&mut self, table: &str, ids: impl ExactSizeIterator<Item = &'a str>, values: &[f64]) {
+        let width = ids.len();
+        for (place, id) in ids.enumerate() {
+            let of_column = values.iter().skip(place).step_by(width);
+            let bytes: Vec<u8> = of_column.flat_map(|value| bits(*value)).collect();
+            self.bytes(format!("{table}.{id}"), &bytes);
+        }
+    }
+
+    fn rows(&mut self, table: &str, rows: &Rows) {
+        let numbers = rows.year.iter().map(|year| u32::from(*year)).chain(rows.entity.iter().copied());
+        let bytes: Vec<u8> = numbers.chain(rows.group.iter().copied()).flat_map(u32::to_le_bytes).collect();
+        self.bytes(format!("{table} rows"), &bytes);
+        self.bytes(format!("{table} forms"), format!("{:?}", rows.form).as_bytes());
+    }
+}
+
+/// One kind of NaN: its spare bits are the machine's affair.
+fn bits(value: f64) -> [u8; 8] {
+    if value.is_nan() { f64::NAN.to_bits().to_le_bytes() } else { value.to_bits().to_le_bytes() }
+}
+
+struct Golden(Vec<Kept>);
 
 fn headlines() -> impl Iterator<Item = RegionOutcome> {
     RegionOutcome::ALL.into_iter().filter(|outcome| outcome.outcome().headline)
@@ -42,48 +74,49 @@ fn headlines() -> impl Iterator<Item = RegionOutcome> {
 
 impl Golden {
     fn new(policies: usize) -> Self {
-        let none = vec![(0.0, 0); headlines().count()];
-        Self { digest: Sha256::new(), sums: vec![none; policies], events: vec![0; policies] }
+        let none = || Kept { sums: vec![(0.0, 0); headlines().count()], ..Kept::default() };
+        Self((0..policies).map(|_| none()).collect())
     }
 
     fn add(&mut self, policy: usize, record: &Record) {
-        for values in [&record.region, &record.outlay, &record.clusters.values, &record.districts.values] {
-            self.digest.update(values.len().to_le_bytes());
-            // One kind of NaN: its spare bits are the machine's affair.
-            let bits = values.iter().map(|value| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() });
-            bits.for_each(|bits| self.digest.update(bits.to_le_bytes()));
-        }
+        let kept = &mut self.0[policy];
+        kept.columns("region", RegionOutcome::ALL.iter().map(|outcome| outcome.outcome().id), &record.region);
+        kept.columns("clusters", ClusterOutcome::ALL.iter().map(|it| it.outcome().id), &record.clusters.values);
+        kept.columns("districts", DistrictOutcome::ALL.iter().map(|it| it.outcome().id), &record.districts.values);
+        kept.rows("clusters", &record.clusters);
+        kept.rows("districts", &record.districts);
+        kept.bytes("outlay".to_owned(), &record.outlay.iter().flat_map(|value| bits(*value)).collect::<Vec<u8>>());
         for event in &record.events {
-            self.digest.update(event.year.to_le_bytes());
-            self.digest.update(event.what.kind());
+            kept.bytes("events".to_owned(), &event.year.to_le_bytes());
+            kept.bytes("events".to_owned(), event.what.kind().as_bytes());
         }
-        record.last_homes.iter().for_each(|home| self.digest.update(home.to_le_bytes()));
-        for ((sum, count), outcome) in self.sums[policy].iter_mut().zip(headlines()) {
+        let homes: Vec<u8> = record.last_homes.iter().flat_map(|home| home.to_le_bytes()).collect();
+        kept.bytes("last homes".to_owned(), &homes);
+        for ((sum, count), outcome) in kept.sums.iter_mut().zip(headlines()) {
             let value = record.region_value(record.years() - 1, outcome);
             if value.is_finite() {
                 *sum += value;
                 *count += 1;
             }
         }
-        self.events[policy] += record.events.len();
+        kept.events += record.events.len();
     }
 
     /// For people: what differs, if anything does.
     fn text(self, what: &str, scenario: &Scenario) -> String {
         let years = scenario.years;
         let mut text = format!("{what}: {REPLICATES} replicates, means of year {years}. Written by {HOW}\n");
-        text.push_str("all bits ");
-        for byte in self.digest.finalize() {
-            write!(text, "{byte:02x}").expect("text takes more");
-        }
-        text.push('\n');
-        for ((policy, sums), events) in scenario.policies.iter().zip(&self.sums).zip(&self.events) {
+        for (policy, kept) in scenario.policies.iter().zip(self.0) {
             writeln!(text, "{}", policy.name).expect("text takes more");
-            for ((sum, count), outcome) in sums.iter().zip(headlines()) {
+            for ((sum, count), outcome) in kept.sums.iter().zip(headlines()) {
                 let mean = if *count > 0 { six_digits(sum / f64::from(*count)) } else { "not defined".to_owned() };
-                writeln!(text, "  {} {mean}", outcome.outcome().id).expect("text takes more");
+                writeln!(text, "  {} = {mean}", outcome.outcome().id).expect("text takes more");
             }
-            writeln!(text, "  events {events}").expect("text takes more");
+            writeln!(text, "  events = {}", kept.events).expect("text takes more");
+            for (column, digest) in kept.digests {
+                let digest: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+                writeln!(text, "  bits of {column} = {digest}").expect("text takes more");
+            }
         }
         text
     }
@@ -119,22 +152,80 @@ fn difference(name: &str, what: &str, scenario: &Scenario, region: Region) -> Op
         fs::write(&path, &text).expect("a golden file that can be written");
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    (kept != text).then(|| format!("{name}:\n{}", lines_that_differ(&kept, &text)))
+    (kept != text).then(|| format!("{name}:\n{}", told(&kept, &text)))
 }
 
-/// Both files have the same lines in the same order, but for new policies and outcomes.
-fn lines_that_differ(kept: &str, now: &str) -> String {
-    let (mut report, mut old, mut new) = (String::new(), kept.lines(), now.lines());
-    loop {
-        match (old.next(), new.next()) {
-            (None, None) => return report,
-            (old, new) if old == new => {}
-            (old, new) => {
-                let (old, new) = (old.map(|line| format!("- {line}\n")), new.map(|line| format!("+ {line}\n")));
-                report.extend(old.into_iter().chain(new));
+type Policies<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
+
+/// The figures of a golden file, by policy.
+fn figures(text: &str) -> Policies<'_> {
+    let mut policies = Policies::new();
+    let mut policy = "";
+    for line in text.lines().skip(1) {
+        match line.strip_prefix("  ").and_then(|line| line.split_once(" = ")) {
+            Some((figure, value)) => {
+                policies.entry(policy).or_default().insert(figure, value);
+            }
+            None => {
+                policy = line;
+                policies.entry(policy).or_default();
             }
         }
     }
+    policies
+}
+
+/// What is different, policy by policy: changed results are told from policies and columns that are new or gone.
+fn told(kept: &str, now: &str) -> String {
+    let (old, new) = (figures(kept), figures(now));
+    let mut report = String::new();
+    let mut say = |line: String| report.push_str(&(line + "\n"));
+    let mut columns: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (policy, figures) in &new {
+        let Some(before) = old.get(policy) else {
+            say(format!("  policy {policy} is new"));
+            continue;
+        };
+        let mut changed = Vec::new();
+        for (figure, value) in figures {
+            match before.get(figure) {
+                None => columns.entry(("is new", figure)).or_default().push(policy),
+                Some(was) if was == value => {}
+                Some(_) if figure.starts_with("bits of ") => changed.push((*figure).to_owned()),
+                Some(was) => changed.push(format!("{figure} {was} -> {value}")),
+            }
+        }
+        for figure in before.keys().filter(|figure| !figures.contains_key(*figure)) {
+            columns.entry(("is gone", figure)).or_default().push(policy);
+        }
+        if changed.is_empty() {
+            say(format!("  policy {policy}: what was there before is the same"));
+        } else {
+            say(format!("  policy {policy}: RESULTS CHANGED: {}", changed.join("; ")));
+        }
+    }
+    for policy in old.keys().filter(|policy| !new.contains_key(*policy)) {
+        say(format!("  policy {policy} is gone"));
+    }
+    for ((what, figure), policies) in columns {
+        say(format!("  {figure} {what} ({} policies)", policies.len()));
+    }
+    report
+}
+
+#[test]
+fn an_added_column_is_told_from_changed_results() {
+    let kept = "first line\na\n  x = 1\n  bits of x = 00\nb\n  x = 2\n  bits of x = 01\n";
+    assert_eq!(figures(kept)["b"]["x"], "2");
+    let added = kept.replace("  bits of x = 01\n", "  bits of x = 01\n  bits of y = 7\nc\n  x = 3\n");
+    let report = told(kept, &added);
+    assert!(!report.contains("CHANGED") && report.contains("bits of y is new (1 policies)"), "{report}");
+    assert!(report.contains("policy c is new") && report.contains("policy a: what was there before is the same"));
+    let report = told(kept, &kept.replace("x = 2", "x = 5").replace("= 01", "= 02"));
+    assert!(report.contains("policy b: RESULTS CHANGED: bits of x; x 2 -> 5"), "{report}");
+    assert!(report.contains("policy a: what was there before is the same"), "{report}");
+    let report = told(kept, "first line\na\n  x = 1\n");
+    assert!(report.contains("policy b is gone") && report.contains("bits of x is gone (1 policies)"), "{report}");
 }
 
 fn shipped() -> Vec<PathBuf> {

@@ -367,7 +367,6 @@ pub(crate) fn held_terms(kind: &InstrumentKind) -> Option<&ClusterGrant> {
 pub(crate) fn taxing_mills(kind: &InstrumentKind, admitted: impl Fn() -> usize) -> f64 {
     match kind {
         InstrumentKind::TaxingAuthority(taxing) if admitted() >= usize::from(taxing.min_members) => taxing.mills,
-        InstrumentKind::TaxingAuthority(_) => 0.0,
         InstrumentKind::ClusterGrant(_)
         | InstrumentKind::MergerGrant(_)
         | InstrumentKind::CoordinatorPay(_)
@@ -377,7 +376,9 @@ pub(crate) fn taxing_mills(kind: &InstrumentKind, admitted: impl Fn() -> usize) 
         | InstrumentKind::HoldHarmless(_)
         | InstrumentKind::GeneralAid(_)
         | InstrumentKind::EnrolmentFloor(_)
-        | InstrumentKind::AssignedClusters(_) => 0.0,
+        | InstrumentKind::AssignedClusters(_)
+        // Too few of its members may.
+        | InstrumentKind::TaxingAuthority(_) => 0.0,
     }
 }
 
