@@ -114,8 +114,11 @@ impl Golden {
             }
             writeln!(text, "  events = {}", kept.events).expect("text takes more");
             for (column, digest) in kept.digests {
-                let digest: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-                writeln!(text, "  bits of {column} = {digest}").expect("text takes more");
+                write!(text, "  bits of {column} = ").expect("text takes more");
+                for byte in &digest.finalize()[..8] {
+                    write!(text, "{byte:02x}").expect("text takes more");
+                }
+                text.push('\n');
             }
         }
         text
@@ -162,14 +165,11 @@ fn figures(text: &str) -> Policies<'_> {
     let mut policies = Policies::new();
     let mut policy = "";
     for line in text.lines().skip(1) {
-        match line.strip_prefix("  ").and_then(|line| line.split_once(" = ")) {
-            Some((figure, value)) => {
-                policies.entry(policy).or_default().insert(figure, value);
-            }
-            None => {
-                policy = line;
-                policies.entry(policy).or_default();
-            }
+        if let Some((figure, value)) = line.strip_prefix("  ").and_then(|line| line.split_once(" = ")) {
+            policies.entry(policy).or_default().insert(figure, value);
+        } else {
+            policy = line;
+            policies.entry(policy).or_default();
         }
     }
     policies

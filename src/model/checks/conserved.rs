@@ -296,7 +296,7 @@ fn pupils_are_counted(step: &str, w: &World<'_>) {
 }
 
 /// The numbers of a district that must be finite, those that are no less than nothing, and those that are shares.
-fn district_numbers(d: &District) -> ([f64; 21], [f64; 31], [f64; 4]) {
+fn district_numbers(d: &District) -> ([f64; 15], [f64; 38], [f64; 7]) {
     let finite = [
         d.taste,
         d.levelling,
@@ -309,14 +309,8 @@ fn district_numbers(d: &District) -> ([f64; 21], [f64; 31], [f64; 4]) {
         d.balance,
         d.stress,
         d.payoff,
-        d.cost_level,
-        d.shared_administration,
         d.shared_instruction,
-        d.shared_functions,
         d.staffing,
-        d.teachers,
-        d.workload,
-        d.referrals,
         d.mills(),
         d.reserve_share(),
     ];
@@ -352,8 +346,15 @@ fn district_numbers(d: &District) -> ([f64; 21], [f64; 31], [f64; 4]) {
         d.revenue,
         d.spending,
         d.capital,
+        d.cost_level,
+        d.teachers,
+        d.workload,
+        d.referrals,
+        d.courses_own,
+        d.courses,
+        d.levy_relief,
     ];
-    (finite, amounts, [d.paid, d.commitment, d.board, d.identity])
+    (finite, amounts, [d.paid, d.cut, d.commitment, d.board, d.identity, d.shared_administration, d.shared_functions])
 }
 
 fn numbers_are_sound(step: &str, w: &World<'_>) {
@@ -368,6 +369,13 @@ fn numbers_are_sound(step: &str, w: &World<'_>) {
             "year {}, {step}, district {i}: {shares:?}",
             w.year
         );
+    }
+    for (nth, c) in w.s.c.iter().enumerate() {
+        let amounts =
+            [c.courses_own, c.courses, c.attending, c.high_schools, c.entry, c.area, f64::from(c.longest_ride)];
+        let amounts = amounts.iter().chain(&c.grades).chain(&c.ride).chain(&c.norm);
+        let sound = amounts.copied().all(|v| v.is_finite() && v >= 0.0);
+        assert!(sound, "year {}, {step}, community {nth}: {c:?}", w.year);
     }
     for cluster in &w.s.clusters {
         let shares = [cluster.ownership, cluster.trust, cluster.boards, cluster.purpose, cluster.coordinator];
